@@ -1,0 +1,3 @@
+//! Builds what tauri needs to know of its configuration.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! kubilitics-cli.
+
+fn main() {}

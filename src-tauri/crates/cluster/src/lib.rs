@@ -1,0 +1,1 @@
+//! Kubeconfig, discovery, informers and offline sources as one stream of deltas.

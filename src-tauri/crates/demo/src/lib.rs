@@ -1,0 +1,1 @@
+//! An embedded cluster to try things on: a small Kubernetes API, one scenario, generated scale, its own clock.

@@ -1,0 +1,1 @@
+//! A graph and positions to a scene, and the scene to files.

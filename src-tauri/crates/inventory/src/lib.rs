@@ -1,0 +1,1 @@
+//! Owns the objects of one cluster and publishes immutable snapshots.

@@ -1,0 +1,1 @@
+//! Boxes and edges to positions and routes; pure, deterministic; knows nothing of Kubernetes.

@@ -1,0 +1,1 @@
+//! HTTP and WebSocket host of the api.

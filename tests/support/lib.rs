@@ -1,0 +1,1 @@
+//! What acceptance tests stand on: a control plane, a fault-injecting proxy, fixtures.

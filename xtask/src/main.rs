@@ -1,0 +1,3 @@
+//! Chores as code.
+
+fn main() {}
