@@ -1,1 +1,21 @@
-//! The vocabulary: what an object, a key, a delta and a health are.
+//! The vocabulary that every other crate speaks: what an object, a key, a delta and a health are.
+//!
+//! Data only. This crate depends on serde, does no IO, reads no clock and knows no rule of Kubernetes
+//! beyond how objects are named.
+#![warn(missing_docs)]
+
+mod coverage;
+mod delta;
+mod finding;
+mod health;
+mod key;
+mod object;
+mod relation;
+
+pub use coverage::{Coverage, KindCoverage, KindState, Scope};
+pub use delta::Delta;
+pub use finding::{Evidence, EvidenceSource, Finding};
+pub use health::Health;
+pub use key::{ClusterId, EXTERNAL_GROUP, GroupKind, KeyError, ResourceKey, ResourceKind};
+pub use object::{Object, ObjectError};
+pub use relation::{EdgeState, RelationClass};

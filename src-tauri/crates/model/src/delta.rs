@@ -1,0 +1,24 @@
+//! Changes, as every source reports them.
+
+use crate::{GroupKind, KindState, Object, ResourceKey, ResourceKind, Scope};
+
+/// One step of the stream that a source emits for one cluster. Steps of one object keep their order;
+/// readers may see several upserts of one object coalesced into the last.
+#[derive(Clone, Debug)]
+pub enum Delta {
+    /// The source serves this kind. Comes before any other delta of the kind.
+    Discovered(ResourceKind),
+    /// The kind is no longer served (its CRD is gone): its objects are removed with it.
+    Withdrawn(GroupKind),
+    /// The object is there, new or changed.
+    Upsert(Object),
+    /// The object is gone.
+    Delete(ResourceKey),
+    /// A fresh list of `kind` in `scope` begins: what is not upserted until the matching
+    /// [`Delta::RelistEnd`] no longer exists.
+    RelistBegin(GroupKind, Scope),
+    /// The list that began is complete.
+    RelistEnd(GroupKind, Scope),
+    /// What is known of the kind's completeness changed.
+    State(GroupKind, Scope, KindState),
+}
