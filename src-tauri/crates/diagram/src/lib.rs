@@ -1,1 +1,6 @@
-//! A graph and positions to a scene, and the scene to files.
+//! From a graph to a picture, and from the picture to files.
+//!
+//! [`scene`] is the semantic display list that the screen, SVG, PNG, PDF and draw.io are drawn from.
+//! No format knows another; all know the scene.
+
+pub mod scene;
