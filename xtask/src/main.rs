@@ -1,3 +1,49 @@
-//! Chores as code.
+//! Chores as code: `cargo xtask NAME`. Each chore lies in a file of its own with `Args` (its help is their doc comment)
+//! and `run`; the list below is the only place that knows them all.
 
-fn main() {}
+mod control_plane;
+mod paths;
+mod shell;
+mod system;
+
+use clap::Parser;
+
+/// Makes the chores of the list subcommands, each as `module Name`.
+macro_rules! chores {
+    ($($module:ident $name:ident,)+) => {
+        #[derive(clap::Subcommand)]
+        enum Chore {
+            $($name($module::Args),)+
+        }
+
+        impl Chore {
+            fn run(self) -> anyhow::Result<()> {
+                match self {
+                    $(Chore::$name(args) => $module::run(args),)+
+                }
+            }
+        }
+    };
+}
+
+chores! {
+    control_plane ControlPlane,
+}
+
+/// Build, run, test and look after Kubilitics.
+///
+/// Every chore installs what it lacks and says so before it does.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+fn main() -> anyhow::Result<()> {
+    CommandLine::parse().chore.run()
+}
