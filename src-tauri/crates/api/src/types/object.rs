@@ -1,0 +1,168 @@
+//! One object, one relation, a search.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What the inspector shows of a selected object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectDetail {
+    /// Which cluster.
+    pub cluster: String,
+    /// Revision of the snapshot.
+    #[ts(type = "number")]
+    pub revision: u64,
+    /// Its key.
+    pub key: String,
+    /// Group, empty for core.
+    pub group: String,
+    /// Version in use.
+    pub version: String,
+    /// Kind.
+    pub kind: String,
+    /// Namespace, empty for cluster scope.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// `present`, `missing`, `unknown`, `external`.
+    pub presence: String,
+    /// kubectl's word.
+    pub status: String,
+    /// Second line of its card.
+    pub caption: String,
+    /// Health word.
+    pub health: String,
+    /// Application group.
+    pub app: Option<String>,
+    /// Why it is not well, worst first; empty where it is.
+    pub findings: Vec<WireFinding>,
+    /// Labels, sorted.
+    pub labels: Vec<(String, String)>,
+    /// When it was created, RFC 3339.
+    pub created: Option<String>,
+    /// Its relations, grouped and ordered as the inspector shows them.
+    pub relations: Vec<RelationGroup>,
+    /// Objects that a change of this one reaches, counted over the graph.
+    pub dependants: u32,
+    /// Objects that it needs.
+    pub dependencies: u32,
+    /// The body as YAML, sorted as kubectl prints it; absent for ghosts and outside things; Secrets without values.
+    pub yaml: Option<String>,
+}
+
+/// Why something is not well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct WireFinding {
+    /// Key of what is unwell.
+    pub subject: String,
+    /// Health word.
+    pub health: String,
+    /// One sentence.
+    pub sentence: String,
+    /// What shows it.
+    pub evidence: Vec<WireEvidence>,
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct WireEvidence {
+    /// `field`, `event`, `relation`.
+    pub source: String,
+    /// Key of the object it was read from.
+    pub object: String,
+    /// Field path, event reason, rule id.
+    pub at: String,
+    /// What stands there.
+    pub text: String,
+}
+
+/// Relations of one sort: "Receives traffic from", "Refers to", "Runs", "Governed by".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct RelationGroup {
+    /// Heading.
+    pub title: String,
+    /// Class word.
+    pub class: String,
+    /// Whether the object is the far end.
+    pub incoming: bool,
+    /// In order of health, then name.
+    pub members: Vec<RelationMember>,
+    /// How many there are in all; more than `members` where the list was cut at 200.
+    pub total: u32,
+}
+
+/// One neighbour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct RelationMember {
+    /// Its key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// "Service :8080", "Secret · key missing".
+    pub caption: String,
+    /// Health word.
+    pub health: String,
+    /// Edge state word.
+    pub state: String,
+}
+
+/// Why an edge is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct EdgeDetail {
+    /// Key of one end.
+    pub from: String,
+    /// Key of the other.
+    pub to: String,
+    /// Rule id.
+    pub relation: String,
+    /// Row of the relationship catalogue; null for rules of the person's own.
+    pub row: Option<u32>,
+    /// Class word.
+    pub class: String,
+    /// Edge state word.
+    pub state: String,
+    /// The rule in a sentence.
+    pub explanation: String,
+    /// Field paths that say so, with the value where it is short.
+    pub fields: Vec<String>,
+    /// Port, host, mount.
+    pub label: Option<String>,
+    /// A target that may be absent.
+    pub optional: bool,
+    /// A guess from a name.
+    pub inferred: bool,
+    /// Whether a ReferenceGrant permits it; null where none is needed.
+    pub permitted: Option<bool>,
+}
+
+/// A hit of the search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    /// Object key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Health word.
+    pub health: String,
+    /// kubectl's word.
+    pub status: String,
+    /// Key of the card on the map that shows it (itself, or what it is folded into).
+    pub card: Option<String>,
+}

@@ -1,0 +1,292 @@
+//! The living map on the wire.
+//!
+//! A picture is sent as numbered binary messages: a little-endian `u32` with the length of the JSON header, the header
+//! ([`PictureHeader`]) padded with spaces to a multiple of four bytes, then little-endian `f32` geometry. The reader takes
+//! numbers from the geometry in the order in which things stand in the header:
+//!
+//! 1. the bounds: `x y width height`;
+//! 2. per frame: `x y width height`, then per badge `x y width height`;
+//! 3. per entry of `blocks`: `x y width height` (absolute origin), then per card `x y width height`, per pod of that card
+//!    `x y` (12 × 12), per tally, badge, note, meter `x y width height`; after all cards, per link of the block: its label
+//!    (if any) `x y width height`, then its points `x y`, `corners` of them; all relative to the block's origin;
+//! 4. per entry of `moved`: `x y` (the block's new absolute origin);
+//! 5. per link between blocks, where `links` is not null: as a block's links, absolute.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What the map shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase", default)]
+pub struct View {
+    /// Which relations are drawn.
+    pub lens: LensName,
+    /// Namespaces shown; empty means all.
+    pub namespaces: Vec<String>,
+    /// Kinds shown, as `group/Kind` with `core` for the core group; empty means all.
+    pub kinds: Vec<String>,
+    /// Health words shown; empty means all.
+    pub health: Vec<String>,
+    /// Only what is wrong, with its neighbours.
+    pub problems_only: bool,
+    /// Only what is near this object (its key).
+    pub focus: Option<String>,
+    /// How many steps around the focus; 1 where absent.
+    pub depth: Option<u32>,
+    /// Cards whose folded content is drawn as cards (keys).
+    pub expanded: Vec<String>,
+    /// Draw everything as cards.
+    pub expand_all: bool,
+}
+
+/// A choice of relations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "lowercase")]
+pub enum LensName {
+    /// Every relation, in the manner of the map.
+    #[default]
+    All,
+    /// Who talks to whom.
+    Traffic,
+    /// ConfigMaps, Secrets, environment.
+    Config,
+    /// Claims, volumes, classes.
+    Storage,
+    /// Accounts, roles, bindings.
+    Identity,
+    /// Network policies, budgets, quotas, admission.
+    Policy,
+    /// What runs on which node.
+    Placement,
+    /// Applications, releases, sources.
+    Gitops,
+}
+
+/// The JSON part of one message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct PictureHeader {
+    /// 1, 2, 3 ... within a subscription; a gap means a message was lost.
+    #[ts(type = "number")]
+    pub number: u64,
+    /// Which cluster.
+    pub cluster: String,
+    /// Revision of the graph.
+    #[ts(type = "number")]
+    pub revision: u64,
+    /// Forget everything received before.
+    pub reset: bool,
+    /// Cluster or source.
+    pub title: String,
+    /// "4 namespaces · 163 objects · 412 relations".
+    pub subtitle: String,
+    /// Over the whole picture.
+    pub counts: WireCounts,
+    /// What is missing from the picture, in sentences.
+    pub gaps: Vec<String>,
+    /// All frames, in reading order.
+    pub frames: Vec<WireFrame>,
+    /// Blocks that are new or changed.
+    pub blocks: Vec<WireBlock>,
+    /// Ids of blocks that only moved.
+    pub moved: Vec<String>,
+    /// Ids of blocks that are gone.
+    pub removed: Vec<String>,
+    /// All links between blocks; null where unchanged.
+    pub links: Option<Vec<WireLink>>,
+    /// Keys of objects that changed since the last message; they glow briefly.
+    pub changed: Vec<String>,
+}
+
+/// Counts by health word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct WireCounts {
+    /// Objects in all.
+    pub objects: u32,
+    /// Failing.
+    pub failing: u32,
+    /// Ghosts of missing targets.
+    pub missing: u32,
+    /// Degraded.
+    pub degraded: u32,
+    /// Pending.
+    pub pending: u32,
+    /// Unknown.
+    pub unknown: u32,
+    /// Ok.
+    pub ok: u32,
+    /// Completed.
+    pub completed: u32,
+    /// Neutral.
+    pub neutral: u32,
+}
+
+/// A frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct WireFrame {
+    /// `ns:shop`, `lane:nodes`.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// "74 objects".
+    pub subtitle: String,
+    /// Inside.
+    pub counts: WireCounts,
+    /// Marks.
+    pub badges: Vec<WireBadge>,
+}
+
+/// A block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct WireBlock {
+    /// `app:shop/storefront`.
+    pub id: String,
+    /// Its frame's id.
+    pub frame: String,
+    /// Name; empty where it draws no border.
+    pub title: String,
+    /// "9 objects".
+    pub subtitle: String,
+    /// Inside.
+    pub counts: WireCounts,
+    /// Cards.
+    pub cards: Vec<WireCard>,
+    /// Links inside.
+    pub links: Vec<WireLink>,
+}
+
+/// A card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct WireCard {
+    /// Object key.
+    pub key: String,
+    /// `object`, `missing`, `unknown`, `external`, `fold`.
+    pub look: WireLook,
+    /// Icon id of the kind.
+    pub icon: String,
+    /// As drawn.
+    pub name: String,
+    /// Whole name, where it differs.
+    pub full_name: Option<String>,
+    /// Second line.
+    pub caption: String,
+    /// Health word.
+    pub health: String,
+    /// kubectl's word.
+    pub status: String,
+    /// Pods as squares.
+    pub pods: Vec<WirePod>,
+    /// Pods by state.
+    pub tallies: Vec<WireTally>,
+    /// Pills.
+    pub badges: Vec<WireBadge>,
+    /// Word of trouble under the card.
+    pub note: Option<String>,
+    /// Bars.
+    pub meters: Vec<WireMeter>,
+    /// Objects folded into it.
+    pub folded: u32,
+}
+
+/// What a card stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub enum WireLook {
+    /// An object.
+    Object,
+    /// Not in this cluster.
+    Missing,
+    /// Cannot be seen.
+    Unknown,
+    /// Outside the cluster.
+    External,
+    /// Many of a kind.
+    Fold,
+}
+
+/// A pod square.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WirePod {
+    /// Object key.
+    pub key: String,
+    /// Health word.
+    pub health: String,
+}
+
+/// A count by state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WireTally {
+    /// Health word.
+    pub health: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// A pill.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WireBadge {
+    /// Its word.
+    pub text: String,
+    /// The shared object.
+    pub key: Option<String>,
+}
+
+/// A bar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WireMeter {
+    /// "cpu".
+    pub label: String,
+    /// 0 to 1.
+    pub share: f32,
+    /// Draw as degraded.
+    pub high: bool,
+}
+
+/// A link.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct WireLink {
+    /// Card key, or block id with `block` true.
+    pub from: WireEnd,
+    /// Likewise.
+    pub to: WireEnd,
+    /// Class word.
+    pub class: String,
+    /// `resolved`, `missing`, `unknown`.
+    pub state: String,
+    /// Inferred.
+    pub inferred: bool,
+    /// Edges in it.
+    pub count: u32,
+    /// Number of corners in the geometry.
+    pub corners: u32,
+    /// Text of the label.
+    pub label: Option<String>,
+}
+
+/// An end of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WireEnd {
+    /// Card key or block id.
+    pub id: String,
+    /// Whether it is a block.
+    pub block: bool,
+}

@@ -1,0 +1,50 @@
+//! What the application remembers and what it is.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ClusterStatus, ContextList, ExportStatus};
+
+/// The host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct AppInfo {
+    /// Version of the application.
+    pub version: String,
+    /// `window` or `browser`.
+    pub host: String,
+    /// `linux`, `macos`, `windows`.
+    pub platform: String,
+    /// Path of the database.
+    pub database: Option<String>,
+    /// What is wrong with the database, in a sentence; then nothing is remembered until it is resolved.
+    pub database_problem: Option<String>,
+}
+
+/// A remembered choice: a key such as `map.lens`, a JSON value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "camelCase")]
+pub struct Preference {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[ts(type = "unknown")]
+    pub value: serde_json::Value,
+}
+
+/// Low-rate notices, pushed to every open interface.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "event", content = "data", rename_all = "camelCase")]
+pub enum Notice {
+    /// The kubeconfig files changed.
+    Contexts(ContextList),
+    /// Freshness or completeness of an open cluster changed.
+    Status(ClusterStatus),
+    /// An export moved on.
+    Export(ExportStatus),
+    /// A cluster was closed.
+    Closed(String),
+}
