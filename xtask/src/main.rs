@@ -34,11 +34,7 @@ chores! {
 ///
 /// Every chore installs what it lacks and says so before it does.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    disable_help_subcommand = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
 struct CommandLine {
     #[command(subcommand)]
     chore: Chore,

@@ -17,10 +17,7 @@ pub(crate) fn root() -> &'static Path {
 /// Cargo's build folder: the one this very program was built into, which holds whatever configuration chose it.
 pub(crate) fn target() -> Result<PathBuf> {
     let own = env::current_exe().context("find the running program")?;
-    let target = own
-        .parent()
-        .and_then(Path::parent)
-        .context("the running program lies in no build folder")?;
+    let target = own.parent().and_then(Path::parent).context("the running program lies in no build folder")?;
     Ok(target.to_owned())
 }
 

@@ -15,9 +15,7 @@ pub(crate) fn say(text: impl AsRef<str>) {
 
 /// Runs a command that talks to the terminal itself; fails when it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("start {}", spelled(command)))?;
+    let status = command.status().with_context(|| format!("start {}", spelled(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", spelled(command));
     }
@@ -26,10 +24,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a command and returns its standard output, trimmed; its standard error is shown.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("start {}", spelled(command)))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("start {}", spelled(command)))?;
     if !output.status.success() {
         bail!("{} ended with {}", spelled(command), output.status);
     }
@@ -39,9 +34,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
 /// The first program of that name on the `PATH`.
 pub(crate) fn which(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|candidate| is_program(candidate))
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| is_program(candidate))
 }
 
 /// A command as one would type it, for messages.
@@ -62,8 +55,7 @@ fn quoted(word: &OsStr) -> String {
 #[cfg(unix)]
 fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    path.metadata()
-        .is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
+    path.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]

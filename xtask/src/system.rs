@@ -19,35 +19,20 @@ pub(crate) fn ensure(purpose: &str, packages: &[&str]) -> Result<()> {
         ));
         return Ok(());
     }
-    let missing: Vec<&str> = packages
-        .iter()
-        .copied()
-        .filter(|package| !installed(package))
-        .collect();
+    let missing: Vec<&str> = packages.iter().copied().filter(|package| !installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let typed = format!(
-        "sudo apt-get install --yes --no-install-recommends {}",
-        missing.join(" ")
-    );
+    let typed = format!("sudo apt-get install --yes --no-install-recommends {}", missing.join(" "));
     let Some(prefix) = rights() else {
-        bail!(
-            "missing {purpose}: {}; this account may not install packages, so type: {typed}",
-            missing.join(", ")
-        );
+        bail!("missing {purpose}: {}; this account may not install packages, so type: {typed}", missing.join(", "));
     };
-    shell::say(format!(
-        "installing {purpose}: {} (apt-get)",
-        missing.join(", ")
-    ));
+    shell::say(format!("installing {purpose}: {} (apt-get)", missing.join(", ")));
     if lists_are_empty() {
         shell::run(apt(&prefix).args(["update", "--quiet"]))?;
     }
     let mut install = apt(&prefix);
-    install
-        .args(["install", "--yes", "--quiet", "--no-install-recommends"])
-        .args(&missing);
+    install.args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&missing);
     if let Err(error) = shell::run(&mut install) {
         bail!("{error}; once that is mended, or by hand: {typed}");
     }
@@ -64,30 +49,19 @@ fn installed(package: &str) -> bool {
 
 /// What to put before `apt-get`: nothing for root, `sudo` where it works, `None` where packages cannot be installed.
 fn rights() -> Option<Vec<&'static str>> {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
     if root {
         return Some(Vec::new());
     }
     shell::which("sudo")?;
-    let silent = Command::new("sudo")
-        .args(["-n", "true"])
-        .stderr(Stdio::null())
-        .status();
+    let silent = Command::new("sudo").args(["-n", "true"]).stderr(Stdio::null()).status();
     // With a person at the terminal sudo may ask for the password.
-    (silent.is_ok_and(|status| status.success()) || std::io::stdin().is_terminal())
-        .then(|| vec!["sudo"])
+    (silent.is_ok_and(|status| status.success()) || std::io::stdin().is_terminal()).then(|| vec!["sudo"])
 }
 
 fn apt(prefix: &[&str]) -> Command {
     // `env` carries the variable through sudo, which drops the environment.
-    let mut words =
-        prefix
-            .iter()
-            .copied()
-            .chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    let mut words = prefix.iter().copied().chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
     let mut command = Command::new(words.next().unwrap_or("apt-get"));
     command.args(words);
     command
@@ -96,8 +70,6 @@ fn apt(prefix: &[&str]) -> Command {
 fn lists_are_empty() -> bool {
     let lists = Path::new("/var/lib/apt/lists").read_dir();
     lists.map_or(true, |entries| {
-        !entries
-            .flatten()
-            .any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
+        !entries.flatten().any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
     })
 }

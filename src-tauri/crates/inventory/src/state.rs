@@ -1,0 +1,250 @@
+//! The writer's side: deltas in, changes and snapshots out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use model::{ClusterId, Coverage, Delta, GroupKind, KindCoverage, KindState, Object, ResourceKey, ResourceKind, Scope};
+use rustc_hash::FxHashSet;
+
+use crate::pack::{KindPacker, Packer};
+use crate::snapshot::{Snapshot, Stored, prefix_of, range};
+
+/// A change of the set of objects, relists already resolved: what topology and everyone downstream applies.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// New or changed.
+    Upserted(Object),
+    /// Gone.
+    Removed(ResourceKey),
+}
+
+/// What a batch did.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// In order; at most one per object.
+    pub changes: Vec<Change>,
+    /// Whether completeness or freshness of some kind changed.
+    pub coverage_changed: bool,
+}
+
+/// The objects of one cluster; one writer.
+pub struct Inventory {
+    cluster: ClusterId,
+    revision: u64,
+    objects: OrdMap<ResourceKey, Arc<Stored>>,
+    kinds: BTreeMap<GroupKind, KindEntry>,
+    relists: BTreeMap<GroupKind, Vec<(Scope, FxHashSet<ResourceKey>)>>,
+    coverage: Arc<Coverage>,
+    packer: Packer,
+}
+
+struct KindEntry {
+    kind: ResourceKind,
+    /// Kept apart from `kind.version`: offline sources may hold several versions of one kind.
+    versions: Vec<Arc<str>>,
+    scopes: BTreeMap<Scope, KindState>,
+    count: u64,
+    packer: KindPacker,
+}
+
+impl Inventory {
+    /// Empty, at revision 0.
+    pub fn new(cluster: ClusterId) -> Self {
+        Self {
+            cluster,
+            revision: 0,
+            objects: OrdMap::new(),
+            kinds: BTreeMap::new(),
+            relists: BTreeMap::new(),
+            coverage: Arc::default(),
+            packer: Packer::new(),
+        }
+    }
+
+    /// Applies a batch. Costs time in proportion to the batch, but for the end of a relist, which walks the kind's keys.
+    pub fn apply(&mut self, batch: Vec<Delta>) -> Applied {
+        let mut changed: BTreeMap<ResourceKey, Option<Object>> = BTreeMap::new();
+        let mut coverage_changed = false;
+        for delta in batch {
+            match delta {
+                Delta::Discovered(kind) => coverage_changed |= self.discover(kind),
+                Delta::Withdrawn(kind) => {
+                    coverage_changed |= self.withdraw(&kind, &mut changed);
+                }
+                Delta::Upsert(object) => coverage_changed |= self.upsert(object, &mut changed),
+                Delta::Delete(key) => coverage_changed |= self.remove(&key, &mut changed),
+                Delta::RelistBegin(kind, scope) => {
+                    let relists = self.relists.entry(kind).or_default();
+                    // A list that was cut short begins again.
+                    relists.retain(|(begun, _)| *begun != scope);
+                    relists.push((scope, FxHashSet::default()));
+                }
+                Delta::RelistEnd(kind, scope) => coverage_changed |= self.end_relist(kind, scope, &mut changed),
+                Delta::State(kind, scope, state) => {
+                    let entry = self.entry(&kind, None);
+                    if entry.scopes.get(&scope) != Some(&state) {
+                        entry.scopes.insert(scope, state);
+                        coverage_changed = true;
+                    }
+                }
+            }
+        }
+        if coverage_changed {
+            self.coverage = Arc::new(self.count_coverage());
+        }
+        if coverage_changed || !changed.is_empty() {
+            self.revision += 1;
+        }
+        let changes =
+            changed.into_iter().map(|(key, object)| object.map_or(Change::Removed(key), Change::Upserted)).collect();
+        Applied { changes, coverage_changed }
+    }
+
+    /// What readers get; costs a few reference counts.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::new(Snapshot {
+            cluster: self.cluster.clone(),
+            revision: self.revision,
+            objects: self.objects.clone(),
+            coverage: Arc::clone(&self.coverage),
+        })
+    }
+
+    fn discover(&mut self, kind: ResourceKind) -> bool {
+        let known = self.kinds.get(&kind.group_kind).is_some_and(|entry| entry.kind == kind);
+        let group_kind = kind.group_kind.clone();
+        self.entry(&group_kind, Some(kind));
+        !known
+    }
+
+    fn withdraw(&mut self, kind: &GroupKind, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
+        let keys = self.keys_under(&prefix_of(kind, None));
+        for key in &keys {
+            self.remove(key, changed);
+        }
+        self.relists.remove(kind);
+        self.kinds.remove(kind).is_some()
+    }
+
+    fn upsert(&mut self, object: Object, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
+        let kind = object.key.group_kind();
+        for (scope, seen) in self.relists.get_mut(&kind).into_iter().flatten() {
+            if covers(scope, object.key.namespace()) {
+                seen.insert(object.key.clone());
+            }
+        }
+        let present = self.objects.get(&object.key);
+        let unchanged = object.resource_version.is_some()
+            && present.is_some_and(|stored| stored.resource_version.as_deref() == object.resource_version.as_deref());
+        if unchanged {
+            return false;
+        }
+        let is_new = present.is_none();
+        self.entry(&kind, None);
+        let Some(entry) = self.kinds.get_mut(&kind) else { return false };
+        entry.count += u64::from(is_new);
+        let version = intern(&mut entry.versions, &object.version);
+        let stored = Stored {
+            version,
+            resource_version: object.resource_version.as_deref().map(Into::into),
+            body: self.packer.pack(&mut entry.packer, &object.body),
+        };
+        self.objects.insert(object.key.clone(), Arc::new(stored));
+        changed.insert(object.key.clone(), Some(object));
+        is_new
+    }
+
+    fn remove(&mut self, key: &ResourceKey, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
+        if self.objects.remove(key).is_none() {
+            return false;
+        }
+        if let Some(entry) = self.kinds.get_mut(&key.group_kind()) {
+            entry.count = entry.count.saturating_sub(1);
+        }
+        changed.insert(key.clone(), None);
+        true
+    }
+
+    fn end_relist(
+        &mut self,
+        kind: GroupKind,
+        scope: Scope,
+        changed: &mut BTreeMap<ResourceKey, Option<Object>>,
+    ) -> bool {
+        let namespace = match &scope {
+            Scope::Cluster => None,
+            Scope::Namespace(name) => Some(name.to_string()),
+        };
+        let prefix = prefix_of(&kind, namespace.as_deref());
+        let Some(relists) = self.relists.get_mut(&kind) else { return false };
+        let Some(at) = relists.iter().position(|(begun, _)| *begun == scope) else { return false };
+        let (_, seen) = relists.swap_remove(at);
+        let gone: Vec<ResourceKey> = self.keys_under(&prefix).into_iter().filter(|key| !seen.contains(key)).collect();
+        let mut removed = false;
+        for key in &gone {
+            removed |= self.remove(key, changed);
+        }
+        removed
+    }
+
+    fn keys_under(&self, prefix: &str) -> Vec<ResourceKey> {
+        range(&self.objects, prefix)
+            .map(|(key, _)| key)
+            .take_while(|key| key.as_str().starts_with(prefix))
+            .cloned()
+            .collect()
+    }
+
+    /// The entry of a kind; one that no source announced is made up from its name, so that nothing is lost.
+    fn entry(&mut self, kind: &GroupKind, announced: Option<ResourceKind>) -> &mut KindEntry {
+        let entry = self.kinds.entry(kind.clone()).or_insert_with(|| KindEntry {
+            kind: announced.clone().unwrap_or_else(|| ResourceKind {
+                group_kind: kind.clone(),
+                version: "v1".into(),
+                plural: format!("{}s", kind.kind.to_lowercase()).into(),
+                namespaced: true,
+            }),
+            versions: Vec::new(),
+            scopes: BTreeMap::new(),
+            count: 0,
+            packer: KindPacker::default(),
+        });
+        if let Some(announced) = announced {
+            entry.kind = announced;
+        }
+        entry
+    }
+
+    fn count_coverage(&self) -> Coverage {
+        let kinds = self
+            .kinds
+            .values()
+            .map(|entry| KindCoverage {
+                kind: entry.kind.clone(),
+                scopes: entry.scopes.iter().map(|(scope, state)| (scope.clone(), state.clone())).collect(),
+                count: entry.count,
+            })
+            .collect();
+        Coverage { kinds }
+    }
+}
+
+fn covers(scope: &Scope, namespace: &str) -> bool {
+    match scope {
+        Scope::Cluster => true,
+        Scope::Namespace(name) => &**name == namespace,
+    }
+}
+
+fn intern(versions: &mut Vec<Arc<str>>, version: &Arc<str>) -> Arc<str> {
+    if let Some(known) = versions.iter().find(|known| *known == version) {
+        return Arc::clone(known);
+    }
+    versions.push(Arc::clone(version));
+    Arc::clone(version)
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;
