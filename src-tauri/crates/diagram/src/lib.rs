@@ -4,3 +4,4 @@
 //! No format knows another; all know the scene.
 
 pub mod scene;
+pub mod text;
