@@ -1,0 +1,213 @@
+//! One text → its documents, YAML or JSON, each with its number and line, or what is wrong with it.
+//!
+//! The log text that `kubectl cluster-info dump` mixes into its output is blanked first, which keeps the lines true.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::yaml;
+
+/// A document of a text, or what was wrong with it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Piece {
+    /// Counted from 1 over the whole text, malformed ones included.
+    pub(super) number: usize,
+    /// Line where it begins, or where it is wrong; counted from 1.
+    pub(super) line: usize,
+    /// The value, or a sentence.
+    pub(super) value: Result<Value, String>,
+}
+
+/// Splits a text into documents. Empty documents and documents of comments alone do not count.
+pub(super) fn documents(text: &str) -> Vec<Piece> {
+    let text = without_logs(text);
+    let mut pieces = Vec::new();
+    for (line, chunk) in chunks(&text) {
+        let first = chunk.trim_start_matches("---").trim_start();
+        if is_blank(chunk) {
+            continue;
+        }
+        let found = if first.starts_with(['{', '[']) { json_or_flow(chunk) } else { yaml_documents(chunk) };
+        for (offset, value) in found {
+            pieces.push(Piece { number: pieces.len() + 1, line: line + offset, value });
+        }
+    }
+    pieces
+}
+
+/// Line (counted from 0 inside the chunk) and value.
+type Found = Vec<(usize, Result<Value, String>)>;
+
+/// Cuts at lines that begin with `---`, which no document can hold in its first column. Each chunk comes with the
+/// number of its first line.
+fn chunks(text: &str) -> Vec<(usize, &str)> {
+    let mut chunks = Vec::new();
+    let (mut start, mut start_line, mut at) = (0, 1, 0);
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let separates =
+            line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']));
+        let before = text.get(start..at).unwrap_or_default();
+        // Directives belong to the document whose marker follows them.
+        if separates && at > start && !is_directives(before) {
+            chunks.push((start_line, before));
+            (start, start_line) = (at, index + 1);
+        }
+        at += line.len();
+    }
+    chunks.push((start_line, text.get(start..).unwrap_or_default()));
+    chunks
+}
+
+fn is_blank(chunk: &str) -> bool {
+    let chunk = chunk.strip_prefix("---").unwrap_or(chunk);
+    chunk
+        .lines()
+        .all(|line| matches!(line.trim_start().as_bytes().first(), None | Some(b'#')) || line.trim_end() == "...")
+}
+
+fn is_directives(chunk: &str) -> bool {
+    chunk.starts_with('%') && chunk.lines().all(|line| line.starts_with(['%', '#']) || line.trim().is_empty())
+}
+
+fn yaml_documents(chunk: &str) -> Found {
+    let (documents, fault) = yaml::parse(chunk);
+    let mut found: Found = documents
+        .into_iter()
+        .filter(|document| !document.value.is_null())
+        .map(|document| (document.line.saturating_sub(1), Ok(document.value)))
+        .collect();
+    if let Some(fault) = fault {
+        found.push((fault.line.saturating_sub(1), Err(fault.message)));
+    }
+    found
+}
+
+/// JSON values one after another, as `kubectl get -o json` and `cluster-info dump` print them; where the text is no
+/// JSON it may still be YAML's flow style.
+fn json_or_flow(chunk: &str) -> Found {
+    let text = chunk.strip_prefix("---").unwrap_or(chunk);
+    let skipped = chunk.len() - text.len();
+    let mut found = Found::new();
+    let mut at = skipped;
+    while let Some(rest) = chunk.get(at..).filter(|rest| !rest.trim().is_empty()) {
+        let begin = at + (rest.len() - rest.trim_start().len());
+        let mut values = serde_json::Deserializer::from_str(chunk.get(begin..).unwrap_or_default()).into_iter();
+        match values.next() {
+            Some(Ok(value)) => {
+                found.push((line_of(chunk, begin), Ok(value)));
+                at = begin + values.byte_offset();
+            }
+            Some(Err(error)) => {
+                if found.is_empty()
+                    && let (documents, None) = yaml::parse(chunk)
+                {
+                    return documents
+                        .into_iter()
+                        .map(|document| (document.line.saturating_sub(1), Ok(document.value)))
+                        .collect();
+                }
+                let line = line_of(chunk, begin) + error.line().saturating_sub(1);
+                found.push((line, Err(without_place(&error.to_string()))));
+                at = resume(chunk, begin);
+            }
+            None => break,
+        }
+    }
+    found
+}
+
+/// Where reading goes on behind a malformed value: at the next line that opens a value in its first column.
+fn resume(chunk: &str, from: usize) -> usize {
+    let rest = chunk.get(from..).unwrap_or_default();
+    rest.find("\n{").map_or(chunk.len(), |offset| from + offset + 1)
+}
+
+fn line_of(chunk: &str, at: usize) -> usize {
+    chunk.as_bytes().iter().take(at).filter(|&&byte| byte == b'\n').count()
+}
+
+/// serde_json ends its messages in ` at line 3 column 4`, counted from where the value begins.
+fn without_place(message: &str) -> String {
+    message.rsplit_once(" at line ").map_or(message, |(message, _)| message).to_owned()
+}
+
+const LOGS_BEGIN: &str = "==== START logs for container ";
+
+/// Blanks the log sections: `==== START logs for container C of pod NS/P ====` until the matching `==== END`, which
+/// may stand at the end of a log line that has no newline of its own.
+fn without_logs(text: &str) -> Cow<'_, str> {
+    let starts_line = |at: usize| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+    let mut clean = String::new();
+    let mut kept = 0;
+    let mut search = 0;
+    while let Some(offset) = text.get(search..).and_then(|rest| rest.find(LOGS_BEGIN)) {
+        let begin = search + offset;
+        search = begin + LOGS_BEGIN.len();
+        if !starts_line(begin) {
+            continue;
+        }
+        let header = text.get(begin..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let footer = header.replacen("START", "END", 1);
+        let rest = text.get(search..).unwrap_or_default();
+        // A dump that was cut off has no footer: the logs run to its end.
+        let end = rest.find(&footer).map_or(text.len(), |offset| search + offset + footer.len());
+        clean.push_str(text.get(kept..begin).unwrap_or_default());
+        clean.extend(text.get(begin..end).unwrap_or_default().bytes().filter(|&byte| byte == b'\n').map(|_| '\n'));
+        (kept, search) = (end, end);
+    }
+    if kept == 0 {
+        return Cow::Borrowed(text);
+    }
+    clean.push_str(text.get(kept..).unwrap_or_default());
+    Cow::Owned(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let mut actual = String::new();
+        for piece in documents(text) {
+            let value = piece.value.map_or_else(|error| format!("ERROR {error}"), |value| value.to_string());
+            let _ = writeln!(actual, "{}@{} {value}", piece.number, piece.line);
+        }
+        assert_eq!(actual.trim_end(), expected);
+    }
+
+    #[test]
+    fn yaml_documents_with_their_lines() {
+        check("# head\n---\na: 1\n---\n# nothing\n---\n--- # third\nb: 2\n...\n", "1@3 {\"a\":1}\n2@8 {\"b\":2}");
+        check("%YAML 1.1\n---\na: yes\n", "1@3 {\"a\":true}");
+        check("a: |\n  ---\n  x\n", "1@1 {\"a\":\"---\\nx\\n\"}");
+        check("\r\n---\r\na: 1\r\n---\r\nb: 2\r\n", "1@3 {\"a\":1}\n2@5 {\"b\":2}");
+    }
+
+    #[test]
+    fn json_values_one_after_another() {
+        check("{\n \"a\": 1\n}\n{\"b\": 2} {\"c\": 3}\n", "1@1 {\"a\":1}\n2@4 {\"b\":2}\n3@4 {\"c\":3}");
+        check("---\n{\"a\": 1}\n---\n[1]\n", "1@2 {\"a\":1}\n2@4 [1]");
+        check("{a: 1, # flow style\n b: 2}\n", "1@1 {\"a\":1,\"b\":2}");
+    }
+
+    #[test]
+    fn a_malformed_document_is_named_and_the_rest_is_read() {
+        check(
+            "a: 1\n---\nb: [1\nc: 2\n---\nd: 3\n",
+            "1@1 {\"a\":1}\n2@4 ERROR illegal placement of ':' indicator\n3@6 {\"d\":3}",
+        );
+        check("{\"a\": 1}\n{\"b\": \n}\n{\"c\": 3}\n", "1@1 {\"a\":1}\n2@3 ERROR expected value\n3@4 {\"c\":3}");
+    }
+
+    #[test]
+    fn logs_of_a_dump_are_left_out() {
+        check(
+            "{\"a\": 1}\n==== START logs for container c of pod ns/p ====\n{\"level\": \"error\n---\nhalf a line==== END logs for container c of pod ns/p ====\n{\"b\": 2}\n",
+            "1@1 {\"a\":1}\n2@6 {\"b\":2}",
+        );
+        check("a: 1\n==== START logs for container c of pod ns/p ====\n: : :\n", "1@1 {\"a\":1}");
+    }
+}
