@@ -1,1 +1,35 @@
-//! What acceptance tests stand on: a control plane, a fault-injecting proxy, fixtures.
+//! What acceptance tests stand on: a real Kubernetes control plane, restricted accounts on it, and the means to wait.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! use support::ControlPlane;
+//!
+//! let plane = ControlPlane::shared().await?;            // one for all tests of the process
+//! let namespace = plane.namespace("sync").await?;       // a namespace of one's own on it
+//! plane.kubectl(["-n", &namespace, "create", "deployment", "web", "--image=nginx", "--replicas=3"]).await?;
+//! let kubeconfig = plane.admin().kubeconfig();          // what the product is pointed at
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A test that kills the API server or compacts etcd starts a control plane of its own:
+//! `ControlPlane::start(Parts::ALL)`, or `Parts::BARE` where nothing need happen by itself.
+
+mod access;
+mod client;
+mod control_plane;
+mod folder;
+mod keys;
+mod kubectl;
+mod kubelets;
+mod metrics;
+mod ports;
+mod program;
+mod programs;
+mod wait;
+
+pub use access::Access;
+pub use client::Client;
+pub use control_plane::{ControlPlane, KUBECONFIG_VARIABLE, Parts, items};
+pub use folder::{CONTROL_PLANE_VARIABLE, control_plane_folder};
+pub use wait::{PATIENCE, block_until, eventually};

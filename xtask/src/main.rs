@@ -1,6 +1,7 @@
 //! Chores as code: `cargo xtask NAME`. Each chore lies in a file of its own with `Args` (its help is their doc comment)
 //! and `run`; the list below is the only place that knows them all.
 
+mod cluster;
 mod control_plane;
 mod paths;
 mod shell;
@@ -27,6 +28,7 @@ macro_rules! chores {
 }
 
 chores! {
+    cluster Cluster,
     control_plane ControlPlane,
 }
 

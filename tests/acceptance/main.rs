@@ -1,0 +1,7 @@
+//! The whole system on a real control plane: one program, so that its tests share one cluster. One module per capability.
+//!
+//! `cargo xtask control-plane` builds the cluster's programs; `KUBILITICS_TEST_KUBECONFIG` names another cluster.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod plane;

@@ -1,0 +1,133 @@
+//! The ground the other tests stand on is real: what one expects of any Kubernetes cluster holds on this one.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+use support::{ControlPlane, Parts, eventually, items};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+const DEPLOYMENT: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 3
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata:
+      labels: { app: web }
+      annotations: { kwok.x-k8s.io/usage-cpu: 250m, kwok.x-k8s.io/usage-memory: 64Mi }
+    spec:
+      containers: [{ name: nginx, image: nginx, ports: [{ containerPort: 80 }] }]
+";
+
+/// A namespace in which a Deployment has been rolled out by the real controllers.
+async fn rolled_out(plane: &ControlPlane) -> String {
+    let namespace = plane.namespace("plane").await.unwrap();
+    let manifest = DEPLOYMENT.replace("name: web }", &format!("name: web, namespace: {namespace} }}"));
+    plane.apply(&manifest).await.unwrap();
+    let rollout = ["rollout", "status", "deployment/web", "--timeout=100s", "-n", &namespace];
+    plane.kubectl(rollout).await.unwrap();
+    namespace
+}
+
+#[tokio::test]
+async fn nodes_are_ready_and_the_server_says_its_version() {
+    let plane = ControlPlane::shared().await.unwrap();
+    let version: Value = serde_json::from_str(&plane.kubectl(["version", "--output=json"]).await.unwrap()).unwrap();
+    if plane.is_own() {
+        assert_eq!(version["serverVersion"]["gitVersion"], "v1.36.3");
+    }
+    let ready = "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}";
+    let states = plane.kubectl(["get", "nodes", "--output", ready]).await.unwrap();
+    assert!(!states.is_empty() && states.split(' ').all(|state| state == "True"), "{states}");
+}
+
+#[tokio::test]
+async fn a_deployment_becomes_running_pods_owned_by_its_replica_set() {
+    let plane = ControlPlane::shared().await.unwrap();
+    let namespace = rolled_out(plane).await;
+    let client = plane.client().unwrap();
+    let pods = client.get(&format!("/api/v1/namespaces/{namespace}/pods")).await.unwrap();
+    assert_eq!(items(&pods).len(), 3);
+    for pod in items(&pods) {
+        assert_eq!(pod["status"]["phase"], "Running");
+        assert_eq!(pod["metadata"]["ownerReferences"][0]["kind"], "ReplicaSet");
+        assert!(pod["spec"]["nodeName"].is_string());
+    }
+    plane.kubectl(["delete", "deployment/web", "-n", &namespace]).await.unwrap();
+    eventually("the garbage collector takes the pods", || async {
+        let pods = client.get(&format!("/api/v1/namespaces/{namespace}/pods")).await?;
+        Ok(items(&pods).is_empty().then_some(()))
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn logs_are_followed_and_commands_run_in_a_container() {
+    let plane = ControlPlane::shared().await.unwrap();
+    let namespace = rolled_out(plane).await;
+    let said = plane.kubectl(["exec", "-n", &namespace, "deployment/web", "--", "echo", "from inside"]).await;
+    assert_eq!(said.unwrap(), "from inside\n");
+
+    if !plane.is_own() {
+        return;
+    }
+    let mut follower = Command::new(plane.kubectl_path())
+        .args(["logs", "--follow", "--tail=1", "-n", &namespace, "deployment/web"])
+        .env("KUBECONFIG", plane.admin().kubeconfig())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    assert!(lines.next_line().await.unwrap().is_some());
+    plane.log("a line from later").unwrap();
+    loop {
+        if lines.next_line().await.unwrap().expect("the log ended") == "a line from later" {
+            break;
+        }
+    }
+    let previous = plane.kubectl(["logs", "--previous", "-n", &namespace, "deployment/web"]).await.unwrap();
+    assert!(previous.contains("giving up"), "{previous}");
+}
+
+#[tokio::test]
+async fn usage_of_nodes_and_pods_is_measured() {
+    let plane = ControlPlane::shared().await.unwrap();
+    let namespace = rolled_out(plane).await;
+    plane.metrics().await.unwrap();
+    assert!(plane.kubectl(["top", "nodes", "--no-headers"]).await.unwrap().contains("node-1"));
+    let top = eventually("every pod is measured", || async {
+        let top = plane.kubectl(["top", "pods", "--no-headers", "-n", &namespace]).await?;
+        Ok((top.lines().count() == 3).then_some(top))
+    })
+    .await
+    .unwrap();
+    if plane.is_own() {
+        assert!(top.lines().all(|line| line.contains("64Mi") && !line.contains(" 0m ")), "{top}");
+    }
+}
+
+#[tokio::test]
+async fn a_killed_api_server_comes_back_with_its_objects_and_forgets_old_versions() {
+    let plane = ControlPlane::start(Parts::BARE).await.unwrap();
+    let namespace = plane.namespace("kept").await.unwrap();
+    let client = plane.client().unwrap();
+    let path = format!("/api/v1/namespaces/{namespace}/configmaps");
+    let list = client.get(&path).await.unwrap();
+    let old = list["metadata"]["resourceVersion"].as_str().unwrap();
+    plane.kubectl(["create", "configmap", "later", "-n", &namespace]).await.unwrap();
+
+    plane.kill_api_server().unwrap();
+    assert!(client.get("/readyz").await.is_err());
+    plane.compact().await.unwrap();
+    plane.restart_api_server().await.unwrap();
+    assert!(client.get(&format!("/api/v1/namespaces/{namespace}")).await.is_ok());
+    let watch = format!("{path}?watch=true&timeoutSeconds=1&resourceVersion={old}");
+    let answer = client.get(&watch).await.unwrap();
+    assert_eq!(answer["type"], "ERROR", "{answer}");
+    assert_eq!(answer["object"]["code"], 410, "{answer}");
+}

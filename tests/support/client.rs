@@ -1,0 +1,133 @@
+//! The smallest client that can speak to an API server: JSON in, JSON out. It serves the tests' own needs (fixtures,
+//! accounts, waiting); what is under test brings its own.
+
+use std::fmt::Display;
+
+use anyhow::{Context, Result, bail};
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Body;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::ClientConfig;
+use serde_json::Value;
+
+use crate::access::Access;
+
+/// Connections to one server as one account. Bound to the runtime it is first used on: make one per test.
+#[derive(Clone, Debug)]
+pub struct Client {
+    server: String,
+    token: Option<String>,
+    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+impl Client {
+    /// A client for that account.
+    pub fn new(access: &Access) -> Result<Self> {
+        Ok(Self {
+            server: access.server().trim_end_matches('/').to_owned(),
+            token: access.token().map(str::to_owned),
+            pool: pool(access.tls()?),
+        })
+    }
+
+    /// A client for a server that speaks plain HTTP and asks for no account.
+    pub(crate) fn plain(server: &str) -> Result<Self> {
+        let tls = crate::access::trusting("", None)?;
+        Ok(Self { server: server.to_owned(), token: None, pool: pool(tls) })
+    }
+
+    /// GET, which must succeed.
+    pub async fn get(&self, path: &str) -> Result<Value> {
+        self.must(Method::GET, path, None).await
+    }
+
+    /// POST, which must succeed; answers the object as the server keeps it.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.must(Method::POST, path, Some(body)).await
+    }
+
+    /// PUT, which must succeed.
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Value> {
+        self.must(Method::PUT, path, Some(body)).await
+    }
+
+    /// A JSON merge patch, which must succeed.
+    pub async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
+        self.must(Method::PATCH, path, Some(body)).await
+    }
+
+    /// DELETE, which must succeed.
+    pub async fn delete(&self, path: &str) -> Result<Value> {
+        self.must(Method::DELETE, path, None).await
+    }
+
+    /// Server-side apply with force: creates the object or makes it what `body` says. `path` names the object.
+    pub async fn apply(&self, path: &str, body: &Value) -> Result<Value> {
+        let path = format!("{path}?fieldManager=kubilitics-tests&force=true");
+        let (status, answer) = self.send(Method::PATCH, &path, "application/apply-patch+yaml", Some(body)).await?;
+        succeeded(&Method::PATCH, &path, status, answer)
+    }
+
+    /// Any request, whatever the answer: its status and its body, or `null` where the body is not JSON.
+    pub async fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value)> {
+        let content_type = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
+        self.send(method, path, content_type, body).await
+    }
+
+    async fn must(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let (status, answer) = self.request(method.clone(), path, body).await?;
+        succeeded(&method, path, status, answer)
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: Option<&Value>,
+    ) -> Result<(StatusCode, Value)> {
+        let what = || format!("{method} {}{path}", self.server);
+        let mut request = Request::builder()
+            .method(method.clone())
+            .uri(format!("{}{path}", self.server))
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, content_type);
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let content = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        let request = request.body(Full::new(content)).with_context(what)?;
+        let answer = self.pool.request(request).await.with_context(what)?;
+        let status = answer.status();
+        let bytes = answer.into_body().collect().await.with_context(what)?.to_bytes();
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+}
+
+/// Connections over TLS or, where the address says `http`, without.
+pub(crate) fn pool<B>(tls: ClientConfig) -> Pool<HttpsConnector<HttpConnector>, B>
+where
+    B: Body + Send,
+    B::Data: Send,
+{
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    let connector =
+        HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
+    Pool::builder(TokioExecutor::new()).build(connector)
+}
+
+fn succeeded(method: &Method, path: impl Display, status: StatusCode, answer: Value) -> Result<Value> {
+    if !status.is_success() {
+        let message = answer["message"].as_str().unwrap_or("no Status came with it");
+        bail!("{method} {path} was answered {status}: {message}");
+    }
+    Ok(answer)
+}

@@ -1,0 +1,124 @@
+//! The nodes, and kwok, which plays their kubelets: it keeps the nodes ready and runs what the scheduler places there.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::wait::eventually;
+
+/// Fates that a pod's label asks for, beyond upstream's stages.
+const FATES: &str = include_str!("../control-plane/fates.yaml");
+
+/// Upstream's stages and metrics, as `cargo xtask control-plane` laid them down.
+const UPSTREAM: [&str; 8] = [
+    "node-initialize",
+    "node-heartbeat-with-lease",
+    "pod-ready",
+    "pod-complete",
+    "pod-delete",
+    "pod-container-running-failed",
+    "metrics-resource",
+    "usage-from-annotation",
+];
+
+/// The configuration of kwok: what happens to nodes and pods, and what answers logs, exec, attach and port-forward.
+pub(crate) fn configuration(built: &Path, log: &Path, previous_log: &Path) -> Result<String> {
+    let mut documents = Vec::new();
+    for name in UPSTREAM {
+        let file = built.join("kwok").join(format!("{name}.yaml"));
+        documents.push(fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?);
+    }
+    documents.push(FATES.to_owned());
+    let answers = [
+        ("ClusterLogs", json!({ "logs": [{ "logsFile": log, "previousLogsFile": previous_log, "follow": true }] })),
+        ("ClusterAttach", json!({ "attaches": [{ "logsFile": log }] })),
+        // A real shell on this machine.
+        ("ClusterExec", json!({ "execs": [{ "local": {} }] })),
+        // Every port is an echo.
+        ("ClusterPortForward", json!({ "forwards": [{ "command": ["cat"] }] })),
+    ];
+    for (kind, spec) in answers {
+        let name = kind.to_lowercase();
+        let document = json!({
+            "apiVersion": "kwok.x-k8s.io/v1alpha1",
+            "kind": kind,
+            "metadata": { "name": name },
+            "spec": spec,
+        });
+        documents.push(document.to_string());
+    }
+    Ok(documents.join("\n---\n"))
+}
+
+/// Creates `count` nodes over three zones and waits until kwok has made them ready.
+pub(crate) async fn create_nodes(client: &Client, count: usize) -> Result<()> {
+    let mut creating: FuturesUnordered<_> =
+        (1..=count).map(|number| async move { client.post("/api/v1/nodes", &node(number)).await }).collect();
+    while let Some(created) = creating.next().await {
+        created.context("create a node")?;
+    }
+    eventually("every node is ready", || async {
+        let nodes = client.get("/api/v1/nodes").await?;
+        let ready = nodes["items"].as_array().map_or(0, |items| items.iter().filter(|node| is_ready(node)).count());
+        Ok((ready >= count).then_some(()))
+    })
+    .await
+}
+
+fn is_ready(node: &Value) -> bool {
+    let conditions = node["status"]["conditions"].as_array();
+    let ready = |condition: &Value| condition["type"] == "Ready" && condition["status"] == "True";
+    let reachable = node["spec"]["taints"].as_array().is_none_or(Vec::is_empty);
+    reachable && conditions.is_some_and(|conditions| conditions.iter().any(ready))
+}
+
+fn node(number: usize) -> Value {
+    let name = format!("node-{number}");
+    let zone = format!("eu-central-1{}", ["a", "b", "c"][number % 3]);
+    let size = json!({ "cpu": "32", "memory": "128Gi", "pods": "4000", "ephemeral-storage": "200Gi" });
+    json!({
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "labels": {
+                "kubernetes.io/hostname": name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "amd64",
+                "node.kubernetes.io/instance-type": "m6i.8xlarge",
+                "topology.kubernetes.io/region": "eu-central-1",
+                "topology.kubernetes.io/zone": zone,
+            },
+            "annotations": {
+                "metrics.k8s.io/resource-metrics-path": format!("/metrics/nodes/{name}/metrics/resource"),
+            },
+        },
+        "status": {
+            "capacity": size,
+            "allocatable": size,
+            // The API server and metrics-server call the kubelet where the first of these says.
+            "addresses": [
+                { "type": "InternalIP", "address": "127.0.0.1" },
+                { "type": "Hostname", "address": name },
+            ],
+            // What kwok would otherwise say is its own version.
+            "nodeInfo": {
+                "architecture": "amd64",
+                "bootID": "",
+                "containerRuntimeVersion": "containerd://2.2.1",
+                "kernelVersion": "6.12.0",
+                "kubeProxyVersion": "",
+                "kubeletVersion": "v1.36.3",
+                "machineID": name,
+                "operatingSystem": "linux",
+                "osImage": "Debian GNU/Linux 13 (trixie)",
+                "systemUUID": name,
+            },
+        },
+    })
+}
