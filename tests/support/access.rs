@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
@@ -27,7 +28,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// Writes the kubeconfig `NAME.kubeconfig` in `folder`.
+    /// Writes a kubeconfig in `folder` whose context is called `name`.
     pub(crate) fn write(
         folder: &Path,
         name: &str,
@@ -36,10 +37,18 @@ impl Access {
         token: Option<String>,
         identity: Option<Identity>,
     ) -> Result<Self> {
-        let kubeconfig = folder.join(format!("{name}.kubeconfig"));
+        // Tests that ask for the same account at the same time must not write into each other's file.
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let kubeconfig = folder.join(format!("{name}-{number}.kubeconfig"));
         let access = Self { server, authority, token, identity, kubeconfig };
         access.save(name)?;
         Ok(access)
+    }
+
+    /// Another account on the same server.
+    pub(crate) fn with_token(&self, folder: &Path, name: &str, token: String) -> Result<Self> {
+        Self::write(folder, name, self.server.clone(), self.authority.clone(), Some(token), None)
     }
 
     /// The current context of a kubeconfig, read by `kubectl`, so that every rule of merging and relative paths holds.

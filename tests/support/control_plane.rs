@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::access::Access;
+use crate::accounts::Account;
 use crate::client::Client;
 use crate::folder::{RunFolder, control_plane_folder};
 use crate::program::Program;
@@ -138,6 +139,16 @@ impl ControlPlane {
     /// The account that may everything.
     pub fn admin(&self) -> &Access {
         &self.admin
+    }
+
+    /// An account that may do what `account` says and no more, by real RBAC. Asked again, it gives a fresh token to the
+    /// same account, with rights over the kinds that exist at that moment.
+    pub async fn account(&self, account: Account) -> Result<Access> {
+        let client = self.client()?;
+        let token = account.establish(&client).await?;
+        let access = self.admin.with_token(self.folder.path(), &account.name(), token)?;
+        account.effective(&Client::new(&access)?).await?;
+        Ok(access)
     }
 
     /// A client for [`Self::admin`], bound to the caller's runtime.

@@ -16,6 +16,7 @@
 //! `ControlPlane::start(Parts::ALL)`, or `Parts::BARE` where nothing need happen by itself.
 
 mod access;
+mod accounts;
 mod client;
 mod control_plane;
 mod folder;
@@ -29,6 +30,7 @@ mod programs;
 mod wait;
 
 pub use access::Access;
+pub use accounts::Account;
 pub use client::Client;
 pub use control_plane::{ControlPlane, KUBECONFIG_VARIABLE, Parts, items};
 pub use folder::{CONTROL_PLANE_VARIABLE, control_plane_folder};
