@@ -3,6 +3,7 @@
 //! [`scene`] is the semantic display list that the screen, SVG, PNG, PDF and draw.io are drawn from.
 //! No format knows another; all know the scene.
 
+pub mod geometry;
 pub mod icons;
 pub mod scene;
 pub mod text;
