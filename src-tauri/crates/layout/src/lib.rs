@@ -1,1 +1,24 @@
 //! Boxes and edges to positions and routes; pure, deterministic; knows nothing of Kubernetes.
+//!
+//! A sheet holds frames, a frame holds groups, a group holds leaves. Inside a group leaves stand in columns by role
+//! and edges run between them; groups that link to one another stand in columns along the links; frames are packed
+//! to the wanted shape. Every level is one problem of the same form (`columns`): boxes in columns, wires in the
+//! gutters, so no route ever runs through a box. All arithmetic is in whole pixels, everything is sorted by id, and
+//! nothing depends on the order of a hash table: one input gives one picture on every platform.
+#![warn(missing_docs)]
+
+mod columns;
+mod frame;
+mod geometry;
+mod group;
+mod input;
+mod level;
+mod output;
+mod pack;
+mod sheet;
+
+pub use geometry::{Point, Rect, Size};
+pub use group::{GroupLayout, Route};
+pub use input::{Edge, Frame, Group, Input, Label, Leaf, Link, LinkEnd, Shape};
+pub use output::{Layout, PlacedFrame, PlacedGroup};
+pub use sheet::layout;

@@ -1,0 +1,222 @@
+//! Heights: items joined by a wire form rows that run straight through; rows are pushed together from the top and
+//! then lowered towards what they are joined to (after Brandes and Köpf 2001, with one alignment instead of four,
+//! since reading starts at the top left here).
+
+use super::{Kind, Netlist, Node, Spacing};
+
+/// Rounds in which rows are lowered towards their neighbours.
+const PULLS: usize = 3;
+
+/// Top of each item.
+pub(super) fn place(netlist: &Netlist, order: &[Vec<usize>], spacing: &Spacing) -> Vec<i32> {
+    let count = netlist.items.len();
+    let mut position = vec![0; count];
+    for column in order {
+        for (at, item) in column.iter().enumerate() {
+            position[*item] = at;
+        }
+    }
+    let rows = Rows::new(netlist, &position);
+    // below[row]: rows that must stand lower, with the least distance between the rows' origins.
+    let mut below: Vec<Vec<(usize, i32)>> = vec![Vec::new(); count];
+    let mut waits = vec![0_u32; count];
+    for column in order {
+        for pair in column.windows(2) {
+            let &[above, under] = pair else { continue };
+            let (upper, lower) = (rows.row[above], rows.row[under]);
+            let distance = rows.offset[above] + netlist.items[above].height + netlist.distance(above, under, spacing)
+                - rows.offset[under];
+            below[upper].push((lower, distance));
+            waits[lower] += 1;
+        }
+    }
+    // Topological, smallest row first among the ready ones of one generation.
+    let mut sequence: Vec<usize> = Vec::with_capacity(count);
+    let mut ready: Vec<usize> = (0..count).filter(|row| rows.row[*row] == *row && waits[*row] == 0).collect();
+    let mut origin = rows.least_origins(count);
+    while let Some(row) = ready.pop() {
+        sequence.push(row);
+        for (lower, distance) in &below[row] {
+            origin[*lower] = origin[*lower].max(origin[row] + distance);
+            waits[*lower] -= 1;
+            if waits[*lower] == 0 {
+                ready.push(*lower);
+            }
+        }
+    }
+    pull(netlist, &rows, &below, &sequence, &mut origin);
+    (0..count).map(|item| origin[rows.row[item]] + rows.offset[item]).collect()
+}
+
+/// Lowers rows towards the middle of what they are joined to, as far as the rows below allow.
+fn pull(netlist: &Netlist, rows: &Rows, below: &[Vec<(usize, i32)>], sequence: &[usize], origin: &mut [i32]) {
+    let mut joined: Vec<Vec<(usize, i32)>> = vec![Vec::new(); origin.len()];
+    for hop in &netlist.hops {
+        let (a, b) = (hop.from.item, hop.to.item);
+        let (row_a, row_b) = (rows.row[a], rows.row[b]);
+        if row_a == row_b || [a, b].iter().any(|item| netlist.items[*item].kind == Kind::Outside) {
+            continue;
+        }
+        // The wire is straight where origin[b] - origin[a] is this.
+        let straight = rows.offset[a] + hop.from.dy - rows.offset[b] - hop.to.dy;
+        joined[row_a].push((row_b, -straight));
+        joined[row_b].push((row_a, straight));
+    }
+    let mut wishes = Vec::new();
+    for _ in 0..PULLS {
+        let mut moved = false;
+        for row in sequence.iter().rev().copied() {
+            wishes.clear();
+            wishes.extend(joined[row].iter().map(|(other, straight)| origin[*other] + straight));
+            if wishes.is_empty() {
+                continue;
+            }
+            wishes.sort_unstable();
+            let wish = wishes[(wishes.len() - 1) / 2];
+            let room = below[row].iter().map(|(lower, distance)| origin[*lower] - distance).min();
+            let lowered = room.map_or(wish, |room| wish.min(room));
+            if lowered > origin[row] {
+                origin[row] = lowered;
+                moved = true;
+            }
+        }
+        if !moved {
+            break;
+        }
+    }
+}
+
+/// Which row each item is in and how far below the row's origin its top stands. A row is named by its first item.
+struct Rows {
+    row: Vec<usize>,
+    offset: Vec<i32>,
+}
+
+impl Rows {
+    fn new(netlist: &Netlist, position: &[usize]) -> Self {
+        let count = netlist.items.len();
+        // For each item the partner to its right with the offset between their tops.
+        let mut right: Vec<Option<(usize, i32)>> = vec![None; count];
+        let mut has_left = vec![false; count];
+        let mut per_gutter: Vec<Vec<(u8, usize, usize, i32)>> = vec![Vec::new(); netlist.columns + 1];
+        for hop in &netlist.hops {
+            if let Some((left, right)) = netlist.across(hop) {
+                per_gutter[hop.gutter].push((hop.weight, left.item, right.item, left.dy - right.dy));
+            }
+        }
+        for candidates in &mut per_gutter {
+            // A lane that bends costs twice, so lanes go first among equals.
+            let is_lane = |item: usize| netlist.items[item].kind == Kind::Lane;
+            candidates.sort_by_key(|(weight, left, other, _)| {
+                let lanes = u8::from(is_lane(*left)) + u8::from(is_lane(*other));
+                (std::cmp::Reverse(*weight), std::cmp::Reverse(lanes / 2), position[*left], position[*other])
+            });
+            let mut taken: Vec<(usize, usize)> = Vec::new();
+            for (_, left, other, offset) in candidates.iter().copied() {
+                if right[left].is_some() || has_left[other] {
+                    continue;
+                }
+                let (x, y) = (position[left], position[other]);
+                let at = taken.partition_point(|pair| pair.0 < x);
+                let fits_above = at == 0 || taken[at - 1].1 < y;
+                let fits_below = at == taken.len() || taken[at].1 > y;
+                if fits_above && fits_below {
+                    taken.insert(at, (x, y));
+                    right[left] = Some((other, offset));
+                    has_left[other] = true;
+                }
+            }
+        }
+        let mut rows = Self { row: (0..count).collect(), offset: vec![0; count] };
+        for first in (0..count).filter(|item| !has_left[*item]) {
+            let (mut at, mut offset) = (first, 0);
+            while let Some((next, step)) = right[at] {
+                offset += step;
+                rows.row[next] = first;
+                rows.offset[next] = offset;
+                at = next;
+            }
+        }
+        rows
+    }
+
+    /// Origins at which no item of a row stands above zero.
+    fn least_origins(&self, count: usize) -> Vec<i32> {
+        let mut origin = vec![0; count];
+        for (row, offset) in self.row.iter().zip(&self.offset) {
+            origin[*row] = origin[*row].max(-offset);
+        }
+        origin
+    }
+}
+
+/// Keeps the nodes where they are and puts lanes into the free spaces between them, nearest to where they lead.
+pub(super) fn keep(netlist: &Netlist, nodes: &[Node], node_tops: &[i32], spacing: &Spacing) -> Vec<i32> {
+    let mut tops: Vec<i32> = node_tops.to_vec();
+    tops.resize(netlist.items.len(), 0);
+    // Where each lane would like to be: the middle of the ends of the wires it serves.
+    let mut wish: Vec<(i64, i64)> = vec![(0, 0); netlist.items.len()];
+    let mut first_of_wire: Option<(usize, Vec<usize>, Vec<i64>)> = None;
+    let mut flush = |wire: Option<(usize, Vec<usize>, Vec<i64>)>| {
+        for lane in wire.iter().flat_map(|wire| &wire.1) {
+            for height in wire.iter().flat_map(|wire| &wire.2) {
+                wish[*lane].0 += height;
+                wish[*lane].1 += 1;
+            }
+        }
+    };
+    for hop in &netlist.hops {
+        if first_of_wire.as_ref().is_none_or(|wire| wire.0 != hop.wire) {
+            flush(first_of_wire.take());
+            first_of_wire = Some((hop.wire, Vec::new(), Vec::new()));
+        }
+        let Some((_, lanes, heights)) = first_of_wire.as_mut() else { continue };
+        for end in [hop.from, hop.to] {
+            match netlist.items[end.item].kind {
+                Kind::Node => heights.push(i64::from(node_tops[end.item] + end.dy)),
+                Kind::Lane => lanes.push(end.item),
+                Kind::Outside => {}
+            }
+        }
+    }
+    flush(first_of_wire);
+    for column in 0..netlist.columns {
+        let lane_in = |item: usize| netlist.items[item].kind == Kind::Lane && netlist.items[item].column == column;
+        let mut lanes: Vec<usize> = (nodes.len()..netlist.items.len()).filter(|item| lane_in(*item)).collect();
+        if lanes.is_empty() {
+            continue;
+        }
+        lanes.sort_by_key(|lane| (wish[*lane].0 / wish[*lane].1.max(1), *lane));
+        let mut spans: Vec<(i32, i32)> = (0..nodes.len())
+            .filter(|node| nodes[*node].column == column)
+            .map(|node| (node_tops[node], node_tops[node] + nodes[node].height))
+            .collect();
+        spans.sort_unstable();
+        let bottom = spans.last().map_or(0, |span| span.1);
+        let mut free: Vec<(i32, i32)> = spans.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect();
+        free.retain(|gap| gap.1 - gap.0 >= 4);
+        let needed = i32::try_from(lanes.len()).unwrap_or(0) * spacing.lane;
+        free.push((bottom, bottom + 2 * spacing.clearance + needed));
+        let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); free.len()];
+        for lane in lanes {
+            let want = i32::try_from(wish[lane].0 / wish[lane].1.max(1)).unwrap_or(0);
+            let far = |gap: &(i32, i32)| (want - want.clamp(gap.0, gap.1)).abs();
+            // Crowded gaps are as good as distant ones.
+            let best = (0..free.len()).min_by_key(|at| {
+                let room = (free[*at].1 - free[*at].0 - spacing.clearance) / spacing.lane;
+                let crowd = i32::try_from(chosen[*at].len()).unwrap_or(0) - room.max(0);
+                (far(&free[*at]) + crowd.max(0) * 200, *at)
+            });
+            if let Some(best) = best {
+                chosen[best].push(lane);
+            }
+        }
+        for (gap, lanes) in free.iter().zip(&chosen) {
+            let parts = i32::try_from(lanes.len()).unwrap_or(0) + 1;
+            for (part, lane) in (1..).zip(lanes) {
+                tops[*lane] = gap.0 + (gap.1 - gap.0) * part / parts;
+            }
+        }
+    }
+    tops
+}

@@ -1,0 +1,399 @@
+//! A frame: groups that link to one another stand together as a component, in columns along the links; components
+//! and single groups are packed into strips.
+
+use std::sync::Arc;
+
+use crate::columns::Spacing;
+use crate::geometry::{Point, Rect, Size};
+use crate::group::{Door, GroupLayout, grid_width, lay_out};
+use crate::input::{Group, Label, Shape};
+use crate::level::{Level, Path, Piece, connect};
+use crate::pack::{PackItem, Strip, Target, pack};
+
+/// Height of a frame's header.
+pub(crate) const HEADER: i32 = 40;
+
+/// Room left, right and below the groups of a frame.
+pub(crate) const PADDING: i32 = 14;
+
+/// Between groups.
+const GAP: i32 = 14;
+
+const SPACING: Spacing = Spacing { gutter: 40, idle: GAP, margin: 14, track: 8, lane: 10, clearance: 10 };
+
+/// What a frame is laid out from; two equal jobs give equal frames. Groups are by position in id order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FrameJob {
+    pub(crate) groups: Vec<Arc<Group>>,
+    /// Per group its doors, sorted.
+    pub(crate) doors: Vec<Vec<Door>>,
+    /// Links between groups of this frame and to the outside.
+    pub(crate) paths: Vec<(Path, Option<Label>)>,
+    pub(crate) least_width: i32,
+}
+
+/// A frame laid out, relative to its own top left.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FrameLayout {
+    pub(crate) size: Size,
+    pub(crate) groups: Vec<Arc<GroupLayout>>,
+    pub(crate) rects: Vec<Rect>,
+    pub(crate) piece: Piece,
+    components: Vec<Component>,
+    /// Component of each group and its place there.
+    seat: Vec<(usize, usize)>,
+    rows: Level,
+    row_of: Vec<usize>,
+    origins: Vec<Point>,
+}
+
+/// Linked groups, or a single one.
+#[derive(Clone, Debug, Default)]
+struct Component {
+    members: Vec<usize>,
+    /// Column of each member.
+    columns: Vec<usize>,
+    /// Links among members and to the outside, by place in `members`.
+    paths: Vec<(Path, Option<Label>)>,
+    level: Level,
+}
+
+/// Lays a frame out. `known` gives a group's layout where it was computed before.
+pub(crate) fn lay_out_frame(
+    job: &FrameJob,
+    target: Target,
+    known: &impl Fn(usize, i32, &[(u8, i32)]) -> Option<Arc<GroupLayout>>,
+) -> FrameLayout {
+    let compute = |group: usize, width: i32, align: &[(u8, i32)]| {
+        known(group, width, align)
+            .unwrap_or_else(|| Arc::new(lay_out(&job.groups[group], &job.doors[group], width, align)))
+    };
+    let natural_width = |group: usize| match job.groups[group].shape {
+        Shape::Grid { .. } => grid_width(&job.groups[group]),
+        Shape::Columns => 0,
+    };
+    let mut groups: Vec<Arc<GroupLayout>> =
+        (0..job.groups.len()).map(|group| compute(group, natural_width(group), &[])).collect();
+    let (mut components, seat) = components(job);
+    for component in &mut components {
+        component.solve(job, &groups, 0);
+    }
+    let items: Vec<PackItem> = components.iter().map(Component::pack_item).collect();
+    let inner = match target {
+        Target::Aspect(across, down) => Target::Aspect(across, down),
+        Target::Width(width) => Target::Width(width - 2 * PADDING),
+    };
+    let strips = pack(&items, inner, GAP);
+    for strip in &strips {
+        fit(job, strip, &mut groups, &mut components, &compute);
+    }
+    arrange(job, &strips, groups, components, seat)
+}
+
+/// Gives every component of a strip its width: grids reflow, columns of single groups are aligned with one another.
+fn fit(
+    job: &FrameJob,
+    strip: &Strip,
+    groups: &mut [Arc<GroupLayout>],
+    components: &mut [Component],
+    compute: &impl Fn(usize, i32, &[(u8, i32)]) -> Arc<GroupLayout>,
+) {
+    let align = common_columns(strip, groups, components);
+    for row in &strip.rows {
+        for (item, width) in row.items.iter().copied() {
+            let component = &mut components[item];
+            if let [group] = component.members[..] {
+                match job.groups[group].shape {
+                    Shape::Grid { .. } => groups[group] = compute(group, width, &[]),
+                    Shape::Columns if row.items.len() == 1 && differs(&groups[group].columns, &align) => {
+                        groups[group] = compute(group, 0, &align);
+                    }
+                    Shape::Columns => {}
+                }
+            }
+            component.solve(job, groups, width);
+        }
+    }
+}
+
+fn differs(own: &[(u8, i32, i32)], align: &[(u8, i32)]) -> bool {
+    own.iter().any(|(role, x, _)| align.iter().any(|(other, wanted)| other == role && wanted != x))
+}
+
+/// Left edges of role columns that all single groups of a strip can share; empty where that would need more room.
+fn common_columns(strip: &Strip, groups: &[Arc<GroupLayout>], components: &[Component]) -> Vec<(u8, i32)> {
+    let singles: Vec<&Arc<GroupLayout>> = strip
+        .rows
+        .iter()
+        .filter(|row| row.items.len() == 1)
+        .filter_map(|row| match components[row.items[0].0].members[..] {
+            [group] if !groups[group].columns.is_empty() => Some(&groups[group]),
+            _ => None,
+        })
+        .collect();
+    let mut roles: Vec<u8> = singles.iter().flat_map(|group| group.columns.iter().map(|column| column.0)).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let mut align: Vec<(u8, i32)> = Vec::with_capacity(roles.len());
+    for role in roles {
+        let mut x = align.last().map_or(0, |last| last.1 + 1);
+        for group in &singles {
+            let Some(at) = group.columns.iter().position(|column| column.0 == role) else { continue };
+            let own = group.columns[at].1;
+            let before = at.checked_sub(1).map(|before| group.columns[before]);
+            let shifted = before
+                .and_then(|(role, x, _)| align.iter().find(|entry| entry.0 == role).map(|entry| entry.1 + own - x));
+            x = x.max(shifted.unwrap_or(own));
+        }
+        // Columns that no single group has side by side must not overlap either.
+        if let Some((last_role, last_x)) = align.last().copied() {
+            let width = singles
+                .iter()
+                .flat_map(|group| &group.columns)
+                .filter(|column| column.0 == last_role)
+                .map(|column| column.2)
+                .max();
+            x = x.max(last_x + width.unwrap_or(0) + GAP * 3);
+        }
+        align.push((role, x));
+    }
+    let fits = singles.iter().all(|group| {
+        group.columns.last().is_none_or(|(role, x, _)| {
+            let wanted = align.iter().find(|entry| entry.0 == *role).map_or(*x, |entry| entry.1);
+            group.size.width + wanted - x <= strip.width
+        })
+    });
+    if fits { align } else { Vec::new() }
+}
+
+/// Stacks the rows, routes what passes the frame's edges, and collects where everything stands.
+fn arrange(
+    job: &FrameJob,
+    strips: &[Strip],
+    groups: Vec<Arc<GroupLayout>>,
+    components: Vec<Component>,
+    seat: Vec<(usize, usize)>,
+) -> FrameLayout {
+    let mut row_of = vec![0; components.len()];
+    let mut shift = vec![0; components.len()];
+    let (mut pieces, mut columns) = (Vec::new(), Vec::new());
+    for (column, strip) in strips.iter().enumerate() {
+        for row in &strip.rows {
+            let mut piece = Piece::default();
+            let mut x = 0;
+            for (item, width) in row.items.iter().copied() {
+                row_of[item] = pieces.len();
+                shift[item] = x;
+                x += width + GAP;
+                let level = &components[item].level;
+                piece.size.height = piece.size.height.max(level.size.height);
+                piece.doors.extend(&level.doors);
+            }
+            piece.size.width = strip.width.max(x - GAP);
+            piece.doors.sort_unstable();
+            pieces.push(piece);
+            columns.push(column);
+        }
+    }
+    let outer: Vec<(Path, Option<Label>)> = job
+        .paths
+        .iter()
+        .filter_map(|(path, label)| {
+            let row = |group: usize| row_of[seat[group].0];
+            let (from, to) = (path.from.map(row), path.to.map(row));
+            (from.is_none() || to.is_none()).then_some((Path { from, to, net: path.net }, *label))
+        })
+        .collect();
+    let rows = connect(&pieces, &columns, &outer, GAP, &SPACING, None);
+    let inset = Point { x: PADDING, y: HEADER };
+    let origins: Vec<Point> = (0..components.len())
+        .map(|component| {
+            let row = rows.boxes[row_of[component]];
+            Point { x: row.x + shift[component], y: row.y }.plus(inset)
+        })
+        .collect();
+    let rects = seat
+        .iter()
+        .map(|(component, member)| {
+            let mut rect = components[*component].level.boxes[*member].moved(origins[*component]);
+            // Single groups that share a row are as high as the highest of them.
+            if components[*component].members.len() == 1 {
+                rect.height = rows.boxes[row_of[*component]].height;
+            }
+            rect
+        })
+        .collect();
+    let size = Size {
+        width: (rows.size.width + 2 * PADDING).max(job.least_width),
+        height: rows.size.height + HEADER + PADDING,
+    };
+    let doors = rows.doors.iter().map(|(net, is_exit, y)| (*net, *is_exit, y + HEADER)).collect();
+    FrameLayout { size, groups, rects, piece: Piece { size, doors }, components, seat, rows, row_of, origins }
+}
+
+impl Component {
+    /// Lays the members out; a `width` wider than needed is given to the columns evenly.
+    fn solve(&mut self, job: &FrameJob, groups: &[Arc<GroupLayout>], width: i32) {
+        let columns = self.columns.iter().map(|column| column + 1).max().unwrap_or(0);
+        let pieces = |extra: i32| -> Vec<Piece> {
+            let mut widths = vec![0; columns];
+            for (member, column) in self.members.iter().zip(&self.columns) {
+                widths[*column] = widths[*column].max(groups[*member].size.width);
+            }
+            let count = i32::try_from(columns).unwrap_or(1).max(1);
+            self.members
+                .iter()
+                .zip(&self.columns)
+                .map(|(member, column)| {
+                    let group = &groups[*member];
+                    let doors = job.doors[*member].iter();
+                    let mut doors: Vec<(u64, bool, i32)> =
+                        doors.map(|door| (door.net, door.is_exit, group.door_height(*door))).collect();
+                    doors.sort_unstable();
+                    doors.dedup();
+                    let size = Size { width: widths[*column] + extra / count, height: group.size.height };
+                    Piece { size, doors }
+                })
+                .collect()
+        };
+        self.level = connect(&pieces(0), &self.columns, &self.paths, GAP, &SPACING, None);
+        if width > self.level.size.width {
+            self.level =
+                connect(&pieces(width - self.level.size.width), &self.columns, &self.paths, GAP, &SPACING, None);
+        }
+    }
+
+    fn pack_item(&self) -> PackItem {
+        let piece = Piece { size: self.level.size, doors: self.level.doors.clone() };
+        PackItem { size: self.level.size, has_entry: piece.has(false), has_exit: piece.has(true) }
+    }
+}
+
+/// Components of the groups by the links between them, with a column for each member.
+fn components(job: &FrameJob) -> (Vec<Component>, Vec<(usize, usize)>) {
+    let count = job.groups.len();
+    let inner: Vec<(usize, usize)> =
+        job.paths.iter().filter_map(|(path, _)| Some((path.from?, path.to?))).filter(|(from, to)| from != to).collect();
+    let mut near: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (from, to) in inner {
+        near[from].push(to);
+        near[to].push(from);
+        out[from].push(to);
+    }
+    let rank = ranks(&out);
+    let mut seat = vec![(usize::MAX, 0); count];
+    let mut components: Vec<Component> = Vec::new();
+    for root in 0..count {
+        if seat[root].0 != usize::MAX {
+            continue;
+        }
+        let mut members = Vec::new();
+        let mut stack = vec![root];
+        while let Some(group) = stack.pop() {
+            if seat[group].0 != usize::MAX {
+                continue;
+            }
+            seat[group].0 = components.len();
+            members.push(group);
+            stack.extend(&near[group]);
+        }
+        members.sort_unstable();
+        let mut used: Vec<usize> = members.iter().map(|member| rank[*member]).collect();
+        used.sort_unstable();
+        used.dedup();
+        let columns = members.iter().map(|member| used.binary_search(&rank[*member]).unwrap_or(0)).collect();
+        for (at, member) in members.iter().enumerate() {
+            seat[*member].1 = at;
+        }
+        components.push(Component { members, columns, ..Component::default() });
+    }
+    for (path, label) in &job.paths {
+        let Some(group) = path.from.or(path.to) else { continue };
+        let place = |group: usize| seat[group].1;
+        let path = Path { from: path.from.map(place), to: path.to.map(place), net: path.net };
+        // The label of what leaves or enters stands further out.
+        let label = label.filter(|_| path.from.is_some() && path.to.is_some());
+        components[seat[group].0].paths.push((path, label));
+    }
+    (components, seat)
+}
+
+/// Longest path from the sources; links that would close a cycle do not count.
+fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let mut mark = vec![Mark::New; out.len()];
+    let mut kept: Vec<Vec<usize>> = vec![Vec::new(); out.len()];
+    let mut finished = Vec::with_capacity(out.len());
+    // Groups that nothing points at first, so that cycles are cut where one enters them.
+    let mut has_in = vec![false; out.len()];
+    for to in out.iter().flatten() {
+        has_in[*to] = true;
+    }
+    let mut roots: Vec<usize> = (0..out.len()).collect();
+    roots.sort_by_key(|group| has_in[*group]);
+    for root in roots {
+        let mut stack = vec![(root, 0_usize)];
+        while let Some((group, next)) = stack.pop() {
+            if next == 0 {
+                if mark[group] != Mark::New {
+                    continue;
+                }
+                mark[group] = Mark::Open;
+            }
+            match out[group].get(next) {
+                None => {
+                    mark[group] = Mark::Done;
+                    finished.push(group);
+                }
+                Some(to) => {
+                    stack.push((group, next + 1));
+                    if mark[*to] != Mark::Open {
+                        kept[group].push(*to);
+                        stack.push((*to, 0));
+                    }
+                }
+            }
+        }
+    }
+    let mut rank = vec![0; out.len()];
+    for group in finished.into_iter().rev() {
+        for to in &kept[group] {
+            rank[*to] = rank[*to].max(rank[group] + 1);
+        }
+    }
+    rank
+}
+
+impl FrameLayout {
+    /// The way of a link inside this frame, from one group's edge to the other's or to the frame's edge; with its
+    /// label where both ends are here.
+    pub(crate) fn route(&self, path: Path) -> (Vec<Point>, Option<Rect>) {
+        let (Some(group), net) = (path.from.or(path.to), path.net) else { return (Vec::new(), None) };
+        let (component, _) = self.seat[group];
+        let place = |group: usize| self.seat[group].1;
+        let inner = Path { from: path.from.map(place), to: path.to.map(place), net };
+        let origin = self.origins[component];
+        let (points, label) = self.components[component].level.route(inner);
+        let mut points: Vec<Point> = points.iter().map(|point| point.plus(origin)).collect();
+        let label = label.map(|label| label.moved(origin));
+        if path.from.is_some() && path.to.is_some() {
+            return (points, label);
+        }
+        let row = self.row_of[component];
+        let outer = Path { from: path.from.map(|_| row), to: path.to.map(|_| row), net };
+        let inset = Point { x: PADDING, y: HEADER };
+        let way = self.rows.route(outer).0.iter().map(|point| point.plus(inset));
+        if path.to.is_none() {
+            points.extend(way);
+        } else {
+            points.splice(0..0, way);
+        }
+        (points, None)
+    }
+}

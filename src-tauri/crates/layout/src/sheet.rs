@@ -1,0 +1,383 @@
+//! The sheet: frames packed to the wanted shape, lanes below them, links between frames in the gutters.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::columns::Spacing;
+use crate::frame::{FrameJob, lay_out_frame};
+use crate::geometry::{Point, Rect, Size, straighten};
+use crate::group::{Door, GroupLayout, Route};
+use crate::input::{Group, Input, Label, LinkEnd};
+use crate::level::{Level, Path, Piece, connect};
+use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup};
+use crate::pack::{PackItem, Strip, Target, pack};
+
+/// Between frames.
+const GAP: i32 = 20;
+
+const SPACING: Spacing = Spacing { gutter: 40, idle: GAP, margin: 14, track: 8, lane: 10, clearance: 12 };
+
+/// A target that more links reach than leave any of their sources is drawn as one bundle.
+const BUSY: usize = 4;
+
+/// Lays the sheet out. With `previous`, what did not change is not computed again and keeps its place.
+pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
+    let sorted = Sorted::new(input);
+    let jobs = sorted.jobs(input);
+    let solve = |frame: usize, target: Target| -> Arc<Memory> {
+        let job = &jobs[frame];
+        let known = previous.and_then(|previous| previous.memory.get(&input.frames[sorted.frames[frame]].id));
+        if let Some(memory) = known
+            && memory.target == target
+            && memory.job == *job
+        {
+            return Arc::clone(memory);
+        }
+        let lookup =
+            |group: usize, width: i32, align: &[(u8, i32)]| reuse(known.map(AsRef::as_ref), job, group, width, align);
+        let layout = Arc::new(lay_out_frame(job, target, &lookup));
+        Arc::new(Memory { job: job.clone(), target, layout })
+    };
+    let aspect = Target::Aspect(input.aspect.0.max(1), input.aspect.1.max(1));
+    let is_lane = |frame: usize| input.frames[sorted.frames[frame]].is_lane;
+    let upper: Vec<usize> = (0..jobs.len()).filter(|frame| !is_lane(*frame)).collect();
+    let lanes: Vec<usize> = (0..jobs.len()).filter(|frame| is_lane(*frame)).collect();
+    let natural: Vec<Arc<Memory>> = (0..jobs.len()).into_par_iter().map(|frame| solve(frame, aspect)).collect();
+
+    let items: Vec<PackItem> = upper.iter().map(|frame| pack_item(&natural[*frame].layout.piece)).collect();
+    let strips = pack(&items, aspect, GAP);
+    let mut widths = vec![0; jobs.len()];
+    for (item, width) in strips.iter().flat_map(|strip| &strip.rows).flat_map(|row| &row.items) {
+        widths[upper[*item]] = *width;
+    }
+    let refit = |frames: &[usize], widths: &[i32]| -> Vec<(usize, Arc<Memory>)> {
+        frames.par_iter().map(|frame| (*frame, solve(*frame, Target::Width(widths[*frame])))).collect()
+    };
+    let mut solved = natural.clone();
+    for (frame, memory) in refit(&upper, &widths) {
+        solved[frame] = memory;
+    }
+    let mut place = vec![Rect::default(); jobs.len()];
+    let (rows, row_of) = stack(&strips, &upper, &solved, &sorted, &mut place);
+
+    // Lanes: below, over the whole width, several to a row where they are small.
+    let lane_items: Vec<PackItem> = lanes.iter().map(|frame| pack_item(&natural[*frame].layout.piece)).collect();
+    let mut wide = rows.size.width;
+    if upper.is_empty() {
+        wide = lane_items.iter().map(|item| item.size.width).max().unwrap_or(0).max(1200);
+    }
+    let mut y = if upper.is_empty() { 0 } else { rows.size.height + GAP };
+    for row in lane_rows(&lane_items, wide) {
+        for (item, width) in &row {
+            widths[lanes[*item]] = *width;
+        }
+        let members: Vec<usize> = row.iter().map(|(item, _)| lanes[*item]).collect();
+        for (frame, memory) in refit(&members, &widths) {
+            solved[frame] = memory;
+        }
+        let height = members.iter().map(|frame| solved[*frame].layout.size.height).max().unwrap_or(0);
+        let mut x = 0;
+        for frame in members {
+            let width = widths[frame].max(solved[frame].layout.size.width);
+            place[frame] = Rect { x, y, width, height };
+            x += width + GAP;
+        }
+        y += height + GAP;
+    }
+    let size = Size {
+        width: place.iter().map(Rect::right).max().unwrap_or(0).max(rows.size.width),
+        height: place.iter().map(Rect::bottom).max().unwrap_or(0).max(rows.size.height),
+    };
+    finish(input, &sorted, &solved, &place, &rows, &row_of, size)
+}
+
+/// A group's layout where it was computed for the same content before.
+fn reuse(
+    known: Option<&Memory>,
+    job: &FrameJob,
+    group: usize,
+    width: i32,
+    align: &[(u8, i32)],
+) -> Option<Arc<GroupLayout>> {
+    let memory = known?;
+    let wanted = &job.groups[group];
+    let at = memory.job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
+    let same = (Arc::ptr_eq(&memory.job.groups[at], wanted) || memory.job.groups[at] == *wanted)
+        && memory.job.doors[at] == job.doors[group];
+    let layout = &memory.layout.groups[at];
+    (same && layout.was_made_for(width, align)).then(|| Arc::clone(layout))
+}
+
+fn pack_item(piece: &Piece) -> PackItem {
+    PackItem { size: piece.size, has_entry: piece.has(false), has_exit: piece.has(true) }
+}
+
+/// Rows of lanes, each as wide as the sheet.
+fn lane_rows(items: &[PackItem], width: i32) -> Vec<Vec<(usize, i32)>> {
+    let mut rows: Vec<Vec<(usize, i32)>> = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let own = item.size.width;
+        let used = |row: &Vec<(usize, i32)>| row.iter().map(|entry| entry.1 + GAP).sum::<i32>();
+        match rows.last_mut().filter(|row| used(row) + own <= width) {
+            Some(row) => row.push((at, own)),
+            None => rows.push(vec![(at, own)]),
+        }
+    }
+    for row in &mut rows {
+        let count = i32::try_from(row.len()).unwrap_or(1);
+        let used: i32 = row.iter().map(|entry| entry.1).sum::<i32>() + GAP * (count - 1);
+        let spare = (width - used).max(0);
+        let total = used.max(1);
+        let mut left = spare;
+        for entry in row.iter_mut() {
+            let share = (i64::from(spare) * i64::from(entry.1) / i64::from(total)) as i32;
+            entry.1 += share;
+            left -= share;
+        }
+        if let Some(last) = row.last_mut() {
+            last.1 += left;
+        }
+    }
+    rows
+}
+
+/// Places the rows of frames and routes the links between frames.
+fn stack(
+    strips: &[Strip],
+    upper: &[usize],
+    solved: &[Arc<Memory>],
+    sorted: &Sorted,
+    place: &mut [Rect],
+) -> (Level, Vec<usize>) {
+    let mut row_of = vec![usize::MAX; solved.len()];
+    let mut shift = vec![0; solved.len()];
+    let (mut pieces, mut columns) = (Vec::new(), Vec::new());
+    for (column, strip) in strips.iter().enumerate() {
+        for row in &strip.rows {
+            let mut piece = Piece::default();
+            let mut x = 0;
+            for (item, width) in &row.items {
+                let frame = upper[*item];
+                row_of[frame] = pieces.len();
+                shift[frame] = x;
+                let layout = &solved[frame].layout;
+                place[frame].width = (*width).max(layout.size.width);
+                x += place[frame].width + GAP;
+                piece.size.height = piece.size.height.max(layout.size.height);
+                piece.doors.extend(&layout.piece.doors);
+            }
+            piece.size.width = strip.width.max(x - GAP);
+            piece.doors.sort_unstable();
+            pieces.push(piece);
+            columns.push(column);
+        }
+    }
+    let paths: Vec<(Path, Option<Label>)> = sorted
+        .links
+        .iter()
+        .filter(|link| link.from.0 != link.to.0)
+        .filter_map(|link| {
+            let (from, to) = (row_of[link.from.0], row_of[link.to.0]);
+            let is_upper = from != usize::MAX && to != usize::MAX;
+            is_upper.then_some((Path { from: Some(from), to: Some(to), net: link.net }, link.label))
+        })
+        .collect();
+    let rows = connect(&pieces, &columns, &paths, GAP, &SPACING, None);
+    for frame in upper.iter().copied() {
+        let row = rows.boxes[row_of[frame]];
+        let Rect { width, .. } = place[frame];
+        place[frame] = Rect { x: row.x + shift[frame], y: row.y, width, height: row.height };
+    }
+    (rows, row_of)
+}
+
+/// The input with frames and groups in the order of their ids, and links between them as nets.
+struct Sorted {
+    /// Positions in the input.
+    frames: Vec<usize>,
+    groups: Vec<Vec<usize>>,
+    links: Vec<SortedLink>,
+}
+
+#[derive(Clone, Copy)]
+struct SortedLink {
+    /// Frame, group (by sorted position) and leaf.
+    from: (usize, usize, Option<usize>),
+    to: (usize, usize, Option<usize>),
+    net: u64,
+    label: Option<Label>,
+    /// Whether it can be drawn: its ends exist, differ, and both frames may have lines.
+    is_drawn: bool,
+}
+
+impl Sorted {
+    fn new(input: &Input) -> Self {
+        let mut frames: Vec<usize> = (0..input.frames.len()).collect();
+        frames.sort_by(|a, b| input.frames[*a].id.cmp(&input.frames[*b].id));
+        let groups: Vec<Vec<usize>> = frames
+            .iter()
+            .map(|frame| {
+                let groups = &input.frames[*frame].groups;
+                let mut order: Vec<usize> = (0..groups.len()).collect();
+                order.sort_by(|a, b| groups[*a].id.cmp(&groups[*b].id));
+                order
+            })
+            .collect();
+        let mut frame_place = vec![0; frames.len()];
+        let mut group_place: Vec<Vec<usize>> = input.frames.iter().map(|frame| vec![0; frame.groups.len()]).collect();
+        for (at, frame) in frames.iter().enumerate() {
+            frame_place[*frame] = at;
+            for (place, group) in groups[at].iter().enumerate() {
+                group_place[*frame][*group] = place;
+            }
+        }
+        let exists = |end: &LinkEnd| {
+            let group = input.frames.get(end.frame).and_then(|frame| frame.groups.get(end.group));
+            group.is_some_and(|group| end.leaf.is_none_or(|leaf| leaf < group.leaves.len()))
+        };
+        let hash = |end: &LinkEnd, is_target: bool| {
+            let frame = &input.frames[end.frame];
+            let group = &frame.groups[end.group];
+            let mut hasher = FxHasher::default();
+            (is_target, &frame.id, &group.id, end.leaf.map(|leaf| &group.leaves[leaf].id)).hash(&mut hasher);
+            hasher.finish() | 1 << 63
+        };
+        let mut leaving: FxHashMap<LinkEnd, usize> = FxHashMap::default();
+        let mut arriving: FxHashMap<LinkEnd, usize> = FxHashMap::default();
+        for link in &input.links {
+            *leaving.entry(link.from).or_default() += 1;
+            *arriving.entry(link.to).or_default() += 1;
+        }
+        let links = input
+            .links
+            .iter()
+            .map(|link| {
+                let lines = |end: &LinkEnd| exists(end) && !input.frames[end.frame].is_lane;
+                let is_drawn = lines(&link.from)
+                    && lines(&link.to)
+                    && (link.from.frame, link.from.group) != (link.to.frame, link.to.group);
+                if !is_drawn {
+                    let none = (0, 0, None);
+                    return SortedLink { from: none, to: none, net: 0, label: None, is_drawn };
+                }
+                let (out, into) = (leaving[&link.from], arriving[&link.to]);
+                let is_busy = into >= BUSY && into > out;
+                let net = if is_busy { hash(&link.to, true) } else { hash(&link.from, false) };
+                let sorted = |end: &LinkEnd| (frame_place[end.frame], group_place[end.frame][end.group], end.leaf);
+                SortedLink { from: sorted(&link.from), to: sorted(&link.to), net, label: link.label, is_drawn }
+            })
+            .collect();
+        Self { frames, groups, links }
+    }
+
+    fn jobs(&self, input: &Input) -> Vec<FrameJob> {
+        let mut jobs: Vec<FrameJob> = self
+            .frames
+            .iter()
+            .zip(&self.groups)
+            .map(|(frame, order)| {
+                let frame = &input.frames[*frame];
+                let groups: Vec<Arc<Group>> = order.iter().map(|group| Arc::clone(&frame.groups[*group])).collect();
+                FrameJob {
+                    doors: vec![Vec::new(); groups.len()],
+                    groups,
+                    paths: Vec::new(),
+                    least_width: frame.least_width,
+                }
+            })
+            .collect();
+        for link in self.links.iter().filter(|link| link.is_drawn) {
+            let SortedLink { from, to, net, label, .. } = *link;
+            jobs[from.0].doors[from.1].push(Door { net, leaf: from.2, is_exit: true });
+            jobs[to.0].doors[to.1].push(Door { net, leaf: to.2, is_exit: false });
+            if from.0 == to.0 {
+                jobs[from.0].paths.push((Path { from: Some(from.1), to: Some(to.1), net }, label));
+            } else {
+                jobs[from.0].paths.push((Path { from: Some(from.1), to: None, net }, None));
+                jobs[to.0].paths.push((Path { from: None, to: Some(to.1), net }, None));
+            }
+        }
+        for job in &mut jobs {
+            for doors in &mut job.doors {
+                doors.sort_unstable();
+                doors.dedup();
+            }
+            job.paths.sort_by_key(|(path, label)| (*path, label.map(|label| (label.text, label.size.width))));
+            job.paths.dedup_by_key(|(path, _)| *path);
+        }
+        jobs
+    }
+}
+
+fn finish(
+    input: &Input,
+    sorted: &Sorted,
+    solved: &[Arc<Memory>],
+    place: &[Rect],
+    rows: &Level,
+    row_of: &[usize],
+    size: Size,
+) -> Layout {
+    let mut frames: Vec<Option<PlacedFrame>> = vec![None; solved.len()];
+    let corner = |frame: usize| Point { x: place[frame].x, y: place[frame].y };
+    for (at, memory) in solved.iter().enumerate() {
+        let mut groups: Vec<Option<PlacedGroup>> = vec![None; memory.layout.groups.len()];
+        for (group, place) in sorted.groups[at].iter().enumerate() {
+            let rect = memory.layout.rects[group].moved(corner(at));
+            groups[*place] = Some(PlacedGroup { rect, layout: Arc::clone(&memory.layout.groups[group]) });
+        }
+        frames[sorted.frames[at]] =
+            Some(PlacedFrame { rect: place[at], groups: groups.into_iter().flatten().collect() });
+    }
+    let links = sorted.links.par_iter().map(|link| route(link, solved, place, rows, row_of)).collect();
+    let memory = sorted
+        .frames
+        .iter()
+        .zip(solved)
+        .map(|(frame, memory)| (Arc::clone(&input.frames[*frame].id), Arc::clone(memory)))
+        .collect();
+    Layout { size, frames: frames.into_iter().flatten().collect(), links, memory }
+}
+
+/// A link from leaf to leaf: the stub in its group, the way through its frame, between the frames, and in again.
+fn route(link: &SortedLink, solved: &[Arc<Memory>], place: &[Rect], rows: &Level, row_of: &[usize]) -> Route {
+    if !link.is_drawn {
+        return Route::default();
+    }
+    let SortedLink { from, to, net, .. } = *link;
+    let mut points: Vec<Point> = Vec::new();
+    let corner = |frame: usize| Point { x: place[frame].x, y: place[frame].y };
+    let group_corner = |end: (usize, usize, Option<usize>)| {
+        let rect = solved[end.0].layout.rects[end.1];
+        Point { x: rect.x, y: rect.y }.plus(corner(end.0))
+    };
+    let stub = |end: (usize, usize, Option<usize>), is_exit: bool| {
+        let door = Door { net, leaf: end.2, is_exit };
+        let origin = group_corner(end);
+        let stub = solved[end.0].layout.groups[end.1].stub(door);
+        // A single point stands for the group as a whole, whose edge may have moved outwards.
+        let inside = if stub.len() > 1 { stub } else { &[] };
+        inside.iter().map(move |point| point.plus(origin)).collect::<Vec<_>>()
+    };
+    points.extend(stub(from, true));
+    let label;
+    if from.0 == to.0 {
+        let (way, found) = solved[from.0].layout.route(Path { from: Some(from.1), to: Some(to.1), net });
+        points.extend(way.iter().map(|point| point.plus(corner(from.0))));
+        label = found.map(|rect| rect.moved(corner(from.0)));
+    } else {
+        let (way, _) = solved[from.0].layout.route(Path { from: Some(from.1), to: None, net });
+        points.extend(way.iter().map(|point| point.plus(corner(from.0))));
+        let (way, found) = rows.route(Path { from: Some(row_of[from.0]), to: Some(row_of[to.0]), net });
+        points.extend(way);
+        label = found;
+        let (way, _) = solved[to.0].layout.route(Path { from: None, to: Some(to.1), net });
+        points.extend(way.iter().map(|point| point.plus(corner(to.0))));
+    }
+    points.extend(stub(to, false));
+    straighten(&mut points);
+    Route { points, label }
+}

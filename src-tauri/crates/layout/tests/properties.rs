@@ -1,0 +1,216 @@
+//! Laws of the layout, over random sheets.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+
+use layout::{Edge, Frame, Group, Input, Label, Layout, Leaf, Link, LinkEnd, Point, Rect, Shape, Size, layout};
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+struct Sketch {
+    frames: Vec<Vec<GroupSketch>>,
+    links: Vec<(u32, u32, bool)>,
+}
+
+#[derive(Clone, Debug)]
+struct GroupSketch {
+    leaves: Vec<(u8, bool, bool, bool)>,
+    edges: Vec<(u32, u32)>,
+    is_grid: bool,
+}
+
+fn sketches() -> impl Strategy<Value = Sketch> {
+    let leaf = (0_u8..6, any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.1));
+    let group = (
+        prop::collection::vec(leaf, 1..9),
+        prop::collection::vec((any::<u32>(), any::<u32>()), 0..10),
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(leaves, edges, is_grid)| GroupSketch { leaves, edges, is_grid });
+    let frames = prop::collection::vec(prop::collection::vec(group, 1..7), 1..6);
+    let links = prop::collection::vec((any::<u32>(), any::<u32>(), any::<bool>()), 0..16);
+    (frames, links).prop_map(|(frames, links)| Sketch { frames, links })
+}
+
+fn pick(number: u32, count: usize) -> usize {
+    usize::try_from(number).unwrap() % count
+}
+
+fn group(id: String, sketch: &GroupSketch) -> Group {
+    let count = sketch.leaves.len();
+    let leaves = sketch
+        .leaves
+        .iter()
+        .enumerate()
+        .map(|(at, (column, is_tall, hangs, is_free))| Leaf {
+            id: format!("leaf-{at:02}").into(),
+            size: Size { width: 196, height: if *is_tall { 76 } else { 46 } },
+            column: (!is_free).then_some(*column),
+            under: (*hangs && at > 0).then(|| at - 1),
+            port: 23,
+        })
+        .collect();
+    let label = |at: usize| Label { size: Size { width: 30, height: 12 }, text: u64::try_from(at % 3).unwrap() };
+    let edges = sketch
+        .edges
+        .iter()
+        .enumerate()
+        .map(|(at, (from, to))| Edge {
+            from: pick(*from, count),
+            to: pick(*to, count),
+            weight: u8::from(at % 2 == 0),
+            label: (at % 3 == 0).then(|| label(at)),
+        })
+        .collect();
+    let shape = if sketch.is_grid { Shape::Grid { stretch: false } } else { Shape::Columns };
+    Group { id: id.into(), leaves, edges, shape, header: 28, least_width: 120 }
+}
+
+fn input(sketch: &Sketch) -> Input {
+    let frames: Vec<Frame> = sketch
+        .frames
+        .iter()
+        .enumerate()
+        .map(|(at, groups)| Frame {
+            id: format!("frame-{at}").into(),
+            groups: groups
+                .iter()
+                .enumerate()
+                .map(|(at, sketch)| Arc::new(group(format!("group-{at}"), sketch)))
+                .collect(),
+            is_lane: at == 4,
+            least_width: 200,
+        })
+        .collect();
+    let end = |number: u32| {
+        let frame = pick(number, frames.len());
+        let group = pick(number / 7, frames[frame].groups.len());
+        LinkEnd { frame, group, leaf: Some(pick(number / 49, frames[frame].groups[group].leaves.len())) }
+    };
+    let links = sketch
+        .links
+        .iter()
+        .map(|(from, to, whole)| Link {
+            from: LinkEnd { leaf: end(*from).leaf.filter(|_| !whole), ..end(*from) },
+            to: LinkEnd { leaf: end(*to).leaf.filter(|_| !whole), ..end(*to) },
+            label: Some(Label { size: Size { width: 40, height: 12 }, text: u64::from(from % 4) }),
+        })
+        .collect();
+    Input { frames, links, aspect: (16, 10) }
+}
+
+fn leaves(result: &Layout) -> Vec<Vec<Vec<Rect>>> {
+    let absolute = |group: &layout::PlacedGroup| {
+        let by = Point { x: group.rect.x, y: group.rect.y };
+        group.layout.leaves.iter().map(|leaf| leaf.moved(by)).collect::<Vec<_>>()
+    };
+    result.frames.iter().map(|frame| frame.groups.iter().map(absolute).collect()).collect()
+}
+
+/// Absolute routes: those inside groups with the frame and group they belong to, then those between groups.
+fn routes(result: &Layout) -> Vec<Vec<Point>> {
+    let mut routes = Vec::new();
+    for group in result.frames.iter().flat_map(|frame| &frame.groups) {
+        for route in &group.layout.routes {
+            let by = |point: &Point| Point { x: point.x + group.rect.x, y: point.y + group.rect.y };
+            routes.push(route.points.iter().map(by).collect());
+        }
+    }
+    routes.extend(result.links.iter().map(|link| link.points.clone()));
+    routes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_overlaps_and_nothing_leaves_its_container(sketch in sketches()) {
+        let result = layout(&input(&sketch), None);
+        let sheet = Rect { x: 0, y: 0, width: result.size.width, height: result.size.height };
+        for (at, frame) in result.frames.iter().enumerate() {
+            prop_assert!(sheet.contains(&frame.rect));
+            for other in &result.frames[at + 1..] {
+                prop_assert!(!frame.rect.overlaps(&other.rect), "{:?} {:?}", frame.rect, other.rect);
+            }
+            for (place, group) in frame.groups.iter().enumerate() {
+                prop_assert!(frame.rect.contains(&group.rect), "{:?} {:?}", frame.rect, group.rect);
+                for other in &frame.groups[place + 1..] {
+                    prop_assert!(!group.rect.overlaps(&other.rect));
+                }
+            }
+        }
+        for (frame, groups) in result.frames.iter().zip(leaves(&result)) {
+            for (group, leaves) in frame.groups.iter().zip(groups) {
+                for (at, leaf) in leaves.iter().enumerate() {
+                    prop_assert!(group.rect.contains(leaf), "{:?} {:?}", group.rect, leaf);
+                    prop_assert!(leaves[at + 1..].iter().all(|other| !leaf.overlaps(other)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_route_crosses_a_leaf(sketch in sketches()) {
+        let result = layout(&input(&sketch), None);
+        let all: Vec<Rect> = leaves(&result).into_iter().flatten().flatten().collect();
+        for route in routes(&result) {
+            for pair in route.windows(2) {
+                prop_assert!(pair[0].x == pair[1].x || pair[0].y == pair[1].y, "not orthogonal: {route:?}");
+                for leaf in &all {
+                    prop_assert!(!leaf.is_crossed_by(pair[0], pair[1]), "{leaf:?} crossed by {route:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn links_reach_their_ends(sketch in sketches()) {
+        let input = input(&sketch);
+        let result = layout(&input, None);
+        let leaves = leaves(&result);
+        for (link, route) in input.links.iter().zip(&result.links) {
+            let (Some(first), Some(last)) = (route.points.first(), route.points.last()) else { continue };
+            for (end, point, is_exit) in [(link.from, first, true), (link.to, last, false)] {
+                let group = &result.frames[end.frame].groups[end.group].rect;
+                let is_grid = input.frames[end.frame].groups[end.group].shape != Shape::Columns;
+                let rect = end.leaf.filter(|_| !is_grid).map_or(*group, |leaf| leaves[end.frame][end.group][leaf]);
+                let x = if is_exit { rect.right() } else { rect.x };
+                prop_assert_eq!(point.x, x);
+                prop_assert!(rect.y <= point.y && point.y <= rect.bottom());
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_input_does_not_matter(sketch in sketches(), turn in 1_usize..5) {
+        let straight = input(&sketch);
+        let mut turned = straight.clone();
+        let frames = turned.frames.len();
+        turned.frames.rotate_left(turn % frames);
+        let mut counts = Vec::new();
+        for frame in &mut turned.frames {
+            let groups = frame.groups.len();
+            counts.push(groups);
+            frame.groups.rotate_left(turn % groups);
+        }
+        for link in &mut turned.links {
+            for end in [&mut link.from, &mut link.to] {
+                end.frame = (end.frame + frames - turn % frames) % frames;
+                let groups = counts[end.frame];
+                end.group = (end.group + groups - turn % groups) % groups;
+            }
+        }
+        turned.links.reverse();
+        let (a, b) = (layout(&straight, None), layout(&turned, None));
+        let mut rotated = leaves(&b);
+        for groups in &mut rotated {
+            let count = groups.len();
+            groups.rotate_right(turn % count);
+        }
+        rotated.rotate_right(turn % frames);
+        prop_assert_eq!(leaves(&a), rotated);
+        let mut links: Vec<_> = b.links.iter().map(|link| &link.points).collect();
+        links.reverse();
+        prop_assert_eq!(a.links.iter().map(|link| &link.points).collect::<Vec<_>>(), links);
+    }
+}
