@@ -6,3 +6,4 @@
 
 mod accounts;
 mod plane;
+mod proxy;

@@ -46,6 +46,12 @@ impl Access {
         Ok(access)
     }
 
+    /// The same account behind another address.
+    pub(crate) fn through(&self, name: &str, server: String, authority: Option<String>) -> Result<Self> {
+        let folder = self.kubeconfig.parent().context("a kubeconfig lies in a folder")?;
+        Self::write(folder, name, server, authority, self.token.clone(), self.identity.clone())
+    }
+
     /// Another account on the same server.
     pub(crate) fn with_token(&self, folder: &Path, name: &str, token: String) -> Result<Self> {
         Self::write(folder, name, self.server.clone(), self.authority.clone(), Some(token), None)

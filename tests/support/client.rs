@@ -6,9 +6,9 @@ use std::fmt::Display;
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Body;
+use hyper::body::{Body, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -92,9 +92,27 @@ impl Client {
         content_type: &str,
         body: Option<&Value>,
     ) -> Result<(StatusCode, Value)> {
-        let what = || format!("{method} {}{path}", self.server);
+        let answer = self.begin(&method, path, content_type, body).await?;
+        let status = answer.status();
+        let bytes =
+            answer.into_body().collect().await.with_context(|| format!("read the answer to {method} {path}"))?;
+        Ok((status, serde_json::from_slice(&bytes.to_bytes()).unwrap_or_default()))
+    }
+
+    /// GET whose body is read as it comes: a watch, a log.
+    pub async fn open(&self, path: &str) -> Result<Response<Incoming>> {
+        self.begin(&Method::GET, path, "application/json", None).await
+    }
+
+    async fn begin(
+        &self,
+        method: &Method,
+        path: &str,
+        content_type: &str,
+        body: Option<&Value>,
+    ) -> Result<Response<Incoming>> {
         let mut request = Request::builder()
-            .method(method.clone())
+            .method(method)
             .uri(format!("{}{path}", self.server))
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, content_type);
@@ -102,11 +120,9 @@ impl Client {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
         let content = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        let what = || format!("{method} {}{path}", self.server);
         let request = request.body(Full::new(content)).with_context(what)?;
-        let answer = self.pool.request(request).await.with_context(what)?;
-        let status = answer.status();
-        let bytes = answer.into_body().collect().await.with_context(what)?.to_bytes();
-        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+        self.pool.request(request).await.with_context(what)
     }
 }
 

@@ -1,4 +1,5 @@
-//! What acceptance tests stand on: a real Kubernetes control plane, restricted accounts on it, and the means to wait.
+//! What acceptance tests stand on: a real Kubernetes control plane, restricted accounts on it,
+//! a proxy that makes things go wrong, and the means to wait.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
@@ -27,6 +28,7 @@ mod metrics;
 mod ports;
 mod program;
 mod programs;
+mod proxy;
 mod wait;
 
 pub use access::Access;
@@ -34,4 +36,5 @@ pub use accounts::Account;
 pub use client::Client;
 pub use control_plane::{ControlPlane, KUBECONFIG_VARIABLE, Parts, items};
 pub use folder::{CONTROL_PLANE_VARIABLE, control_plane_folder};
+pub use proxy::{Fault, FaultProxy, Line, Rule, Seen};
 pub use wait::{PATIENCE, block_until, eventually};
