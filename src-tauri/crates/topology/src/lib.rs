@@ -1,1 +1,24 @@
 //! From objects to a graph of relations, by one table of rules, incrementally.
+//!
+//! [`Engine::apply`] takes changes and the coverage and keeps an immutable [`Graph`] true; readers hold an `Arc` of it.
+//! No IO, no clock, no chance: the same objects and coverage give the same graph, in whatever order they came.
+
+mod engine;
+mod exports;
+mod facts;
+mod graph;
+mod groups;
+mod kinds;
+mod labels;
+mod marks;
+mod relations;
+mod rules;
+mod status;
+#[cfg(test)]
+mod testing;
+
+pub use engine::Engine;
+pub use graph::{Edge, EdgeTouch, Graph, GraphDelta, Node, NodeId, Presence};
+pub use inventory::Change;
+pub use labels::{LabelSelector, Labels};
+pub use rules::{Broken, RelationId, Rule, RuleBook, RuleFileError, TargetScope, Text, UserRule, rules};

@@ -1,0 +1,361 @@
+//! Gives nodes their attributes: what the object says of itself, seen together with its edges and the pods below it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::{EdgeState, Health, RelationClass};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::{Engine, Step};
+use crate::Labels;
+use crate::facts::{Export, Facts};
+use crate::graph::{Edge, Node, NodeId, Presence, Slot};
+
+/// How far owners are followed. Real chains have four links; a loop of wrong references ends here.
+const DEPTH: usize = 8;
+
+/// Pods in trouble and the owners above them.
+#[derive(Debug, Default)]
+pub(super) struct Troubles {
+    above: FxHashMap<NodeId, Vec<NodeId>>,
+    below: FxHashMap<NodeId, BTreeSet<NodeId>>,
+    controllers: FxHashMap<NodeId, NodeId>,
+    apps: FxHashMap<NodeId, Arc<str>>,
+}
+
+impl Engine {
+    /// Follows controllers anew where they changed, and takes troubles and applications along.
+    pub(super) fn trace(&mut self, step: &mut Step) {
+        let marked = step.lineage.take();
+        let mut pods = BTreeSet::new();
+        for id in marked {
+            let controller = self.find_controller(id);
+            let before = match controller {
+                Some(controller) => self.troubles.controllers.insert(id, controller),
+                None => self.troubles.controllers.remove(&id),
+            };
+            if before != controller {
+                step.apps.add(id);
+                step.dress.add(id);
+                pods.extend(self.troubles.below.get(&id).into_iter().flatten().copied());
+            }
+            pods.insert(id);
+        }
+        for pod in pods {
+            self.trace_pod(pod, step);
+        }
+        self.trace_apps(step);
+    }
+
+    fn find_controller(&self, id: NodeId) -> Option<NodeId> {
+        let facts = self.known.facts(id)?;
+        let (kind, name) = facts.controller.as_ref()?;
+        let owner = self.known.book.counted.owner;
+        let declared = self.graph.slot(id)?.declared.iter();
+        let mut owners = declared.filter(|edge| edge.to == id && Some(edge.relation) == owner).map(|edge| edge.from);
+        owners.find(|owner| {
+            let key = self.known.key(*owner);
+            key.is_some_and(|key| key.is(&kind.group, &kind.kind) && key.name() == &**name)
+        })
+    }
+
+    fn trace_pod(&mut self, pod: NodeId, step: &mut Step) {
+        let troubled = self.known.facts(pod).is_some_and(|facts| facts.appraisal.trouble.is_some());
+        let mut above = Vec::new();
+        if troubled {
+            let mut at = pod;
+            while let Some(controller) = self.troubles.controllers.get(&at).copied() {
+                if above.len() >= DEPTH || above.contains(&controller) || controller == pod {
+                    break;
+                }
+                above.push(controller);
+                at = controller;
+            }
+        }
+        let before = self.troubles.above.remove(&pod).unwrap_or_default();
+        for ancestor in before.iter().chain(&above) {
+            step.dress.add(*ancestor);
+        }
+        for ancestor in before {
+            if let Some(below) = self.troubles.below.get_mut(&ancestor) {
+                below.remove(&pod);
+                if below.is_empty() {
+                    self.troubles.below.remove(&ancestor);
+                }
+            }
+        }
+        for ancestor in &above {
+            self.troubles.below.entry(*ancestor).or_default().insert(pod);
+        }
+        if !above.is_empty() {
+            self.troubles.above.insert(pod, above);
+        }
+    }
+
+    /// The application of a node by its own labels or its controllers'.
+    fn trace_apps(&mut self, step: &mut Step) {
+        let mut queue = step.apps.take();
+        let mut rounds = 0;
+        while !queue.is_empty() && rounds <= DEPTH {
+            rounds += 1;
+            let mut next = Vec::new();
+            for id in queue {
+                let app = self.inherited_app(id);
+                let before = match app.clone() {
+                    Some(app) => self.troubles.apps.insert(id, app),
+                    None => self.troubles.apps.remove(&id),
+                };
+                step.dress.add(id);
+                if before == app || (step.fresh && rounds == 1) {
+                    continue;
+                }
+                let Some(slot) = self.graph.slot(id) else { continue };
+                for edge in slot.declared.iter() {
+                    step.dress.add(if edge.from == id { edge.to } else { edge.from });
+                }
+                for other in slot.others.iter() {
+                    step.dress.add(other);
+                    if self.troubles.controllers.get(&other) == Some(&id) {
+                        next.push(other);
+                    }
+                }
+            }
+            queue = next;
+        }
+    }
+
+    fn inherited_app(&self, id: NodeId) -> Option<Arc<str>> {
+        let mut at = id;
+        for _ in 0..DEPTH {
+            let facts = self.known.facts(at)?;
+            if facts.app.is_some() {
+                return facts.app.clone();
+            }
+            at = *self.troubles.controllers.get(&at)?;
+        }
+        None
+    }
+
+    /// Dresses every marked node and writes those that changed.
+    pub(super) fn dress(&mut self, step: &mut Step) {
+        let marked = step.dress.take();
+        let engine: &Self = self;
+        let dressed: Vec<(NodeId, Node)> = marked
+            .into_par_iter()
+            .with_min_len(64)
+            .filter_map(|id| {
+                let slot = engine.graph.slot(id)?;
+                let node = engine.node(id, slot);
+                (node != slot.node).then_some((id, node))
+            })
+            .collect();
+        for (id, node) in dressed {
+            if !step.fresh {
+                step.changed.insert(node.key.clone());
+            }
+            self.with_slot(id, |slot| slot.node = node);
+        }
+    }
+
+    fn node(&self, id: NodeId, slot: &Slot) -> Node {
+        let key = slot.node.key.clone();
+        let controller = self.troubles.controllers.get(&id).copied();
+        let app = self.troubles.apps.get(&id).cloned().or_else(|| self.neighbours_app(id, slot));
+        let Some(facts) = self.known.facts(id) else {
+            let presence = self.presence(id);
+            let (health, caption): (Health, Arc<str>) = match presence {
+                Presence::Missing | Presence::Present => (Health::Missing, "not in this cluster".into()),
+                Presence::Unknown => (Health::Unknown, self.known.listed.why_unknown(&key)),
+                Presence::External => (Health::Neutral, "".into()),
+            };
+            return Node {
+                key,
+                version: "".into(),
+                presence,
+                status: "".into(),
+                caption,
+                note: None,
+                health,
+                app,
+                labels: Labels::default(),
+                controller: None,
+                ready: None,
+            };
+        };
+        let mut node = Node {
+            key,
+            version: facts.version.clone(),
+            presence: Presence::Present,
+            status: facts.appraisal.status.clone(),
+            caption: facts.appraisal.caption.clone(),
+            note: facts.appraisal.trouble.clone(),
+            health: facts.appraisal.health,
+            app,
+            labels: facts.labels.clone(),
+            controller,
+            ready: facts.appraisal.ready,
+        };
+        self.in_context(id, facts, &mut node);
+        self.from_pods(id, &mut node);
+        self.from_remarks(slot, &mut node);
+        self.from_broken(slot, id, &mut node);
+        node
+    }
+
+    /// One hop: the application that all neighbours with one agree on.
+    fn neighbours_app(&self, id: NodeId, slot: &Slot) -> Option<Arc<str>> {
+        let namespace = slot.node.key.namespace();
+        if namespace.is_empty() {
+            return None;
+        }
+        let mut found: Option<&Arc<str>> = None;
+        for edge in self.graph.touching(id).filter(|edge| edge.class != RelationClass::Member) {
+            let far = if edge.from == id { edge.to } else { edge.from };
+            let here = || self.known.key(far).is_some_and(|key| key.namespace() == namespace);
+            let Some(app) = self.troubles.apps.get(&far).filter(|_| here()) else { continue };
+            match found {
+                Some(other) if other != app => return None,
+                _ => found = Some(app),
+            }
+        }
+        found.cloned()
+    }
+
+    fn in_context(&self, id: NodeId, facts: &Facts, node: &mut Node) {
+        let tally = self.tallies.get(id.index()).copied().unwrap_or_default();
+        match (node.key.group(), node.key.kind()) {
+            ("", "Service") => self.service(id, tally.selected, facts, node),
+            ("", "Node") if tally.hosted > 0 => {
+                node.caption = format!("{} · {}", node.caption, plural(tally.hosted, "pod", "pods")).into();
+            }
+            ("", "ServiceAccount") if tally.bound > 0 => {
+                node.caption = plural(tally.bound, "binding", "bindings").into();
+            }
+            ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+                let defined = facts.exports.iter().find_map(|export| match export {
+                    Export::Defines(kind) => self.known.counts.get(kind),
+                    _ => None,
+                });
+                if node.health == Health::Ok || node.health == Health::Neutral {
+                    node.caption = plural(defined.copied().unwrap_or(0), "object", "objects").into();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Endpoints of a Service: what its slices say, or the pods that it selects.
+    fn service(&self, id: NodeId, selected: u32, facts: &Facts, node: &mut Node) {
+        // Its own appraisal leaves the count to us where it has a selector.
+        let selects = !facts.selections.is_empty();
+        let kind = facts.appraisal.caption.clone();
+        let slot = self.graph.slot(id);
+        let mut told: Option<(u32, u32)> = None;
+        for other in slot.into_iter().flat_map(|slot| slot.others.iter()) {
+            let Some(other) = self.known.facts(other) else { continue };
+            for export in &other.exports {
+                if let Export::Endpoints { ready, total } = export {
+                    let (sum_ready, sum_total) = told.unwrap_or((0, 0));
+                    told = Some((sum_ready + ready, sum_total + total));
+                }
+            }
+        }
+        let pods_listed = self.known.listed.has(&model::ResourceKey::new("", "Pod", node.key.namespace(), ""));
+        match told {
+            _ if selects && selected == 0 && told.is_none_or(|(_, total)| total == 0) => {
+                if pods_listed || facts.uid.is_none() && self.has_workloads() {
+                    node.caption =
+                        if pods_listed { "selector matches no pod" } else { "selector matches nothing" }.into();
+                    node.health = Health::Degraded;
+                    node.ready = Some((0, 0));
+                }
+            }
+            Some((0, total)) if total > 0 => {
+                node.caption = format!("{kind} · no ready endpoint").into();
+                node.health = Health::Degraded;
+                node.ready = Some((0, total));
+            }
+            Some((ready, total)) => {
+                node.caption = format!("{kind} · {}", plural(ready, "endpoint", "endpoints")).into();
+                node.health = if total > 0 { Health::Ok } else { node.health };
+                node.ready = Some((ready, total));
+            }
+            None => {}
+        }
+    }
+
+    /// Whether the source holds anything that a Service could select.
+    fn has_workloads(&self) -> bool {
+        crate::kinds::POD_SOURCES.iter().any(|(group, kind)| {
+            self.known.counts.get(&model::GroupKind::new(group, kind)).is_some_and(|count| *count > 0)
+        })
+    }
+
+    /// The trouble of the pods below: the most frequent of the worst words, and what it means for the owner.
+    fn from_pods(&self, id: NodeId, node: &mut Node) {
+        let Some(below) = self.troubles.below.get(&id) else { return };
+        let mut words: Vec<(Health, &Arc<str>)> = below
+            .iter()
+            .filter_map(|pod| {
+                let appraisal = &self.known.facts(*pod)?.appraisal;
+                Some((appraisal.health, appraisal.trouble.as_ref()?))
+            })
+            .collect();
+        words.sort_unstable();
+        let Some((worst, _)) = words.first().copied() else { return };
+        let mut best: Option<(usize, &Arc<str>)> = None;
+        for group in words.chunk_by(|a, b| a == b) {
+            let Some((health, word)) = group.first() else { continue };
+            if *health == worst && best.is_none_or(|(count, _)| group.len() > count) {
+                best = Some((group.len(), word));
+            }
+        }
+        if node.note.is_none() {
+            node.note = best.map(|(_, word)| word.clone());
+        }
+        if matches!(node.health, Health::Completed | Health::Neutral) {
+            return;
+        }
+        let felt = match node.ready {
+            Some((ready, _)) if ready > 0 => Health::Degraded,
+            _ => worst,
+        };
+        node.health = node.health.min(felt);
+    }
+
+    /// What pods that could not start say of this object.
+    fn from_remarks(&self, slot: &Slot, node: &mut Node) {
+        let others = slot.others.iter().filter_map(|other| self.known.facts(other));
+        let remarks = others.flat_map(|facts| &facts.remarks).filter(|(target, _)| *target == node.key);
+        if let Some((_, remark)) = remarks.min_by(|(_, a), (_, b)| a.cmp(b)) {
+            node.caption = remark.clone();
+            node.health = node.health.min(Health::Failing);
+        }
+    }
+
+    /// What missing targets mean for the object that names them.
+    fn from_broken(&self, slot: &Slot, id: NodeId, node: &mut Node) {
+        if node.health == Health::Completed {
+            return;
+        }
+        let missing = |edge: &&Edge| edge.from == id && edge.state == EdgeState::Missing && !edge.optional;
+        let broken = slot.declared.iter().filter(missing).filter_map(|edge| {
+            let broken = self.known.book.rule(edge.relation).broken.as_ref()?;
+            Some((broken.health, edge.relation, edge.to, broken))
+        });
+        // Of several broken references the worst speaks, then the first rule of the table; drafts are ordered by key.
+        if let Some((health, _, to, broken)) = broken.min_by_key(|(health, relation, ..)| (*health, *relation)) {
+            let target = self.known.key(to);
+            let (kind, name) = target.map_or(("", ""), |key| (key.kind(), key.name()));
+            if health < node.health || node.health == Health::Neutral || node.note.is_none() {
+                node.caption = broken.caption.replace("{kind}", kind).replace("{name}", name).into();
+            }
+            node.health = node.health.min(health);
+        }
+    }
+}
+
+fn plural(count: u32, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

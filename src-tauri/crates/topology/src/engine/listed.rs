@@ -1,0 +1,116 @@
+//! Which kinds are listed where: what decides between missing and unknown.
+
+use std::sync::Arc;
+
+use model::{Coverage, GroupKind, KindState, ResourceKey, Scope};
+use rustc_hash::FxHashMap;
+
+use crate::kinds;
+
+/// The part of the coverage that the state of edges depends on.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    kinds: FxHashMap<GroupKind, Row>,
+    plurals: FxHashMap<(Arc<str>, Arc<str>), GroupKind>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    plural: Arc<str>,
+    namespaced: bool,
+    scopes: Vec<(Scope, Reach)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Listed,
+    Loading,
+    Forbidden,
+    Absent,
+}
+
+impl Row {
+    fn reach(&self, namespace: &str) -> Reach {
+        let covering = self.scopes.iter().filter(|(scope, _)| match scope {
+            Scope::Cluster => true,
+            Scope::Namespace(name) => &**name == namespace,
+        });
+        // One scope that lists it is enough; of several that do not, the most telling speaks.
+        let order = |reach: &Reach| match reach {
+            Reach::Listed => 0,
+            Reach::Loading => 1,
+            Reach::Forbidden => 2,
+            Reach::Absent => 3,
+        };
+        let fallback = if self.scopes.is_empty() { Reach::Absent } else { Reach::Forbidden };
+        covering.map(|(_, reach)| *reach).min_by_key(order).unwrap_or(fallback)
+    }
+}
+
+impl Listed {
+    /// Takes a new coverage; returns the kinds whose reach changed, ordered.
+    pub(super) fn update(&mut self, coverage: &Coverage) -> Vec<GroupKind> {
+        let mut changed = Vec::new();
+        let mut kinds = FxHashMap::default();
+        for row in &coverage.kinds {
+            let kind = &row.kind;
+            let reach = |state: &KindState| match state {
+                KindState::Live | KindState::Stale { .. } => Reach::Listed,
+                KindState::Loading { .. } => Reach::Loading,
+                KindState::Forbidden { .. } => Reach::Forbidden,
+                KindState::Absent => Reach::Absent,
+            };
+            let scopes = row.scopes.iter().map(|(scope, state)| (scope.clone(), reach(state))).collect();
+            let next = Row { plural: kind.plural.clone(), namespaced: kind.namespaced, scopes };
+            if self.kinds.remove(&kind.group_kind).as_ref() != Some(&next) {
+                changed.push(kind.group_kind.clone());
+                self.plurals.insert((kind.group_kind.group.clone(), kind.plural.clone()), kind.group_kind.clone());
+            }
+            kinds.insert(kind.group_kind.clone(), next);
+        }
+        changed.extend(self.kinds.drain().map(|(kind, _)| kind));
+        self.kinds = kinds;
+        changed.sort();
+        changed
+    }
+
+    /// Whether an object of this key that is not there is truly absent.
+    pub(super) fn has(&self, key: &ResourceKey) -> bool {
+        self.reach(key) == Reach::Listed
+    }
+
+    /// Whether pods of a namespace are neither there nor on their way, so that their workloads stand for them.
+    pub(super) fn pods_hidden(&self) -> bool {
+        let pods = self.kinds.get(&GroupKind::new("", "Pod"));
+        pods.is_none_or(|row| row.scopes.iter().all(|(_, reach)| matches!(reach, Reach::Absent | Reach::Forbidden)))
+    }
+
+    /// Why nothing can be said of a key, for the second line of its card.
+    pub(super) fn why_unknown(&self, key: &ResourceKey) -> Arc<str> {
+        let plural = self.kinds.get(&key.group_kind()).map(|row| row.plural.clone());
+        match self.reach(key) {
+            Reach::Forbidden => {
+                let what = plural.unwrap_or_else(|| key.kind().to_lowercase().into());
+                format!("this account may not list {what}").into()
+            }
+            Reach::Loading => "loading".into(),
+            Reach::Absent | Reach::Listed => "not in this source".into(),
+        }
+    }
+
+    /// Whether objects of a kind live in namespaces; assumed of kinds that nobody knows.
+    pub(super) fn namespaced(&self, kind: &GroupKind) -> bool {
+        let told = self.kinds.get(kind).map(|row| row.namespaced);
+        told.or_else(|| kinds::namespaced(kind)).unwrap_or(true)
+    }
+
+    /// The kind of a plural.
+    pub(super) fn by_plural(&self, group: &Arc<str>, plural: &Arc<str>) -> Option<GroupKind> {
+        let told = self.plurals.get(&(group.clone(), plural.clone())).cloned();
+        told.or_else(|| kinds::by_plural(group, plural))
+    }
+
+    fn reach(&self, key: &ResourceKey) -> Reach {
+        self.kinds.get(&key.group_kind()).map_or(Reach::Absent, |row| row.reach(key.namespace()))
+    }
+}

@@ -1,0 +1,519 @@
+//! Keeps the graph true, one change at a time or a whole cluster at once, by the same path.
+//!
+//! 1. Facts of the changed objects are extracted (in parallel).
+//! 2. Indexes take them in and mark the objects whose edges may differ.
+//! 3. Those objects resolve the edges they declare (in parallel, reading only).
+//! 4. The edges are written; what they touch is marked.
+//! 5. Marked nodes are dressed: status, caption, note, health, application.
+//!
+//! The work is proportional to the edges that a change touches. What comes out depends on the objects and the coverage
+//! alone, not on the order in which they came.
+
+mod dress;
+mod listed;
+mod resolve;
+mod select;
+mod write;
+
+use std::sync::Arc;
+
+use inventory::Change;
+use model::{Coverage, GroupKind, ResourceKey};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::{Export, Facts, Selection, extract};
+use crate::graph::{Graph, GraphDelta, NodeId};
+use crate::kinds;
+use crate::rules::RuleBook;
+use dress::Troubles;
+use listed::Listed;
+use resolve::Resolved;
+use select::SelectIndex;
+
+/// Owns the graph of one cluster and keeps it true.
+#[derive(Debug)]
+pub struct Engine {
+    known: Known,
+    graph: Graph,
+    free: Vec<NodeId>,
+    tallies: Vec<Tally>,
+    troubles: Troubles,
+}
+
+/// What resolving reads: objects and the indexes over them.
+#[derive(Debug)]
+struct Known {
+    book: Arc<RuleBook>,
+    listed: Listed,
+    pods_hidden: bool,
+    /// Every node, ghosts included.
+    ids: FxHashMap<ResourceKey, NodeId>,
+    /// By node; none where the number is free.
+    keys: Vec<Option<ResourceKey>>,
+    /// By node; none for ghosts.
+    facts: Vec<Option<Arc<Facts>>>,
+    uids: FxHashMap<Arc<str>, NodeId>,
+    /// Objects that would have an edge if this key were there (or were another object).
+    wanted: FxHashMap<ResourceKey, Vec<NodeId>>,
+    wants: FxHashMap<NodeId, Vec<ResourceKey>>,
+    select: SelectIndex,
+    /// ReferenceGrants by namespace, and the objects that need one there.
+    grants: FxHashMap<Arc<str>, Vec<NodeId>>,
+    grant_seekers: FxHashMap<Arc<str>, Vec<NodeId>>,
+    /// Objects per kind, and the definition of each custom kind.
+    counts: FxHashMap<GroupKind, u32>,
+    definers: FxHashMap<GroupKind, NodeId>,
+}
+
+/// Edges of a node that captions count.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    selected: u32,
+    hosted: u32,
+    bound: u32,
+}
+
+/// A set of nodes that remembers its members in order of arrival.
+#[derive(Debug, Default)]
+struct Marks {
+    list: Vec<NodeId>,
+    set: Vec<bool>,
+}
+
+impl Marks {
+    fn add(&mut self, id: NodeId) {
+        let at = id.index();
+        if at >= self.set.len() {
+            self.set.resize(at + 1, false);
+        }
+        if let Some(marked) = self.set.get_mut(at)
+            && !*marked
+        {
+            *marked = true;
+            self.list.push(id);
+        }
+    }
+
+    fn take(&mut self) -> Vec<NodeId> {
+        self.set.clear();
+        let mut list = std::mem::take(&mut self.list);
+        list.sort_unstable();
+        list
+    }
+}
+
+/// What one call of `apply` has found out so far.
+#[derive(Debug, Default)]
+struct Step {
+    /// The graph was empty: everything is marked anyway.
+    fresh: bool,
+    resolve: Marks,
+    dress: Marks,
+    /// Nodes that may have nothing left to stand for.
+    maybe_gone: Vec<NodeId>,
+    /// Nodes whose controller or troubles may have changed.
+    lineage: Marks,
+    /// Nodes whose application may have changed.
+    apps: Marks,
+    selections: Vec<Arc<Selection>>,
+    namespaces: Vec<Arc<str>>,
+    selectable: Vec<(ResourceKey, Arc<Facts>)>,
+    delta: GraphDelta,
+    allocated: FxHashSet<ResourceKey>,
+    freed: FxHashSet<ResourceKey>,
+    changed: FxHashSet<ResourceKey>,
+}
+
+impl Engine {
+    /// An engine without objects.
+    pub fn new(rules: Arc<RuleBook>) -> Self {
+        Self {
+            known: Known {
+                book: rules.clone(),
+                listed: Listed::default(),
+                pods_hidden: true,
+                ids: FxHashMap::default(),
+                keys: Vec::new(),
+                facts: Vec::new(),
+                uids: FxHashMap::default(),
+                wanted: FxHashMap::default(),
+                wants: FxHashMap::default(),
+                select: SelectIndex::default(),
+                grants: FxHashMap::default(),
+                grant_seekers: FxHashMap::default(),
+                counts: FxHashMap::default(),
+                definers: FxHashMap::default(),
+            },
+            graph: Graph::empty(rules),
+            free: Vec::new(),
+            tallies: Vec::new(),
+            troubles: Troubles::default(),
+        }
+    }
+
+    /// The graph as it is; readers keep it as long as they like.
+    pub fn graph(&self) -> Arc<Graph> {
+        Arc::new(self.graph.clone())
+    }
+
+    /// Takes changes in. Of several changes of one object the last one counts.
+    pub fn apply(&mut self, changes: &[Change], coverage: &Coverage) -> GraphDelta {
+        let mut step = Step { fresh: self.graph.is_empty(), ..Step::default() };
+        let book = self.known.book.clone();
+        let extracted: Vec<(ResourceKey, Option<Facts>)> = last_of_each(changes)
+            .into_par_iter()
+            .map(|change| match change {
+                Change::Upserted(object) => (object.key.clone(), Some(extract(object, &book))),
+                Change::Removed(key) => (key.clone(), None),
+            })
+            .collect();
+        self.cover(coverage, &mut step);
+        self.take_in(extracted, &mut step);
+        self.spread(&mut step);
+
+        let marked = step.resolve.take();
+        let known = &self.known;
+        let resolved: Vec<(NodeId, Resolved)> =
+            marked.into_par_iter().with_min_len(64).map(|id| (id, known.resolve(id))).collect();
+        self.write(resolved, &mut step);
+        self.sweep(&mut step);
+        self.trace(&mut step);
+        self.dress(&mut step);
+        self.finish(step)
+    }
+
+    fn finish(&mut self, step: Step) -> GraphDelta {
+        let mut delta = step.delta;
+        let sorted = |keys: &mut dyn Iterator<Item = &ResourceKey>| {
+            let mut keys: Vec<ResourceKey> = keys.cloned().collect();
+            keys.sort_unstable();
+            keys
+        };
+        let (new, gone, changed) = (&step.allocated, &step.freed, &step.changed);
+        delta.added = sorted(&mut in_any_order(new).filter(|key| !gone.contains(*key)));
+        delta.removed = sorted(&mut in_any_order(gone).filter(|key| !new.contains(*key)));
+        let is_changed = |key: &&ResourceKey| !new.contains(*key) && !gone.contains(*key);
+        delta.changed = sorted(&mut in_any_order(changed).filter(is_changed));
+        // A key that went and came back within one step is changed.
+        delta.changed.extend(sorted(
+            &mut in_any_order(new).filter(|key| gone.contains(*key) && self.known.ids.contains_key(*key)),
+        ));
+        delta.added.retain(|key| self.known.ids.contains_key(key));
+        delta.changed.sort_unstable();
+        delta.edges.sort_unstable();
+        delta.edges.dedup();
+        delta.rebuilt = step.fresh;
+        if !delta.is_empty() {
+            self.graph.revision += 1;
+        }
+        delta.revision = self.graph.revision;
+        delta
+    }
+
+    /// Takes the coverage in and marks what hangs on kinds that became listed or ceased to be.
+    fn cover(&mut self, coverage: &Coverage, step: &mut Step) {
+        if *self.graph.coverage != *coverage {
+            self.graph.coverage = Arc::new(coverage.clone());
+        }
+        let changed = self.known.listed.update(coverage);
+        if changed.is_empty() {
+            return;
+        }
+        let hidden = self.known.listed.pods_hidden();
+        let flipped = std::mem::replace(&mut self.known.pods_hidden, hidden) != hidden;
+        if step.fresh {
+            return;
+        }
+        let changed: FxHashSet<GroupKind> = changed.into_iter().collect();
+        for at in 0..self.known.keys.len() {
+            let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+            let Some(key) = self.known.keys.get(at).and_then(Clone::clone) else { continue };
+            match self.known.facts.get(at).and_then(Clone::clone) {
+                None if changed.contains(&key.group_kind()) => {
+                    self.mark_others(id, step);
+                    step.dress.add(id);
+                }
+                Some(facts) => {
+                    if flipped && facts.template.is_some() && facts.uid.is_some() {
+                        self.known.select.withdraw(id, &key, &facts, !hidden);
+                        self.known.select.post(id, &key, &facts, hidden, None);
+                        step.resolve.add(id);
+                    }
+                    // Discovery decides what an ambiguous name means, and pods that cannot be seen cannot be counted.
+                    if facts.links.iter().any(|link| link.target.needs_discovery()) {
+                        step.resolve.add(id);
+                    }
+                    if key.is("", "Service") && changed.contains(&GroupKind::new("", "Pod")) {
+                        step.dress.add(id);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn take_in(&mut self, extracted: Vec<(ResourceKey, Option<Facts>)>, step: &mut Step) {
+        let selections = extracted.iter().filter_map(|(_, facts)| facts.as_ref()).flat_map(|facts| &facts.selections);
+        let fresh_classes = self.known.select.demand(selections);
+        if !fresh_classes.is_empty() && !step.fresh {
+            for (at, facts) in self.known.facts.iter().enumerate() {
+                let (Some(facts), Some(Some(key))) = (facts, self.known.keys.get(at)) else { continue };
+                let as_pod = is_pod_like(key, facts, self.known.pods_hidden);
+                self.known.select.post(
+                    NodeId(u32::try_from(at).unwrap_or(u32::MAX)),
+                    key,
+                    facts,
+                    as_pod,
+                    Some(&fresh_classes),
+                );
+            }
+        }
+        for (key, facts) in extracted {
+            self.replace(key, facts, step);
+        }
+    }
+
+    /// Replaces one object's facts, keeps the indexes in step and marks what may differ.
+    fn replace(&mut self, key: ResourceKey, new: Option<Facts>, step: &mut Step) {
+        let new = new.map(Arc::new);
+        let id = match (self.known.ids.get(&key), &new) {
+            (Some(id), _) => *id,
+            (None, Some(_)) => self.allocate(key.clone(), step),
+            (None, None) => return,
+        };
+        let Some(place) = self.known.facts.get_mut(id.index()) else { return };
+        let old = std::mem::replace(place, new.clone());
+        let hidden = self.known.pods_hidden;
+        let (old, new) = (old.as_ref(), new.as_ref());
+
+        let presence = old.is_some() != new.is_some();
+        let uid = |facts: Option<&Arc<Facts>>| facts.and_then(|facts| facts.uid.clone());
+        if presence || uid(old) != uid(new) {
+            self.mark_others(id, step);
+            for other in self.known.wanted.get(&key).into_iter().flatten() {
+                step.resolve.add(*other);
+            }
+            self.register_uid(id, uid(old), uid(new));
+        }
+        if presence {
+            step.resolve.add(id);
+            step.lineage.add(id);
+            step.apps.add(id);
+            step.maybe_gone.push(id);
+            self.count(&key, new.is_some(), step);
+        }
+        let selectable = |facts: Option<&Arc<Facts>>| {
+            facts.map(|facts| {
+                (facts.labels.clone(), facts.template.clone(), facts.marks.clone(), facts.owned, facts.uid.is_some())
+            })
+        };
+        if presence || selectable(old) != selectable(new) {
+            if let Some(old) = old {
+                self.known.select.withdraw(id, &key, old, is_pod_like(&key, old, hidden));
+                step.selectable.push((key.clone(), old.clone()));
+            }
+            if let Some(new) = new {
+                self.known.select.post(id, &key, new, is_pod_like(&key, new, hidden), None);
+                step.selectable.push((key.clone(), new.clone()));
+            }
+            step.resolve.add(id);
+            if key.is("", "Namespace") {
+                step.namespaces.push(key.name().into());
+            }
+        }
+        if old.map(|facts| &facts.links) != new.map(|facts| &facts.links) {
+            step.resolve.add(id);
+        }
+        self.replace_selections(id, old, new, step);
+        self.replace_exports(id, &key, old, new, step);
+        let app = |facts: Option<&Arc<Facts>>| facts.map(|facts| (facts.app.clone(), facts.controller.clone()));
+        if app(old) != app(new) {
+            step.apps.add(id);
+        }
+        let trouble =
+            |facts: Option<&Arc<Facts>>| facts.map(|facts| (facts.appraisal.trouble.clone(), facts.appraisal.health));
+        if trouble(old) != trouble(new) {
+            step.lineage.add(id);
+        }
+        let remarks = [old, new].into_iter().flatten().flat_map(|facts| &facts.remarks);
+        for (target, _) in remarks {
+            if let Some(target) = self.known.ids.get(target) {
+                step.dress.add(*target);
+            }
+        }
+        step.dress.add(id);
+    }
+
+    fn replace_selections(&mut self, id: NodeId, old: Option<&Arc<Facts>>, new: Option<&Arc<Facts>>, step: &mut Step) {
+        let none: &[Arc<Selection>] = &[];
+        let before = old.map_or(none, |facts| &facts.selections);
+        let after = new.map_or(none, |facts| &facts.selections);
+        // A selection says in which namespaces it looks, so equal ones find the same.
+        if before == after {
+            // Equal, but other allocations: the index compares by pointer.
+            for selection in before {
+                self.known.select.unregister(id, selection);
+            }
+            for selection in after {
+                self.known.select.register(id, selection);
+            }
+            return;
+        }
+        for selection in before {
+            self.known.select.unregister(id, selection);
+        }
+        for selection in after {
+            self.known.select.register(id, selection);
+        }
+        step.resolve.add(id);
+        self.mark_others(id, step);
+        if !step.fresh {
+            step.selections.extend(after.iter().filter(|selection| !selection.at_selector).cloned());
+        }
+    }
+
+    fn replace_exports(
+        &mut self,
+        id: NodeId,
+        key: &ResourceKey,
+        old: Option<&Arc<Facts>>,
+        new: Option<&Arc<Facts>>,
+        step: &mut Step,
+    ) {
+        let pokes = |facts: Option<&Arc<Facts>>| facts.map(|facts| facts.pokes.clone()).unwrap_or_default();
+        if old.is_some() != new.is_some() || pokes(old) != pokes(new) {
+            for poked in pokes(old).iter().chain(&pokes(new)) {
+                if let Some(poked) = self.known.ids.get(poked) {
+                    step.resolve.add(*poked);
+                }
+            }
+        }
+        let before = old.map_or(&[][..], |facts| facts.exports.as_slice());
+        let after = new.map_or(&[][..], |facts| facts.exports.as_slice());
+        if before == after {
+            return;
+        }
+        if key.is("", "Endpoints") || key.is("discovery.k8s.io", "EndpointSlice") {
+            // Readiness is told by the Service's caption; the edges follow from the links.
+            self.each_far_end(id, |far| step.dress.add(far));
+        } else {
+            self.mark_others(id, step);
+        }
+        let is_grant = |exports: &[Export]| matches!(exports.first(), Some(Export::Grant { .. }));
+        if is_grant(before) || is_grant(after) {
+            let namespace: Arc<str> = key.namespace().into();
+            let grants = self.known.grants.entry(namespace.clone()).or_default();
+            grants.retain(|grant| *grant != id);
+            if is_grant(after) {
+                grants.push(id);
+            }
+            for seeker in self.known.grant_seekers.get(&namespace).into_iter().flatten() {
+                step.resolve.add(*seeker);
+            }
+        }
+        for export in before {
+            if let Export::Defines(kind) = export {
+                self.known.definers.remove(kind);
+            }
+        }
+        for export in after {
+            if let Export::Defines(kind) = export {
+                self.known.definers.insert(kind.clone(), id);
+            }
+        }
+    }
+
+    fn register_uid(&mut self, id: NodeId, old: Option<Arc<str>>, new: Option<Arc<str>>) {
+        if let Some(old) = old
+            && self.known.uids.get(&old) == Some(&id)
+        {
+            self.known.uids.remove(&old);
+        }
+        if let Some(new) = new {
+            self.known.uids.insert(new, id);
+        }
+    }
+
+    fn count(&mut self, key: &ResourceKey, came: bool, step: &mut Step) {
+        let kind = key.group_kind();
+        if let Some(definer) = self.known.definers.get(&kind) {
+            step.dress.add(*definer);
+        }
+        let count = self.known.counts.entry(kind).or_default();
+        *count = if came { *count + 1 } else { count.saturating_sub(1) };
+    }
+
+    /// Marks objects that selectors reach or reached, once all objects of the step are in.
+    fn spread(&mut self, step: &mut Step) {
+        for selection in std::mem::take(&mut step.selections) {
+            for target in self.known.select.targets(&selection, None) {
+                step.resolve.add(target);
+            }
+        }
+        if step.fresh {
+            return;
+        }
+        for (key, facts) in std::mem::take(&mut step.selectable) {
+            let as_pod = is_pod_like(&key, &facts, self.known.pods_hidden);
+            for (declarer, selection) in self.known.select.candidates(&key, &facts, as_pod) {
+                if selection.at_selector {
+                    step.resolve.add(*declarer);
+                }
+            }
+        }
+        for namespace in std::mem::take(&mut step.namespaces) {
+            for (declarer, selection) in self.known.select.by_namespace_labels() {
+                if selection.at_selector {
+                    step.resolve.add(*declarer);
+                }
+                for target in self.known.select.targets(selection, Some(&namespace)) {
+                    step.resolve.add(target);
+                }
+            }
+        }
+    }
+
+    /// Marks the nodes that declare edges to this one.
+    fn mark_others(&self, id: NodeId, step: &mut Step) {
+        if let Some(slot) = self.graph.slot(id) {
+            slot.others.iter().for_each(|other| step.resolve.add(other));
+        }
+    }
+
+    fn each_far_end(&self, id: NodeId, mut visit: impl FnMut(NodeId)) {
+        if let Some(slot) = self.graph.slot(id) {
+            for edge in slot.declared.iter() {
+                visit(if edge.from == id { edge.to } else { edge.from });
+            }
+        }
+    }
+}
+
+/// Whether an object takes part in the selection of pods: pods do; a workload stands for its pods where it is a plain
+/// manifest or where pods are out of sight.
+fn is_pod_like(key: &ResourceKey, facts: &Facts, pods_hidden: bool) -> bool {
+    key.is("", "Pod") || (facts.template.is_some() && (pods_hidden || facts.uid.is_none()))
+}
+
+/// The last change of each object, ordered by key, without the kinds that are no nodes.
+fn last_of_each(changes: &[Change]) -> Vec<&Change> {
+    let mut order: Vec<(usize, &Change)> =
+        changes.iter().enumerate().filter(|(_, change)| !kinds::is_left_out(key_of(change))).collect();
+    order.par_sort_unstable_by(|(a_at, a), (b_at, b)| key_of(a).cmp(key_of(b)).then(b_at.cmp(a_at)));
+    order.dedup_by(|(_, later), (_, kept)| key_of(later) == key_of(kept));
+    order.into_iter().map(|(_, change)| change).collect()
+}
+
+fn key_of(change: &Change) -> &ResourceKey {
+    match change {
+        Change::Upserted(object) => &object.key,
+        Change::Removed(key) => key,
+    }
+}
+
+/// Iterates a hash set whose order does not matter, because the result is sorted.
+#[allow(clippy::iter_over_hash_type)]
+fn in_any_order(keys: &FxHashSet<ResourceKey>) -> impl Iterator<Item = &ResourceKey> {
+    keys.iter()
+}

@@ -1,0 +1,360 @@
+//! From an object's facts to the edges it declares: reads the indexes, changes nothing.
+
+use std::sync::Arc;
+
+use model::{GroupKind, RelationClass, ResourceKey};
+
+use super::select::selects;
+use super::{Known, is_pod_like};
+use crate::facts::{AllowedRoutes, Export, Facts, Link, Permit, Target, Through, join_fields, join_labels};
+use crate::graph::NodeId;
+use crate::kinds;
+use crate::rules::RelationId;
+
+/// What one object declares.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    pub(super) drafts: Vec<Draft>,
+    /// Keys whose coming (or going) would change the drafts, though no edge leads there.
+    pub(super) wants: Vec<ResourceKey>,
+    /// Namespaces whose grants matter.
+    pub(super) seeks: Vec<Arc<str>>,
+}
+
+/// An edge whose far end may have no node yet.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) far: Far,
+    /// From the object to the far end.
+    pub(super) outgoing: bool,
+    pub(super) relation: RelationId,
+    pub(super) class: RelationClass,
+    pub(super) optional: bool,
+    pub(super) inferred: bool,
+    pub(super) permitted: Option<bool>,
+    pub(super) fields: Arc<[Arc<str>]>,
+    pub(super) label: Option<Arc<str>>,
+}
+
+/// The far end of a draft.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Far {
+    Node(NodeId),
+    Ghost(ResourceKey),
+}
+
+impl Target {
+    /// Whether what it names depends on what the server serves.
+    pub(super) fn needs_discovery(&self) -> bool {
+        matches!(self, Self::Plural { .. } | Self::Either { .. } | Self::Owner { .. })
+    }
+}
+
+impl Known {
+    pub(super) fn facts(&self, id: NodeId) -> Option<&Arc<Facts>> {
+        self.facts.get(id.index()).and_then(Option::as_ref)
+    }
+
+    pub(super) fn key(&self, id: NodeId) -> Option<&ResourceKey> {
+        self.keys.get(id.index()).and_then(Option::as_ref)
+    }
+
+    /// The node of an object that is there.
+    pub(super) fn present(&self, key: &ResourceKey) -> Option<NodeId> {
+        self.ids.get(key).copied().filter(|id| self.facts(*id).is_some())
+    }
+
+    /// The edges that an object declares, ordered and without doubles; none if it is not there.
+    pub(super) fn resolve(&self, id: NodeId) -> Resolved {
+        let mut resolved = Resolved::default();
+        let (Some(key), Some(facts)) = (self.key(id), self.facts(id)) else { return resolved };
+        for link in &facts.links {
+            self.follow(key, link, &mut resolved);
+        }
+        self.selected(id, key, facts, &mut resolved);
+        self.selecting(id, facts, &mut resolved);
+        resolved.drafts.retain(|draft| draft.far != Far::Node(id));
+        self.settle(&mut resolved.drafts);
+        resolved
+    }
+
+    fn follow(&self, source: &ResourceKey, link: &Link, resolved: &mut Resolved) {
+        let far = match &link.target {
+            Target::Key(key) => Some(key.clone()),
+            Target::Plural { group, plural, namespace, name } => self.by_plural(group, plural, namespace, name),
+            Target::Owner { kind, name, uid } => match self.owner(source, kind, name, uid.as_ref()) {
+                Owner::Node(id) => {
+                    resolved.drafts.push(draft(link, Far::Node(id)));
+                    return;
+                }
+                Owner::Absent { key, other } => {
+                    resolved.wants.push(other);
+                    Some(key)
+                }
+                Owner::Replaced(key) => {
+                    resolved.wants.push(key);
+                    return;
+                }
+            },
+            Target::Either { kind, namespace, name } => Some(self.either(kind, namespace, name, resolved)),
+            Target::Through { via, what } => {
+                self.through(link, via, what, resolved);
+                return;
+            }
+        };
+        if let Some(key) = far {
+            let permitted = link.permit.as_ref().and_then(|permit| self.permitted(source, &key, permit, resolved));
+            self.point(link, key, permitted, resolved);
+        }
+    }
+
+    fn point(&self, link: &Link, key: ResourceKey, permitted: Option<bool>, resolved: &mut Resolved) {
+        if kinds::is_left_out(&key) || key.name().is_empty() {
+            return;
+        }
+        let far = match self.ids.get(&key) {
+            Some(id) if !link.present_only || self.facts(*id).is_some() => Far::Node(*id),
+            _ if link.present_only => {
+                resolved.wants.push(key);
+                return;
+            }
+            _ => Far::Ghost(key),
+        };
+        resolved.drafts.push(Draft { permitted, ..draft(link, far) });
+    }
+
+    fn by_plural(&self, group: &Arc<str>, plural: &Arc<str>, namespace: &str, name: &str) -> Option<ResourceKey> {
+        let kind = self.listed.by_plural(group, plural)?;
+        let namespace = if self.listed.namespaced(&kind) { namespace } else { "" };
+        Some(ResourceKey::of(&kind, namespace, name))
+    }
+
+    fn owner(&self, source: &ResourceKey, kind: &GroupKind, name: &str, uid: Option<&Arc<str>>) -> Owner {
+        let here = ResourceKey::of(kind, source.namespace(), name);
+        let cluster = ResourceKey::of(kind, "", name);
+        // The uid decides. An owner in another namespace is none: the garbage collector would not follow it either.
+        let by_uid = uid.and_then(|uid| self.uids.get(uid)).copied();
+        let reachable = by_uid.filter(|id| {
+            let namespace = self.key(*id).map_or("", ResourceKey::namespace);
+            namespace.is_empty() || namespace == source.namespace()
+        });
+        if let Some(id) = reachable {
+            return Owner::Node(id);
+        }
+        for key in [&here, &cluster] {
+            let Some(id) = self.present(key) else { continue };
+            let other = self.facts(id).and_then(|facts| facts.uid.as_ref());
+            return match (uid, other) {
+                (Some(_), Some(_)) => Owner::Replaced(key.clone()),
+                _ => Owner::Node(id),
+            };
+        }
+        let (key, other) = if self.listed.namespaced(kind) { (here, cluster) } else { (cluster, here) };
+        Owner::Absent { key, other }
+    }
+
+    fn either(&self, kind: &GroupKind, namespace: &str, name: &str, resolved: &mut Resolved) -> ResourceKey {
+        let here = ResourceKey::of(kind, namespace, name);
+        let cluster = ResourceKey::of(kind, "", name);
+        let (first, second) = if self.listed.namespaced(kind) { (here, cluster) } else { (cluster, here) };
+        if self.present(&first).is_none() && self.present(&second).is_some() {
+            resolved.wants.push(first);
+            return second;
+        }
+        resolved.wants.push(second);
+        first
+    }
+
+    fn through(&self, link: &Link, via: &ResourceKey, what: &Through, resolved: &mut Resolved) {
+        resolved.wants.push(via.clone());
+        let facts = self.ids.get(via).and_then(|id| self.facts(*id));
+        for export in facts.into_iter().flat_map(|facts| &facts.exports) {
+            match (what, export) {
+                (Through::PullSecrets, Export::PullSecret(name)) => {
+                    let key = ResourceKey::new("", "Secret", via.namespace(), name);
+                    self.point(link, key, None, resolved);
+                }
+                (Through::Mentions(only), Export::Mention { key, service, label }) => {
+                    if only.as_ref().is_none_or(|only| only == key) {
+                        let mut link = link.clone();
+                        link.label = label.clone();
+                        link.fields = link.fields.iter().map(|field| format!("{field} → data[{key}]").into()).collect();
+                        self.point(&link, service.clone(), None, resolved);
+                    }
+                }
+                (Through::Params { namespace, name }, Export::ParamKind(kind)) => {
+                    let key = match namespace {
+                        Some(namespace) => ResourceKey::of(kind, namespace, name),
+                        None => self.either(kind, "", name, resolved),
+                    };
+                    self.point(link, key, None, resolved);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn permitted(
+        &self,
+        source: &ResourceKey,
+        target: &ResourceKey,
+        permit: &Permit,
+        resolved: &mut Resolved,
+    ) -> Option<bool> {
+        match permit {
+            Permit::Grant if source.namespace() == target.namespace() => None,
+            Permit::Grant => {
+                let namespace: Arc<str> = target.namespace().into();
+                let grants = self.grants.get(&namespace).into_iter().flatten();
+                let mut exports = grants.filter_map(|id| self.facts(*id)).flat_map(|facts| &facts.exports);
+                let granted = exports.any(|export| grants_it(export, source, target));
+                resolved.seeks.push(namespace);
+                Some(granted)
+            }
+            Permit::Route { section, told } => told.or_else(|| self.route_allowed(source, target, section.as_ref())),
+        }
+    }
+
+    fn route_allowed(&self, route: &ResourceKey, gateway: &ResourceKey, section: Option<&Arc<str>>) -> Option<bool> {
+        let facts = self.facts(self.present(gateway)?)?;
+        let mut listeners = facts.exports.iter().filter_map(|export| match export {
+            Export::Listener { name, from } if section.is_none_or(|section| section == name) => Some(from),
+            _ => None,
+        });
+        Some(listeners.any(|from| match from {
+            AllowedRoutes::All => true,
+            AllowedRoutes::Same => route.namespace() == gateway.namespace(),
+            AllowedRoutes::Matching(selector) => selector.matches(|name| self.namespace_label(route.namespace(), name)),
+        }))
+    }
+
+    /// Edges from objects whose selectors match this one.
+    fn selected(&self, id: NodeId, key: &ResourceKey, facts: &Facts, resolved: &mut Resolved) {
+        let as_pod = is_pod_like(key, facts, self.pods_hidden);
+        for (declarer, selection) in self.select.candidates(key, facts, as_pod) {
+            if selection.at_selector || *declarer == id {
+                continue;
+            }
+            if selects(selection, key, facts, as_pod, |name| self.namespace_label(key.namespace(), name)) {
+                resolved.drafts.push(Draft {
+                    far: Far::Node(*declarer),
+                    outgoing: selection.reversed,
+                    relation: selection.rule,
+                    class: selection.class,
+                    optional: selection.optional,
+                    inferred: false,
+                    permitted: None,
+                    fields: selection.fields.clone(),
+                    label: selection.label.clone(),
+                });
+            }
+        }
+    }
+
+    /// Edges of selections that are stored at the object that selects.
+    fn selecting(&self, id: NodeId, facts: &Facts, resolved: &mut Resolved) {
+        for selection in facts.selections.iter().filter(|selection| selection.at_selector) {
+            for target in self.select.targets(selection, None) {
+                let (Some(key), Some(facts)) = (self.key(target), self.facts(target)) else { continue };
+                let as_pod = is_pod_like(key, facts, self.pods_hidden);
+                let matches =
+                    selects(selection, key, facts, as_pod, |name| self.namespace_label(key.namespace(), name));
+                if target != id && matches {
+                    resolved.drafts.push(Draft {
+                        far: Far::Node(target),
+                        outgoing: !selection.reversed,
+                        relation: selection.rule,
+                        class: selection.class,
+                        optional: selection.optional,
+                        inferred: false,
+                        permitted: None,
+                        fields: selection.fields.clone(),
+                        label: selection.label.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// A label of a namespace. Every namespace carries its own name, even one that is not in the source.
+    pub(super) fn namespace_label<'a>(&'a self, namespace: &'a str, name: &str) -> Option<&'a str> {
+        if name == "kubernetes.io/metadata.name" {
+            return Some(namespace);
+        }
+        let id = self.present(&ResourceKey::new("", "Namespace", "", namespace))?;
+        self.facts(id)?.labels.get(name)
+    }
+
+    /// Orders drafts by far end and relation, makes one of doubles, and drops a guess where a rule knows.
+    fn settle(&self, drafts: &mut Vec<Draft>) {
+        let nowhere = ResourceKey::new("", "", "", "");
+        let key = |far: &Far| match far {
+            Far::Node(id) => self.key(*id).unwrap_or(&nowhere).clone(),
+            Far::Ghost(key) => key.clone(),
+        };
+        drafts.sort_by_cached_key(|draft| (key(&draft.far), draft.relation, draft.outgoing));
+        let mut settled: Vec<Draft> = Vec::with_capacity(drafts.len());
+        for draft in drafts.drain(..) {
+            match settled.last_mut() {
+                Some(last)
+                    if last.far == draft.far && last.relation == draft.relation && last.outgoing == draft.outgoing =>
+                {
+                    last.optional &= draft.optional;
+                    last.inferred &= draft.inferred;
+                    last.permitted = match (last.permitted, draft.permitted) {
+                        (Some(one), Some(other)) => Some(one && other),
+                        (one, other) => one.or(other),
+                    };
+                    last.fields = join_fields(&last.fields, &draft.fields);
+                    last.label = join_labels(last.label.take(), draft.label);
+                }
+                _ => settled.push(draft),
+            }
+        }
+        if let Some(guess) = self.book.counted.guess
+            && settled.iter().any(|draft| draft.relation == guess)
+        {
+            // Membership is no reason to drop a reference; anything else between the two says more than a guess.
+            let known: Vec<Far> = settled
+                .iter()
+                .filter(|draft| draft.relation != guess && draft.outgoing && draft.class != RelationClass::Member)
+                .map(|draft| draft.far.clone())
+                .collect();
+            settled.retain(|draft| draft.relation != guess || !known.contains(&draft.far));
+        }
+        *drafts = settled;
+    }
+}
+
+enum Owner {
+    Node(NodeId),
+    /// Not there; it could also turn up under the other key.
+    Absent {
+        key: ResourceKey,
+        other: ResourceKey,
+    },
+    /// An object of that name is there, but it is another one.
+    Replaced(ResourceKey),
+}
+
+fn draft(link: &Link, far: Far) -> Draft {
+    Draft {
+        far,
+        outgoing: !link.reversed,
+        relation: link.rule,
+        class: link.class,
+        optional: link.optional,
+        inferred: link.inferred,
+        permitted: None,
+        fields: link.fields.clone(),
+        label: link.label.clone(),
+    }
+}
+
+fn grants_it(export: &Export, source: &ResourceKey, target: &ResourceKey) -> bool {
+    let Export::Grant { from: (kind, namespace), to, name } = export else { return false };
+    source.is(&kind.group, &kind.kind)
+        && &**namespace == source.namespace()
+        && target.is(&to.group, &to.kind)
+        && name.as_ref().is_none_or(|name| &**name == target.name())
+}

@@ -1,0 +1,226 @@
+//! Writes resolved edges into the graph: ghosts come and go with the references to them.
+
+use std::sync::Arc;
+
+use model::{EdgeState, Health, ResourceKey};
+
+use super::resolve::{Far, Resolved};
+use super::{Engine, Step};
+use crate::Labels;
+use crate::graph::{Edge, EdgeTouch, Node, NodeId, Presence, Slot};
+
+impl Engine {
+    /// A number for a key, with a node that is dressed later.
+    pub(super) fn allocate(&mut self, key: ResourceKey, step: &mut Step) -> NodeId {
+        let slot = Arc::new(Slot::new(undressed(key.clone())));
+        let id = match self.free.pop() {
+            Some(id) => id,
+            None => {
+                let id = NodeId(u32::try_from(self.known.keys.len()).unwrap_or(u32::MAX));
+                self.known.keys.push(None);
+                self.known.facts.push(None);
+                self.tallies.push(super::Tally::default());
+                self.graph.slots.push_back(None);
+                id
+            }
+        };
+        if let Some(place) = self.known.keys.get_mut(id.index()) {
+            *place = Some(key.clone());
+        }
+        if let Some(tally) = self.tallies.get_mut(id.index()) {
+            *tally = super::Tally::default();
+        }
+        if let Some(place) = self.graph.slots.get_mut(id.index()) {
+            *place = Some(slot);
+        }
+        self.graph.by_key.insert(key.clone(), id);
+        self.known.ids.insert(key.clone(), id);
+        step.allocated.insert(key);
+        step.dress.add(id);
+        step.apps.add(id);
+        // Others may have come to want this key without having an edge to it.
+        step.maybe_gone.push(id);
+        id
+    }
+
+    /// Writes what was resolved.
+    pub(super) fn write(&mut self, resolved: Vec<(NodeId, Resolved)>, step: &mut Step) {
+        for (id, resolved) in resolved {
+            self.want(id, resolved.wants);
+            for namespace in resolved.seeks {
+                let seekers = self.known.grant_seekers.entry(namespace).or_default();
+                if !seekers.contains(&id) {
+                    seekers.push(id);
+                }
+            }
+            let mut edges = Vec::with_capacity(resolved.drafts.len());
+            for draft in resolved.drafts {
+                let far = match draft.far {
+                    Far::Node(far) => far,
+                    Far::Ghost(key) => match self.known.ids.get(&key) {
+                        Some(far) => *far,
+                        None => self.allocate(key, step),
+                    },
+                };
+                let (from, to) = if draft.outgoing { (id, far) } else { (far, id) };
+                edges.push(Edge {
+                    from,
+                    to,
+                    relation: draft.relation,
+                    class: draft.class,
+                    state: self.state(far),
+                    fields: draft.fields,
+                    label: draft.label,
+                    optional: draft.optional,
+                    inferred: draft.inferred,
+                    permitted: draft.permitted,
+                });
+            }
+            self.declare(id, edges, step);
+        }
+    }
+
+    fn state(&self, far: NodeId) -> EdgeState {
+        match self.presence(far) {
+            Presence::Present | Presence::External => EdgeState::Resolved,
+            Presence::Missing => EdgeState::Missing,
+            Presence::Unknown => EdgeState::Unknown,
+        }
+    }
+
+    pub(super) fn presence(&self, id: NodeId) -> Presence {
+        if self.known.facts(id).is_some() {
+            return Presence::Present;
+        }
+        match self.known.key(id) {
+            Some(key) if key.is_external() => Presence::External,
+            Some(key) if self.known.listed.has(key) => Presence::Missing,
+            _ => Presence::Unknown,
+        }
+    }
+
+    /// Keeps the list of keys that the object waits for.
+    fn want(&mut self, id: NodeId, mut wants: Vec<ResourceKey>) {
+        wants.sort_unstable();
+        wants.dedup();
+        let before =
+            if wants.is_empty() { self.known.wants.remove(&id) } else { self.known.wants.insert(id, wants.clone()) };
+        let before = before.unwrap_or_default();
+        if before == wants {
+            return;
+        }
+        for key in before {
+            if let Some(list) = self.known.wanted.get_mut(&key) {
+                list.retain(|other| *other != id);
+                if list.is_empty() {
+                    self.known.wanted.remove(&key);
+                }
+            }
+        }
+        for key in wants {
+            self.known.wanted.entry(key).or_default().push(id);
+        }
+    }
+
+    /// Replaces the edges that a node declares.
+    fn declare(&mut self, id: NodeId, after: Vec<Edge>, step: &mut Step) {
+        let Some(before) = self.graph.slot(id).map(|slot| slot.declared.clone()) else { return };
+        if *before == *after {
+            return;
+        }
+        let Some(key) = self.known.key(id).cloned() else { return };
+        let far = |edge: &Edge| if edge.from == id { edge.to } else { edge.from };
+        let mut former: Vec<NodeId> = before.iter().map(far).collect();
+        let mut latter: Vec<NodeId> = after.iter().map(far).collect();
+        for ends in [&mut former, &mut latter] {
+            ends.sort_unstable();
+            ends.dedup();
+        }
+        for gone in former.iter().filter(|far| latter.binary_search(far).is_err()) {
+            self.with_slot(*gone, |slot| slot.others.remove(&key));
+            step.maybe_gone.push(*gone);
+        }
+        for new in latter.iter().filter(|far| former.binary_search(far).is_err()) {
+            self.with_slot(*new, |slot| slot.others.insert(&key, id));
+        }
+        for edge in before.iter().filter(|edge| !after.contains(edge)) {
+            self.tally(edge, false);
+            self.touch(edge, step);
+        }
+        for edge in after.iter().filter(|edge| !before.contains(edge)) {
+            self.tally(edge, true);
+            self.touch(edge, step);
+        }
+        self.graph.edges = self.graph.edges + after.len() - before.len();
+        self.with_slot(id, |slot| slot.declared = after.into());
+        step.lineage.add(id);
+        step.apps.add(id);
+    }
+
+    fn touch(&self, edge: &Edge, step: &mut Step) {
+        step.dress.add(edge.from);
+        step.dress.add(edge.to);
+        if step.fresh {
+            return;
+        }
+        if let (Some(from), Some(to)) = (self.known.key(edge.from), self.known.key(edge.to)) {
+            step.delta.edges.push(EdgeTouch { from: from.clone(), to: to.clone(), relation: edge.relation });
+        }
+    }
+
+    fn tally(&mut self, edge: &Edge, came: bool) {
+        let counted = self.known.book.counted;
+        let relation = Some(edge.relation);
+        let change = |count: &mut u32| *count = if came { *count + 1 } else { count.saturating_sub(1) };
+        if relation == counted.selected {
+            self.tallies.get_mut(edge.from.index()).map(|tally| change(&mut tally.selected));
+        } else if relation == counted.hosted {
+            self.tallies.get_mut(edge.to.index()).map(|tally| change(&mut tally.hosted));
+        } else if relation == counted.bound {
+            self.tallies.get_mut(edge.to.index()).map(|tally| change(&mut tally.bound));
+        }
+    }
+
+    pub(super) fn with_slot(&mut self, id: NodeId, change: impl FnOnce(&mut Slot)) {
+        if let Some(Some(slot)) = self.graph.slots.get_mut(id.index()) {
+            change(Arc::make_mut(slot));
+        }
+    }
+
+    /// Frees the nodes that no object and no edge needs any longer.
+    pub(super) fn sweep(&mut self, step: &mut Step) {
+        for id in std::mem::take(&mut step.maybe_gone) {
+            let needed = self.graph.slot(id).is_none_or(|slot| !slot.others.is_empty());
+            if needed || self.known.facts(id).is_some() {
+                continue;
+            }
+            let Some(key) = self.known.keys.get_mut(id.index()).and_then(Option::take) else { continue };
+            if let Some(place) = self.graph.slots.get_mut(id.index()) {
+                *place = None;
+            }
+            self.graph.by_key.remove(&key);
+            self.known.ids.remove(&key);
+            self.known.wants.remove(&id);
+            self.free.push(id);
+            if !step.allocated.remove(&key) {
+                step.freed.insert(key);
+            }
+        }
+    }
+}
+
+fn undressed(key: ResourceKey) -> Node {
+    Node {
+        key,
+        version: "".into(),
+        presence: Presence::Unknown,
+        status: "".into(),
+        caption: "".into(),
+        note: None,
+        health: Health::Unknown,
+        app: None,
+        labels: Labels::default(),
+        controller: None,
+        ready: None,
+    }
+}

@@ -1,0 +1,431 @@
+//! What the graph needs to know of one object: a pure function of that object and the rule book.
+//!
+//! Facts are extracted in parallel and kept; the object's body is not.
+
+use std::sync::Arc;
+
+use model::{GroupKind, Object, RelationClass, ResourceKey};
+use rustc_hash::FxHasher;
+use serde_json::Value;
+
+use crate::kinds;
+use crate::rules::{Infer, RelationId, Rule, RuleBook};
+use crate::status::{self, Appraisal};
+use crate::{LabelSelector, Labels};
+
+/// Everything kept of one object.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) version: Arc<str>,
+    pub(crate) uid: Option<Arc<str>>,
+    pub(crate) labels: Labels,
+    /// Names that are not labels but are looked up like labels: the Helm release, the default class.
+    pub(crate) marks: Vec<(&'static str, Arc<str>)>,
+    /// Labels of the pod template of a workload that nothing controls.
+    pub(crate) template: Option<Labels>,
+    /// It names an owner.
+    pub(crate) owned: bool,
+    /// Kind and name of the owner that controls it.
+    pub(crate) controller: Option<(GroupKind, Arc<str>)>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) selections: Vec<Arc<Selection>>,
+    pub(crate) exports: Vec<Export>,
+    /// Objects whose edges depend on this one being there.
+    pub(crate) pokes: Vec<ResourceKey>,
+    /// What this object's status says about another: a key that a Secret lacks.
+    pub(crate) remarks: Vec<(ResourceKey, Arc<str>)>,
+    pub(crate) appraisal: Appraisal,
+    pub(crate) app: Option<Arc<str>>,
+}
+
+/// One reference, with every field that makes it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Link {
+    pub(crate) rule: RelationId,
+    pub(crate) class: RelationClass,
+    pub(crate) target: Target,
+    /// The edge runs from the target to the object that declares it.
+    pub(crate) reversed: bool,
+    /// No ghost: the edge is there only while the target is.
+    pub(crate) present_only: bool,
+    pub(crate) optional: bool,
+    pub(crate) inferred: bool,
+    pub(crate) fields: Arc<[Arc<str>]>,
+    pub(crate) label: Option<Arc<str>>,
+    pub(crate) permit: Option<Permit>,
+}
+
+/// What a reference points to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    /// An object by its whole name.
+    Key(ResourceKey),
+    /// The owner: by uid where there is one; in the namespace of the dependent or cluster-scoped.
+    Owner { kind: GroupKind, name: Arc<str>, uid: Option<Arc<str>> },
+    /// A kind that may be namespaced (then in this namespace) or cluster-scoped.
+    Either { kind: GroupKind, namespace: Arc<str>, name: Arc<str> },
+    /// A kind by its plural, which discovery knows.
+    Plural { group: Arc<str>, plural: Arc<str>, namespace: Arc<str>, name: Arc<str> },
+    /// Whatever another object says.
+    Through { via: ResourceKey, what: Through },
+}
+
+/// What to take from the other object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Through {
+    /// The image pull secrets of a ServiceAccount.
+    PullSecrets,
+    /// The Services that a ConfigMap's values name; all values, or those of one key.
+    Mentions(Option<Arc<str>>),
+    /// An object of the parameter kind that an admission policy declares.
+    Params { namespace: Option<Arc<str>>, name: Arc<str> },
+}
+
+/// What an object tells to those that refer to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Export {
+    /// A ServiceAccount's image pull secret.
+    PullSecret(Arc<str>),
+    /// A Service that a ConfigMap's value names.
+    Mention { key: Arc<str>, service: ResourceKey, label: Option<Arc<str>> },
+    /// The parameter kind of an admission policy.
+    ParamKind(GroupKind),
+    /// The listeners of a Gateway: name and which namespaces' routes they take.
+    Listener { name: Arc<str>, from: AllowedRoutes },
+    /// One permission of a ReferenceGrant.
+    Grant { from: (GroupKind, Arc<str>), to: GroupKind, name: Option<Arc<str>> },
+    /// Ready endpoints and all endpoints of an EndpointSlice or Endpoints object.
+    Endpoints { ready: u32, total: u32 },
+    /// The kind that a CustomResourceDefinition defines.
+    Defines(GroupKind),
+}
+
+/// Which namespaces a Gateway listener takes routes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AllowedRoutes {
+    Same,
+    All,
+    Matching(LabelSelector),
+}
+
+/// What an edge across namespaces needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Permit {
+    /// A ReferenceGrant in the target's namespace.
+    Grant,
+    /// The Gateway's listener must take routes of this namespace; `told` is what the route's status says.
+    Route { section: Option<Arc<str>>, told: Option<bool> },
+}
+
+/// Which objects a selection looks among.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Among {
+    /// Pods; where there are none to be had, the workloads that would make them.
+    Pods,
+    Kind(GroupKind),
+    /// Objects of every kind.
+    Everything,
+}
+
+/// Which namespaces a selection looks in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Namespaces {
+    Named(Vec<Arc<str>>),
+    All,
+    Matching(LabelSelector),
+}
+
+/// A label selector and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Selection {
+    pub(crate) rule: RelationId,
+    pub(crate) class: RelationClass,
+    pub(crate) among: Among,
+    pub(crate) namespaces: Namespaces,
+    pub(crate) selector: LabelSelector,
+    /// The edge runs from what is selected to what selects.
+    pub(crate) reversed: bool,
+    /// Only objects that no owner controls.
+    pub(crate) orphans: bool,
+    /// The edge is stored at the object that selects: for selectors that many objects share and that match few.
+    pub(crate) at_selector: bool,
+    pub(crate) optional: bool,
+    pub(crate) fields: Arc<[Arc<str>]>,
+    pub(crate) label: Option<Arc<str>>,
+}
+
+/// An object as the rules read it.
+pub(crate) struct Source<'a> {
+    pub(crate) object: &'a Object,
+    pub(crate) key: &'a ResourceKey,
+    pub(crate) body: &'a Value,
+    /// `spec`, or null.
+    pub(crate) spec: &'a Value,
+    pub(crate) namespace: &'a str,
+    /// The pod's own spec, or the template's of a workload that nothing controls, with its path.
+    pub(crate) pod: Option<PodSpec<'a>>,
+    /// It has a controlling owner.
+    pub(crate) controlled: bool,
+}
+
+/// A pod spec and the path to it.
+#[derive(Clone, Copy)]
+pub(crate) struct PodSpec<'a> {
+    pub(crate) spec: &'a Value,
+    pub(crate) path: &'static str,
+    pub(crate) is_pod: bool,
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(object: &'a Object) -> Self {
+        let body: &Value = &object.body;
+        let owners = body.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+        let is_controller = |owner: &Value| owner.get("controller").and_then(Value::as_bool) == Some(true);
+        let controlled = owners.is_some_and(|owners| owners.iter().any(is_controller));
+        let key = &object.key;
+        // A controlled workload repeats its controller's template, and an old ReplicaSet one that nothing runs any more:
+        // its references would be doubles or false alarms.
+        let is_pod = key.is("", "Pod");
+        let pod = kinds::pod_spec(body, key).filter(|_| is_pod || !controlled);
+        Self {
+            object,
+            key,
+            body,
+            spec: body.get("spec").unwrap_or(&Value::Null),
+            namespace: key.namespace(),
+            pod,
+            controlled,
+        }
+    }
+
+    /// A string at a JSON pointer, none where it is empty.
+    pub(crate) fn text(&self, pointer: &str) -> Option<&'a str> {
+        text(self.body.pointer(pointer)?)
+    }
+
+    /// The items of a list at a JSON pointer.
+    pub(crate) fn items(&self, pointer: &str) -> &'a [Value] {
+        self.body.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The text of a string value, none where it is empty.
+pub(crate) fn text(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+/// The text of a field of an object, none where it is empty or absent.
+pub(crate) fn field<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(text)
+}
+
+/// The items of a list field.
+pub(crate) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Where a rule puts what it finds.
+pub(crate) struct Found<'f> {
+    rule: &'f Rule,
+    id: RelationId,
+    links: &'f mut Vec<Link>,
+    selections: &'f mut Vec<Arc<Selection>>,
+}
+
+impl Found<'_> {
+    /// A reference by key.
+    pub(crate) fn key(&mut self, target: ResourceKey, field: impl Into<Arc<str>>) -> &mut Link {
+        self.link(Target::Key(target), field)
+    }
+
+    /// A reference.
+    pub(crate) fn link(&mut self, target: Target, field: impl Into<Arc<str>>) -> &mut Link {
+        let at = self.links.len();
+        self.links.push(Link {
+            rule: self.id,
+            class: self.rule.class,
+            target,
+            reversed: false,
+            present_only: self.rule.inferred,
+            optional: self.rule.optional,
+            inferred: self.rule.inferred,
+            fields: Arc::from([field.into()]),
+            label: None,
+            permit: None,
+        });
+        &mut self.links[at]
+    }
+
+    /// A selection: what it looks among, where, by what, and the field that says so.
+    pub(crate) fn select(
+        &mut self,
+        among: Among,
+        namespaces: Namespaces,
+        selector: LabelSelector,
+        field: impl Into<Arc<str>>,
+    ) -> &mut Selection {
+        let at = self.selections.len();
+        self.selections.push(Arc::new(Selection {
+            rule: self.id,
+            class: self.rule.class,
+            among,
+            namespaces,
+            selector,
+            reversed: false,
+            orphans: false,
+            at_selector: false,
+            optional: self.rule.optional,
+            fields: Arc::from([field.into()]),
+            label: None,
+        }));
+        Arc::make_mut(&mut self.selections[at])
+    }
+}
+
+impl Link {
+    pub(crate) fn optional(&mut self, optional: bool) -> &mut Self {
+        self.optional |= optional;
+        self
+    }
+
+    pub(crate) fn reversed(&mut self) -> &mut Self {
+        self.reversed = true;
+        self
+    }
+
+    pub(crate) fn if_present(&mut self) -> &mut Self {
+        self.present_only = true;
+        self
+    }
+
+    pub(crate) fn label(&mut self, label: impl Into<Arc<str>>) -> &mut Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    pub(crate) fn permit(&mut self, permit: Permit) -> &mut Self {
+        self.permit = Some(permit);
+        self
+    }
+}
+
+/// Reads an object.
+pub(crate) fn extract(object: &Object, book: &RuleBook) -> Facts {
+    let source = Source::new(object);
+    let mut links = Vec::new();
+    let mut selections = Vec::new();
+    for (id, rule) in book.for_kind(&object.key) {
+        let start = links.len();
+        let mut found = Found { rule, id, links: &mut links, selections: &mut selections };
+        match &rule.infer {
+            Infer::Code(infer) => infer(&source, &mut found),
+            Infer::Path(user) => user.infer(&source, &mut found),
+            Infer::Attribute => {}
+        }
+        merge(&mut links, start);
+    }
+    links.shrink_to_fit();
+    let labels = Labels::from_json(source.body.pointer("/metadata/labels"));
+    let template = source.pod.filter(|pod| !pod.is_pod).map(|_| {
+        Labels::from_json(kinds::pod_template(source.body, source.key).and_then(|t| t.pointer("/metadata/labels")))
+    });
+    Facts {
+        version: object.version.clone(),
+        uid: object.uid.clone(),
+        app: crate::groups::own_app(&source, &labels, template.as_ref()),
+        marks: crate::marks::of(&source),
+        controller: controller(&source),
+        owned: !source.items("/metadata/ownerReferences").is_empty(),
+        exports: crate::exports::of(&source),
+        pokes: crate::exports::pokes(&source),
+        remarks: status::remarks(&source),
+        appraisal: status::appraise(&source),
+        labels,
+        template,
+        links,
+        selections,
+    }
+}
+
+/// The owner that controls it. A mirror pod names its node, which is where it runs and not what controls it.
+fn controller(source: &Source<'_>) -> Option<(GroupKind, Arc<str>)> {
+    let owners = source.items("/metadata/ownerReferences").iter();
+    let mut controlling = owners.filter(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true));
+    let owner = controlling.next()?;
+    let (kind, name) = (field(owner, "kind")?, field(owner, "name")?);
+    (kind != "Node")
+        .then(|| (GroupKind::new(group_of(field(owner, "apiVersion").unwrap_or_default()), kind), name.into()))
+}
+
+/// The group of an `apiVersion`.
+pub(crate) fn group_of(api_version: &str) -> &str {
+    api_version.rsplit_once('/').map_or("", |(group, _)| group)
+}
+
+/// Makes one link of several that differ only in their fields: several reasons, one edge.
+fn merge(links: &mut Vec<Link>, start: usize) {
+    let Some(tail) = links.get_mut(start..) else { return };
+    if tail.len() < 2 {
+        return;
+    }
+    tail.sort_by(|a, b| (&a.target, a.reversed).cmp(&(&b.target, b.reversed)));
+    let found = links.split_off(start);
+    for link in found {
+        match links.get_mut(start..).and_then(<[Link]>::last_mut) {
+            Some(last) if last.target == link.target && last.reversed == link.reversed => {
+                last.optional &= link.optional;
+                last.inferred &= link.inferred;
+                last.present_only &= link.present_only;
+                last.label = join_labels(last.label.take(), link.label);
+                last.permit = last.permit.take().or(link.permit);
+                last.fields = join_fields(&last.fields, &link.fields);
+            }
+            _ => links.push(link),
+        }
+    }
+}
+
+/// The fields of two edges that became one, each once, ordered.
+pub(crate) fn join_fields(one: &[Arc<str>], other: &[Arc<str>]) -> Arc<[Arc<str>]> {
+    let mut fields: Vec<Arc<str>> = one.iter().chain(other).cloned().collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields.into()
+}
+
+/// Both labels of two edges that became one, each once, ordered.
+pub(crate) fn join_labels(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => {
+            let mut parts: Vec<&str> = one.split(", ").chain(other.split(", ")).collect();
+            parts.sort_unstable();
+            parts.dedup();
+            Some(parts.join(", ").into())
+        }
+        (one, other) => one.or(other),
+    }
+}
+
+impl Facts {
+    /// A label, or a mark that is looked up like one.
+    pub(crate) fn label(&self, name: &str) -> Option<&str> {
+        if name.starts_with('@') {
+            return self.marks.iter().find(|(mark, _)| *mark == name).map(|(_, value)| &**value);
+        }
+        self.labels.get(name)
+    }
+
+    /// A label of the pods that it is or would make.
+    pub(crate) fn pod_label(&self, name: &str) -> Option<&str> {
+        self.template.as_ref().unwrap_or(&self.labels).get(name)
+    }
+}
+
+/// A number for a label pair, by which selectors and objects find each other. Two pairs may share one:
+/// whoever looks up compares the labels afterwards.
+pub(crate) fn pair_hash(key: &str, value: &str) -> u64 {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = FxHasher::default();
+    (key, value).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,175 @@
+//! What is known of kinds without asking a server: where their pod templates lie, which are cluster-scoped,
+//! what their plurals are.
+
+use model::{GroupKind, ResourceKey};
+use serde_json::Value;
+
+/// Kinds that hold a pod template, with the path to the template's parent. Rollouts are workloads everywhere.
+pub(crate) const WORKLOADS: &[(&str, &str)] = &[
+    ("apps", "Deployment"),
+    ("apps", "ReplicaSet"),
+    ("apps", "StatefulSet"),
+    ("apps", "DaemonSet"),
+    ("batch", "Job"),
+    ("batch", "CronJob"),
+    ("", "ReplicationController"),
+    ("", "PodTemplate"),
+    ("argoproj.io", "Rollout"),
+];
+
+/// Pods and the kinds that hold a pod template.
+pub(crate) const POD_SOURCES: &[(&str, &str)] = &[
+    ("", "Pod"),
+    ("apps", "Deployment"),
+    ("apps", "ReplicaSet"),
+    ("apps", "StatefulSet"),
+    ("apps", "DaemonSet"),
+    ("batch", "Job"),
+    ("batch", "CronJob"),
+    ("", "ReplicationController"),
+    ("", "PodTemplate"),
+    ("argoproj.io", "Rollout"),
+];
+
+/// Kinds that are facts about others and no nodes: they are counted in the coverage.
+pub(crate) fn is_left_out(key: &ResourceKey) -> bool {
+    match key.kind() {
+        "Event" => matches!(key.group(), "" | "events.k8s.io"),
+        "Lease" => key.group() == "coordination.k8s.io",
+        _ => false,
+    }
+}
+
+/// The pod template of a workload.
+pub(crate) fn pod_template<'a>(body: &'a Value, key: &ResourceKey) -> Option<&'a Value> {
+    match (key.group(), key.kind()) {
+        ("batch", "CronJob") => body.pointer("/spec/jobTemplate/spec/template"),
+        ("", "PodTemplate") => body.get("template"),
+        _ => body.pointer("/spec/template"),
+    }
+}
+
+/// The pod spec of a pod or of a workload's template, with its path.
+pub(crate) fn pod_spec<'a>(body: &'a Value, key: &ResourceKey) -> Option<crate::facts::PodSpec<'a>> {
+    let group_kind = (key.group(), key.kind());
+    let (path, spec, is_pod) = match group_kind {
+        ("", "Pod") => ("spec", body.get("spec"), true),
+        ("batch", "CronJob") => {
+            ("spec.jobTemplate.spec.template.spec", body.pointer("/spec/jobTemplate/spec/template/spec"), false)
+        }
+        ("", "PodTemplate") => ("template.spec", body.pointer("/template/spec"), false),
+        _ if WORKLOADS.contains(&group_kind) => ("spec.template.spec", body.pointer("/spec/template/spec"), false),
+        _ => return None,
+    };
+    Some(crate::facts::PodSpec { spec: spec?, path, is_pod })
+}
+
+/// Cluster-scoped kinds and plurals of well-known APIs: group, kind, plural, namespaced.
+const KNOWN: &[(&str, &str, &str, bool)] = &[
+    ("", "ComponentStatus", "componentstatuses", false),
+    ("", "ConfigMap", "configmaps", true),
+    ("", "Endpoints", "endpoints", true),
+    ("", "LimitRange", "limitranges", true),
+    ("", "Namespace", "namespaces", false),
+    ("", "Node", "nodes", false),
+    ("", "PersistentVolume", "persistentvolumes", false),
+    ("", "PersistentVolumeClaim", "persistentvolumeclaims", true),
+    ("", "Pod", "pods", true),
+    ("", "ReplicationController", "replicationcontrollers", true),
+    ("", "ResourceQuota", "resourcequotas", true),
+    ("", "Secret", "secrets", true),
+    ("", "Service", "services", true),
+    ("", "ServiceAccount", "serviceaccounts", true),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy", "mutatingadmissionpolicies", false),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings", false),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", false),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", false),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false),
+    ("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", false),
+    ("apiregistration.k8s.io", "APIService", "apiservices", false),
+    ("apps", "DaemonSet", "daemonsets", true),
+    ("apps", "Deployment", "deployments", true),
+    ("apps", "ReplicaSet", "replicasets", true),
+    ("apps", "StatefulSet", "statefulsets", true),
+    ("autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true),
+    ("batch", "CronJob", "cronjobs", true),
+    ("batch", "Job", "jobs", true),
+    ("cert-manager.io", "ClusterIssuer", "clusterissuers", false),
+    ("certificates.k8s.io", "CertificateSigningRequest", "certificatesigningrequests", false),
+    ("certificates.k8s.io", "ClusterTrustBundle", "clustertrustbundles", false),
+    ("cilium.io", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies", false),
+    ("coordination.k8s.io", "Lease", "leases", true),
+    ("external-secrets.io", "ClusterExternalSecret", "clusterexternalsecrets", false),
+    ("external-secrets.io", "ClusterSecretStore", "clustersecretstores", false),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema", "flowschemas", false),
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", "prioritylevelconfigurations", false),
+    ("gateway.networking.k8s.io", "GatewayClass", "gatewayclasses", false),
+    ("karpenter.k8s.aws", "EC2NodeClass", "ec2nodeclasses", false),
+    ("karpenter.sh", "NodeClaim", "nodeclaims", false),
+    ("karpenter.sh", "NodePool", "nodepools", false),
+    ("keda.sh", "ClusterTriggerAuthentication", "clustertriggerauthentications", false),
+    ("networking.k8s.io", "Ingress", "ingresses", true),
+    ("networking.k8s.io", "IngressClass", "ingressclasses", false),
+    ("networking.k8s.io", "NetworkPolicy", "networkpolicies", true),
+    ("node.k8s.io", "RuntimeClass", "runtimeclasses", false),
+    ("policy", "PodDisruptionBudget", "poddisruptionbudgets", true),
+    ("pkg.crossplane.io", "Configuration", "configurations", false),
+    ("pkg.crossplane.io", "Function", "functions", false),
+    ("pkg.crossplane.io", "Provider", "providers", false),
+    ("apiextensions.crossplane.io", "CompositeResourceDefinition", "compositeresourcedefinitions", false),
+    ("apiextensions.crossplane.io", "Composition", "compositions", false),
+    ("rbac.authorization.k8s.io", "ClusterRole", "clusterroles", false),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", "clusterrolebindings", false),
+    ("rbac.authorization.k8s.io", "Role", "roles", true),
+    ("rbac.authorization.k8s.io", "RoleBinding", "rolebindings", true),
+    ("resource.k8s.io", "DeviceClass", "deviceclasses", false),
+    ("resource.k8s.io", "ResourceSlice", "resourceslices", false),
+    ("scheduling.k8s.io", "PriorityClass", "priorityclasses", false),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotClass", "volumesnapshotclasses", false),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotContent", "volumesnapshotcontents", false),
+    ("storage.k8s.io", "CSIDriver", "csidrivers", false),
+    ("storage.k8s.io", "CSINode", "csinodes", false),
+    ("storage.k8s.io", "StorageClass", "storageclasses", false),
+    ("storage.k8s.io", "VolumeAttachment", "volumeattachments", false),
+    ("storage.k8s.io", "VolumeAttributesClass", "volumeattributesclasses", false),
+];
+
+/// Whether a kind lives in namespaces, where that is known without a server.
+pub(crate) fn namespaced(kind: &GroupKind) -> Option<bool> {
+    let known = KNOWN.iter().find(|(group, name, ..)| *group == &*kind.group && *name == &*kind.kind);
+    known.map(|(.., namespaced)| *namespaced)
+}
+
+/// The kind of a plural, where that is known without a server.
+pub(crate) fn by_plural(group: &str, plural: &str) -> Option<GroupKind> {
+    let known = KNOWN.iter().find(|(known, _, name, _)| *known == group && *name == plural);
+    known.map(|(group, kind, ..)| GroupKind::new(group, kind))
+}
+
+/// Whether the API is part of Kubernetes itself; all others are custom resources.
+pub(crate) fn is_built_in(group: &str) -> bool {
+    !group.contains('.')
+        || matches!(
+            group,
+            "admissionregistration.k8s.io"
+                | "apiextensions.k8s.io"
+                | "apiregistration.k8s.io"
+                | "authentication.k8s.io"
+                | "authorization.k8s.io"
+                | "certificates.k8s.io"
+                | "coordination.k8s.io"
+                | "discovery.k8s.io"
+                | "events.k8s.io"
+                | "flowcontrol.apiserver.k8s.io"
+                | "internal.apiserver.k8s.io"
+                | "networking.k8s.io"
+                | "node.k8s.io"
+                | "rbac.authorization.k8s.io"
+                | "resource.k8s.io"
+                | "scheduling.k8s.io"
+                | "storage.k8s.io"
+                | "storagemigration.k8s.io"
+                | "metrics.k8s.io"
+        )
+}

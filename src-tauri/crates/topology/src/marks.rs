@@ -1,0 +1,55 @@
+//! Names that objects carry elsewhere than in labels, made searchable like labels: `@` and a word.
+
+use std::sync::Arc;
+
+use crate::facts::Source;
+
+/// The class that applies where none is named.
+pub(crate) const DEFAULT_CLASS: &str = "@default";
+/// `namespace/name` of the Helm release that made the object.
+pub(crate) const HELM_RELEASE: &str = "@helm";
+/// Name of the Argo CD application that tracks the object.
+pub(crate) const ARGO_APPLICATION: &str = "@argo";
+/// `<template>-<set>` of a claim that a StatefulSet's template made, without the ordinal.
+pub(crate) const CLAIM_STEM: &str = "@claim";
+
+const DEFAULT_ANNOTATIONS: [&str; 3] = [
+    "ingressclass.kubernetes.io/is-default-class",
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+];
+
+/// The marks of an object.
+pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
+    let mut marks: Vec<(&'static str, Arc<str>)> = Vec::new();
+    let object = source.object;
+    if source.key.is("", "PersistentVolumeClaim")
+        && let Some((stem, ordinal)) = source.key.name().rsplit_once('-')
+        && !ordinal.is_empty()
+        && ordinal.bytes().all(|digit| digit.is_ascii_digit())
+    {
+        marks.push((CLAIM_STEM, stem.into()));
+    }
+    let global = source.key.is("scheduling.k8s.io", "PriorityClass")
+        && source.body.get("globalDefault").and_then(serde_json::Value::as_bool) == Some(true);
+    if source.body.pointer("/metadata/annotations").is_some() {
+        if let Some(release) = object.annotation("meta.helm.sh/release-name")
+            && object.label("app.kubernetes.io/managed-by") == Some("Helm")
+        {
+            let namespace = object.annotation("meta.helm.sh/release-namespace").unwrap_or(source.namespace);
+            marks.push((HELM_RELEASE, format!("{namespace}/{release}").into()));
+        }
+        if let Some(tracking) = object.annotation("argocd.argoproj.io/tracking-id")
+            && let Some((application, _)) = tracking.split_once(':')
+        {
+            marks.push((ARGO_APPLICATION, application.into()));
+        }
+        if DEFAULT_ANNOTATIONS.iter().any(|name| object.annotation(name) == Some("true")) {
+            marks.push((DEFAULT_CLASS, "true".into()));
+        }
+    }
+    if global {
+        marks.push((DEFAULT_CLASS, "true".into()));
+    }
+    marks
+}

@@ -1,0 +1,131 @@
+//! What a pod, or the pod template of a workload, names: its node, ConfigMaps, Secrets.
+
+use model::Health;
+use model::RelationClass::Refers;
+use model::ResourceKey;
+use serde_json::Value;
+
+use crate::facts::{Found, PodSpec, Source, field, list};
+use crate::kinds::POD_SOURCES;
+use crate::rules::{Rule, TargetScope};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("pod-runs-on-node", 8, Refers)
+            .from(&[("", "Pod")])
+            .fields(&["spec.nodeName"])
+            .to("Node", TargetScope::Cluster)
+            .because("The scheduler bound the pod to this node.")
+            .by(runs_on),
+        Rule::new("pod-uses-configmap", 30, Refers)
+            .from(POD_SOURCES)
+            .fields(&[
+                "volumes[].configMap.name",
+                "volumes[].projected.sources[].configMap.name",
+                "containers[].env[].valueFrom.configMapKeyRef",
+                "containers[].envFrom[].configMapRef",
+            ])
+            .to("ConfigMap", TargetScope::Same)
+            .because("A container reads this ConfigMap as environment or as files.")
+            .broken(Health::Degraded, "ConfigMap {name} missing")
+            .by(|source, found| references(source, found, &CONFIG_MAP)),
+        Rule::new("pod-uses-secret", 31, Refers)
+            .from(POD_SOURCES)
+            .fields(&[
+                "volumes[].secret.secretName",
+                "volumes[].projected.sources[].secret.name",
+                "containers[].env[].valueFrom.secretKeyRef",
+                "containers[].envFrom[].secretRef",
+            ])
+            .to("Secret", TargetScope::Same)
+            .because("A container reads this Secret as environment or as files.")
+            .broken(Health::Degraded, "Secret {name} missing")
+            .by(|source, found| references(source, found, &SECRET)),
+    ]
+}
+
+fn runs_on(source: &Source<'_>, found: &mut Found<'_>) {
+    if let Some(node) = field(source.spec, "nodeName") {
+        found.key(ResourceKey::new("", "Node", "", node), "spec.nodeName");
+    }
+}
+
+/// How a kind of configuration is named in a pod spec.
+struct Names {
+    kind: &'static str,
+    volume: &'static str,
+    volume_name: &'static str,
+    key_ref: &'static str,
+    env_from: &'static str,
+}
+
+const CONFIG_MAP: Names = Names {
+    kind: "ConfigMap",
+    volume: "configMap",
+    volume_name: "name",
+    key_ref: "configMapKeyRef",
+    env_from: "configMapRef",
+};
+
+const SECRET: Names = Names {
+    kind: "Secret",
+    volume: "secret",
+    // Projected sources say `name`, plain volumes `secretName`.
+    volume_name: "secretName",
+    key_ref: "secretKeyRef",
+    env_from: "secretRef",
+};
+
+/// Containers of all three lists, with the list's name.
+pub(super) fn containers<'a>(pod: &PodSpec<'a>) -> impl Iterator<Item = (&'static str, &'a Value)> {
+    let spec = pod.spec;
+    ["initContainers", "containers", "ephemeralContainers"]
+        .into_iter()
+        .flat_map(move |name| list(spec, name).iter().map(move |container| (name, container)))
+}
+
+pub(super) fn is_optional(reference: &Value) -> bool {
+    reference.get("optional").and_then(Value::as_bool) == Some(true)
+}
+
+fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
+    let Some(pod) = source.pod else { return };
+    let path = pod.path;
+    let key = |name: &str| ResourceKey::new("", names.kind, source.namespace, name);
+    for volume in list(pod.spec, "volumes") {
+        let of = || field(volume, "name").unwrap_or_default();
+        if let Some(plain) = volume.get(names.volume)
+            && let Some(name) = field(plain, names.volume_name)
+        {
+            let at = format!("{path}.volumes[{}].{}.{}", of(), names.volume, names.volume_name);
+            found.key(key(name), at).optional(is_optional(plain));
+        }
+        let Some(projected) = volume.get("projected") else { continue };
+        for projection in list(projected, "sources").iter().filter_map(|projection| projection.get(names.volume)) {
+            if let Some(name) = field(projection, "name") {
+                let at = format!("{path}.volumes[{}].projected.sources[].{}.name", of(), names.volume);
+                found.key(key(name), at).optional(is_optional(projection));
+            }
+        }
+    }
+    for (kind, container) in containers(&pod) {
+        let of = || field(container, "name").unwrap_or_default();
+        for variable in list(container, "env") {
+            let Some(reference) = variable.get("valueFrom").and_then(|value| value.get(names.key_ref)) else {
+                continue;
+            };
+            if let Some(name) = field(reference, "name") {
+                let variable = field(variable, "name").unwrap_or_default();
+                let at = format!("{path}.{kind}[{}].env[{variable}].valueFrom.{}", of(), names.key_ref);
+                found.key(key(name), at).optional(is_optional(reference));
+            }
+        }
+        for (at, reference) in list(container, "envFrom").iter().enumerate() {
+            let Some(reference) = reference.get(names.env_from) else { continue };
+            if let Some(name) = field(reference, "name") {
+                let at = format!("{path}.{kind}[{}].envFrom[{at}].{}", of(), names.env_from);
+                found.key(key(name), at).optional(is_optional(reference));
+            }
+        }
+    }
+}
