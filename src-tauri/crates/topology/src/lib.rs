@@ -3,6 +3,8 @@
 //! [`Engine::apply`] takes changes and the coverage and keeps an immutable [`Graph`] true; readers hold an `Arc` of it.
 //! No IO, no clock, no chance: the same objects and coverage give the same graph, in whatever order they came.
 
+#![allow(dead_code)]
+
 mod engine;
 mod exports;
 mod facts;

@@ -12,7 +12,11 @@ use crate::{Change, Edge, Engine, Graph, RuleBook, kinds};
 /// Parses a stream of YAML documents.
 pub(crate) fn objects(yaml: &str) -> Vec<Object> {
     let values: Vec<serde_json::Value> = serde_saphyr::from_multiple(yaml).expect("YAML");
-    values.into_iter().filter(|value| !value.is_null()).map(|value| Object::from_json(value).expect("an object")).collect()
+    values
+        .into_iter()
+        .filter(|value| !value.is_null())
+        .map(|value| Object::from_json(value).expect("an object"))
+        .collect()
 }
 
 /// The coverage of an offline source: what it holds at least one of is listed.

@@ -197,9 +197,9 @@ impl Engine {
             ready: facts.appraisal.ready,
         };
         self.in_context(id, facts, &mut node);
-        self.from_pods(id, &mut node);
-        self.from_remarks(slot, &mut node);
-        self.from_broken(slot, id, &mut node);
+        self.add_troubles(id, &mut node);
+        self.add_remarks(slot, &mut node);
+        self.add_broken(slot, id, &mut node);
         node
     }
 
@@ -264,12 +264,13 @@ impl Engine {
         let pods_listed = self.known.listed.has(&model::ResourceKey::new("", "Pod", node.key.namespace(), ""));
         match told {
             _ if selects && selected == 0 && told.is_none_or(|(_, total)| total == 0) => {
-                if pods_listed || facts.uid.is_none() && self.has_workloads() {
-                    node.caption =
-                        if pods_listed { "selector matches no pod" } else { "selector matches nothing" }.into();
-                    node.health = Health::Degraded;
-                    node.ready = Some((0, 0));
+                if !pods_listed && (facts.uid.is_some() || !self.has_workloads()) {
+                    return;
                 }
+                let what = if pods_listed { "selector matches no pod" } else { "selector matches nothing" };
+                node.caption = what.into();
+                node.health = Health::Degraded;
+                node.ready = Some((0, 0));
             }
             Some((0, total)) if total > 0 => {
                 node.caption = format!("{kind} · no ready endpoint").into();
@@ -293,7 +294,7 @@ impl Engine {
     }
 
     /// The trouble of the pods below: the most frequent of the worst words, and what it means for the owner.
-    fn from_pods(&self, id: NodeId, node: &mut Node) {
+    fn add_troubles(&self, id: NodeId, node: &mut Node) {
         let Some(below) = self.troubles.below.get(&id) else { return };
         let mut words: Vec<(Health, &Arc<str>)> = below
             .iter()
@@ -325,7 +326,7 @@ impl Engine {
     }
 
     /// What pods that could not start say of this object.
-    fn from_remarks(&self, slot: &Slot, node: &mut Node) {
+    fn add_remarks(&self, slot: &Slot, node: &mut Node) {
         let others = slot.others.iter().filter_map(|other| self.known.facts(other));
         let remarks = others.flat_map(|facts| &facts.remarks).filter(|(target, _)| *target == node.key);
         if let Some((_, remark)) = remarks.min_by(|(_, a), (_, b)| a.cmp(b)) {
@@ -335,7 +336,7 @@ impl Engine {
     }
 
     /// What missing targets mean for the object that names them.
-    fn from_broken(&self, slot: &Slot, id: NodeId, node: &mut Node) {
+    fn add_broken(&self, slot: &Slot, id: NodeId, node: &mut Node) {
         if node.health == Health::Completed {
             return;
         }

@@ -174,13 +174,13 @@ impl Known {
                     let key = ResourceKey::new("", "Secret", via.namespace(), name);
                     self.point(link, key, None, resolved);
                 }
-                (Through::Mentions(only), Export::Mention { key, service, label }) => {
-                    if only.as_ref().is_none_or(|only| only == key) {
-                        let mut link = link.clone();
-                        link.label = label.clone();
-                        link.fields = link.fields.iter().map(|field| format!("{field} → data[{key}]").into()).collect();
-                        self.point(&link, service.clone(), None, resolved);
-                    }
+                (Through::Mentions(only), Export::Mention { key, service, label })
+                    if only.as_ref().is_none_or(|only| only == key) =>
+                {
+                    let mut link = link.clone();
+                    link.label = label.clone();
+                    link.fields = link.fields.iter().map(|field| format!("{field} → data[{key}]").into()).collect();
+                    self.point(&link, service.clone(), None, resolved);
                 }
                 (Through::Params { namespace, name }, Export::ParamKind(kind)) => {
                     let key = match namespace {

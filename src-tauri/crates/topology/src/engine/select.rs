@@ -68,10 +68,10 @@ impl SelectIndex {
         let mut fresh = FxHashSet::default();
         for selection in selections {
             let class = class_of(&selection.among);
-            if !self.classes.contains_key(&class) {
-                self.classes.insert(class, BTreeMap::new());
+            self.classes.entry(class).or_insert_with(|| {
                 fresh.insert(class);
-            }
+                BTreeMap::new()
+            });
         }
         fresh
     }

@@ -171,14 +171,18 @@ impl Engine {
     fn tally(&mut self, edge: &Edge, came: bool) {
         let counted = self.known.book.counted;
         let relation = Some(edge.relation);
-        let change = |count: &mut u32| *count = if came { *count + 1 } else { count.saturating_sub(1) };
-        if relation == counted.selected {
-            self.tallies.get_mut(edge.from.index()).map(|tally| change(&mut tally.selected));
+        let end = if relation == counted.selected { edge.from } else { edge.to };
+        let Some(tally) = self.tallies.get_mut(end.index()) else { return };
+        let count = if relation == counted.selected {
+            &mut tally.selected
         } else if relation == counted.hosted {
-            self.tallies.get_mut(edge.to.index()).map(|tally| change(&mut tally.hosted));
+            &mut tally.hosted
         } else if relation == counted.bound {
-            self.tallies.get_mut(edge.to.index()).map(|tally| change(&mut tally.bound));
-        }
+            &mut tally.bound
+        } else {
+            return;
+        };
+        *count = if came { *count + 1 } else { count.saturating_sub(1) };
     }
 
     pub(super) fn with_slot(&mut self, id: NodeId, change: impl FnOnce(&mut Slot)) {
