@@ -1,6 +1,7 @@
 //! Chores as code: `cargo xtask NAME`. Each chore lies in a file of its own with `Args` (its help is their doc comment)
 //! and `run`; the list below is the only place that knows them all.
 
+mod bindings;
 mod cluster;
 mod control_plane;
 mod paths;
@@ -28,6 +29,7 @@ macro_rules! chores {
 }
 
 chores! {
+    bindings Bindings,
     cluster Cluster,
     control_plane ControlPlane,
 }

@@ -1,11 +1,11 @@
 //! Contexts, open clusters, freshness and coverage.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One context of the kubeconfig files, as the start screen lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextSummary {
     /// Stable across restarts: file and context name.
@@ -38,8 +38,7 @@ pub struct ContextSummary {
 }
 
 /// The start screen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextList {
     /// In kubectl's order.
@@ -49,8 +48,7 @@ pub struct ContextList {
 }
 
 /// One kubeconfig file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KubeconfigFile {
     /// Its path.
@@ -60,8 +58,7 @@ pub struct KubeconfigFile {
 }
 
 /// The answer to "is it there?".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextHealth {
     /// Whether the API server answered.
@@ -75,8 +72,7 @@ pub struct ContextHealth {
 }
 
 /// What to open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "from", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ClusterSource {
     /// A context of the kubeconfig, by [`ContextSummary::id`].
@@ -97,8 +93,7 @@ pub enum ClusterSource {
 }
 
 /// An open cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterSummary {
     /// Id for every further command.
@@ -118,8 +113,7 @@ pub struct ClusterSummary {
 }
 
 /// How fresh and how complete; pushed with every picture and on its own about once a second.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterStatus {
     /// Which cluster.
@@ -147,8 +141,7 @@ pub struct ClusterStatus {
 }
 
 /// The state of the connection as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum LinkState {
     /// The first lists are under way.
@@ -164,8 +157,7 @@ pub enum LinkState {
 }
 
 /// One kind's state over all its scopes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KindStatus {
     /// Group, empty for core.
@@ -184,8 +176,7 @@ pub struct KindStatus {
 }
 
 /// The state of a kind as one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum KindStateWord {
     /// First list under way.

@@ -5,6 +5,7 @@ mod error;
 mod export;
 mod object;
 mod picture;
+mod requests;
 mod settings;
 
 pub use cluster::*;
@@ -12,4 +13,5 @@ pub use error::*;
 pub use export::*;
 pub use object::*;
 pub use picture::*;
+pub use requests::*;
 pub use settings::*;

@@ -1,11 +1,11 @@
 //! One object, one relation, a search.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What the inspector shows of a selected object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectDetail {
     /// Which cluster.
@@ -52,8 +52,7 @@ pub struct ObjectDetail {
 }
 
 /// Why something is not well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireFinding {
     /// Key of what is unwell.
@@ -67,8 +66,7 @@ pub struct WireFinding {
 }
 
 /// One piece of evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireEvidence {
     /// `field`, `event`, `relation`.
@@ -82,8 +80,7 @@ pub struct WireEvidence {
 }
 
 /// Relations of one sort: "Receives traffic from", "Refers to", "Runs", "Governed by".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RelationGroup {
     /// Heading.
@@ -99,8 +96,7 @@ pub struct RelationGroup {
 }
 
 /// One neighbour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RelationMember {
     /// Its key.
@@ -116,8 +112,7 @@ pub struct RelationMember {
 }
 
 /// Why an edge is there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EdgeDetail {
     /// Key of one end.
@@ -147,8 +142,7 @@ pub struct EdgeDetail {
 }
 
 /// A hit of the search.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchHit {
     /// Object key.

@@ -12,12 +12,12 @@
 //! 4. per entry of `moved`: `x y` (the block's new absolute origin);
 //! 5. per link between blocks, where `links` is not null: as a block's links, absolute.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What the map shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct View {
     /// Which relations are drawn.
@@ -41,8 +41,7 @@ pub struct View {
 }
 
 /// A choice of relations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LensName {
     /// Every relation, in the manner of the map.
@@ -65,8 +64,7 @@ pub enum LensName {
 }
 
 /// The JSON part of one message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PictureHeader {
     /// 1, 2, 3 ... within a subscription; a gap means a message was lost.
@@ -102,8 +100,7 @@ pub struct PictureHeader {
 }
 
 /// Counts by health word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireCounts {
     /// Objects in all.
@@ -127,8 +124,7 @@ pub struct WireCounts {
 }
 
 /// A frame.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireFrame {
     /// `ns:shop`, `lane:nodes`.
@@ -144,8 +140,7 @@ pub struct WireFrame {
 }
 
 /// A block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireBlock {
     /// `app:shop/storefront`.
@@ -165,8 +160,7 @@ pub struct WireBlock {
 }
 
 /// A card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireCard {
     /// Object key.
@@ -200,8 +194,7 @@ pub struct WireCard {
 }
 
 /// What a card stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum WireLook {
     /// An object.
@@ -217,8 +210,7 @@ pub enum WireLook {
 }
 
 /// A pod square.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct WirePod {
     /// Object key.
     pub key: String,
@@ -227,8 +219,7 @@ pub struct WirePod {
 }
 
 /// A count by state.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct WireTally {
     /// Health word.
     pub health: String,
@@ -237,8 +228,7 @@ pub struct WireTally {
 }
 
 /// A pill.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct WireBadge {
     /// Its word.
     pub text: String,
@@ -247,8 +237,7 @@ pub struct WireBadge {
 }
 
 /// A bar.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct WireMeter {
     /// "cpu".
     pub label: String,
@@ -259,8 +248,7 @@ pub struct WireMeter {
 }
 
 /// A link.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireLink {
     /// Card key, or block id with `block` true.
@@ -282,8 +270,7 @@ pub struct WireLink {
 }
 
 /// An end of a link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct WireEnd {
     /// Card key or block id.
     pub id: String,

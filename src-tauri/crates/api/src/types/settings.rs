@@ -1,13 +1,13 @@
 //! What the application remembers and what it is.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{ClusterStatus, ContextList, ExportStatus};
 
 /// The host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AppInfo {
     /// Version of the application.
@@ -23,8 +23,7 @@ pub struct AppInfo {
 }
 
 /// A remembered choice: a key such as `map.lens`, a JSON value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Preference {
     /// Its name.
@@ -35,8 +34,7 @@ pub struct Preference {
 }
 
 /// Low-rate notices, pushed to every open interface.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "event", content = "data", rename_all = "camelCase")]
 pub enum Notice {
     /// The kubeconfig files changed.

@@ -1,0 +1,235 @@
+//! What the list says about itself: for the OpenAPI text and the TypeScript client.
+
+use std::path::Path;
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+use ts_rs::{Config, ExportError, TS, TypeVisitor};
+
+use crate::types::*;
+
+/// One command.
+#[derive(Clone, Copy)]
+pub struct Command {
+    /// Its name, as hosts spell it.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub doc: &'static str,
+    /// Whether it changes something: a remembered choice, a file.
+    pub writes: bool,
+    request: Shape,
+    answer: Shape,
+}
+
+/// One stream.
+#[derive(Clone, Copy)]
+pub struct Stream {
+    /// Its name.
+    pub name: &'static str,
+    /// What it carries, in a sentence.
+    pub doc: &'static str,
+    request: Shape,
+    item: Shape,
+}
+
+/// A type that travels, in both languages it is described in.
+#[derive(Clone, Copy)]
+struct Shape {
+    schema: fn(&mut SchemaGenerator) -> schemars::Schema,
+    typescript: fn(&Config) -> String,
+    export: fn(&Config) -> Result<(), ExportError>,
+}
+
+impl Shape {
+    fn of<T: TS + JsonSchema + 'static>() -> Self {
+        Self {
+            schema: |generator| generator.subschema_for::<T>(),
+            typescript: |config| T::name(config),
+            export: export::<T>,
+        }
+    }
+}
+
+/// Writes the declaration of `T` and of what it is made of; a list has none of its own, its items have.
+fn export<T: TS + 'static>(config: &Config) -> Result<(), ExportError> {
+    struct Items<'a>(&'a Config, Result<(), ExportError>);
+    impl TypeVisitor for Items<'_> {
+        fn visit<T: TS + 'static + ?Sized>(&mut self) {
+            if self.1.is_ok() && T::output_path().is_some() {
+                self.1 = T::export_all(self.0);
+            }
+        }
+    }
+    let mut items = Items(config, Ok(()));
+    items.visit::<T>();
+    T::visit_generics(&mut items);
+    items.1
+}
+
+/// Stands for a binary item in the list of streams.
+#[derive(TS, JsonSchema)]
+#[ts(type = "ArrayBuffer")]
+#[allow(dead_code, reason = "only its description is used")]
+struct Binary(String);
+
+macro_rules! describe_commands {
+    ($(#[doc = $doc:literal] $access:ident $name:ident($request:ty) -> $answer:ty,)+) => {
+        /// Every command, in the order of the list.
+        pub fn commands() -> Vec<Command> {
+            vec![$(Command {
+                name: stringify!($name),
+                doc: $doc.trim_ascii(),
+                writes: matches!(stringify!($access).as_bytes(), b"write"),
+                request: Shape::of::<$request>(),
+                answer: Shape::of::<$answer>(),
+            },)+]
+        }
+    };
+}
+with_commands!(describe_commands);
+
+macro_rules! describe_streams {
+    ($(#[doc = $doc:literal] $name:ident($request:ty) -> $item:ty,)+) => {
+        /// Every stream, in the order of the list.
+        pub fn streams() -> Vec<Stream> {
+            vec![$(Stream {
+                name: stringify!($name),
+                doc: $doc.trim_ascii(),
+                request: Shape::of::<$request>(),
+                item: Shape::of::<$item>(),
+            },)+]
+        }
+    };
+}
+with_streams!(describe_streams);
+
+/// The OpenAPI 3.1 description of the HTTP host.
+pub fn openapi() -> Value {
+    let mut generator = schemars::generate::SchemaSettings::openapi3().into_generator();
+    let error = generator.subschema_for::<ApiError>();
+    let content = |schema: schemars::Schema| json!({"application/json": {"schema": schema}});
+    let mut paths = Map::new();
+    for command in commands() {
+        let request = (command.request.schema)(&mut generator);
+        let answer = (command.answer.schema)(&mut generator);
+        let operation = json!({"post": {
+            "operationId": command.name,
+            "summary": command.doc,
+            "x-access": if command.writes { "write" } else { "read" },
+            "requestBody": {"required": true, "content": content(request)},
+            "responses": {
+                "200": {"description": "the answer", "content": content(answer)},
+                "default": {"description": "what failed", "content": content(error.clone())},
+            },
+        }});
+        paths.insert(format!("/api/v1/{}", command.name), operation);
+    }
+    let mut channels = Map::new();
+    for stream in streams() {
+        let request = (stream.request.schema)(&mut generator);
+        let item = (stream.item.schema)(&mut generator);
+        channels.insert(stream.name.into(), json!({"description": stream.doc, "request": request, "item": item}));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Kubilitics",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Streams are opened over the WebSocket at /api/v1/stream: send \
+                {\"open\":{\"id\":1,\"stream\":NAME,\"request\":{}}}, stop with {\"close\":{\"id\":1}}. Items come as \
+                {\"id\":1,\"data\":{}}, binary items with the id as a little-endian u32 before them, failures as \
+                {\"id\":1,\"error\":{}}.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "x-streams": channels,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": generator.take_definitions(true),
+        },
+    })
+}
+
+/// Writes the TypeScript of every type that travels, and `commands.ts` with the list, to a folder.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn write_typescript(folder: &Path) -> Result<(), ExportError> {
+    let config = Config::new().with_out_dir(folder).with_large_int("number");
+    let (commands, streams) = (commands(), streams());
+    let shapes = commands.iter().flat_map(|each| [each.request, each.answer]);
+    for shape in shapes.chain(streams.iter().flat_map(|each| [each.request, each.item])) {
+        (shape.export)(&config)?;
+    }
+    ApiError::export_all(&config)?;
+    PictureHeader::export_all(&config)?;
+    std::fs::write(folder.join("commands.ts"), commands_file(&config, &commands, &streams))?;
+    Ok(())
+}
+
+fn commands_file(config: &Config, commands: &[Command], streams: &[Stream]) -> String {
+    let mut body =
+        String::from("/** Every command: what it is asked with and what it answers. */\nexport interface Commands {\n");
+    let mut names = Vec::new();
+    let mut name_of = |shape: Shape| {
+        let name = (shape.typescript)(config);
+        names.extend(identifiers(&name));
+        name
+    };
+    for command in commands {
+        let (request, answer) = (name_of(command.request), name_of(command.answer));
+        let entry =
+            format!("  /** {} */\n  {}: {{ request: {request}; answer: {answer} }};\n", command.doc, command.name);
+        body.push_str(&entry);
+    }
+    body.push_str(
+        "}\n\n/** Every stream: what it is opened with and what it carries. */\nexport interface Streams {\n",
+    );
+    for stream in streams {
+        let (request, item) = (name_of(stream.request), name_of(stream.item));
+        let entry = format!("  /** {} */\n  {}: {{ request: {request}; item: {item} }};\n", stream.doc, stream.name);
+        body.push_str(&entry);
+    }
+    body.push_str("}\n");
+    names.sort();
+    names.dedup();
+    let imports: String = names.iter().map(|name| format!("import type {{ {name} }} from \"./{name}\";\n")).collect();
+    format!(
+        "// This file was generated from the list of commands in the crate `api`. Do not edit this file manually.\n{imports}\n{body}"
+    )
+}
+
+/// The names of our own types in a TypeScript type.
+fn identifiers(typescript: &str) -> Vec<String> {
+    let words = typescript.split(|c: char| !c.is_ascii_alphanumeric());
+    let ours = words.filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()));
+    ours.filter(|word| !["Array", "ArrayBuffer", "Record"].contains(word)).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_schema_reference_of_the_openapi_text_is_defined() {
+        let openapi = openapi();
+        let defined = openapi["components"]["schemas"].as_object().unwrap();
+        let text = openapi.to_string();
+        for reference in text.split("#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().unwrap();
+            assert!(defined.contains_key(name), "{name}");
+        }
+        assert_eq!(openapi["paths"].as_object().unwrap().len(), commands().len());
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = commands().iter().map(|each| each.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,71 @@
+//! THE list of commands and streams. Every host, the OpenAPI text and the TypeScript client are made from it.
+
+/// Hands the list of commands to another macro, which makes of it what it needs:
+/// `read` or `write`, name, request, answer, each with its documentation. `write` marks what changes something
+/// (a remembered choice, a file); nothing here changes a cluster.
+#[macro_export]
+macro_rules! with_commands {
+    ($then:ident) => {
+        $then! {
+            /// What this application is and whether its database is well.
+            read app_info(Nothing) -> AppInfo,
+            /// The contexts of the kubeconfig files, with what the person calls them.
+            read contexts_list(Nothing) -> ContextList,
+            /// Ask a context's API server whether it is there.
+            read context_probe(ContextRequest) -> ContextHealth,
+            /// Remember alias, colour, tag and namespaces of a context.
+            write context_update(ContextUpdate) -> ContextSummary,
+            /// Open a context, the demo or files, and start reading.
+            read cluster_connect(ConnectRequest) -> ClusterSummary,
+            /// Close an open cluster.
+            read cluster_disconnect(ClusterRequest) -> Nothing,
+            /// The open clusters, in the order in which they were opened.
+            read clusters_open(Nothing) -> Vec<ClusterSummary>,
+            /// How fresh and how complete an open cluster is.
+            read cluster_status(ClusterRequest) -> ClusterStatus,
+            /// One object: what it is, its health and why, its relations, its YAML.
+            read object_detail(ObjectRequest) -> ObjectDetail,
+            /// Why the edges between two objects, or two applications, are there.
+            read edge_detail(EndsRequest) -> Vec<EdgeDetail>,
+            /// Objects whose name, kind, namespace or labels match, best first.
+            read object_search(SearchRequest) -> Vec<SearchHit>,
+            /// Shortest chains of relations from one object to another, each a list of keys.
+            read object_paths(EndsRequest) -> Vec<Vec<String>>,
+            /// Everything that an object needs, or that needs it.
+            read object_reach(ReachRequest) -> Vec<SearchHit>,
+            /// The rules that edges are made by.
+            read relation_rules(Nothing) -> Vec<RelationRule>,
+            /// The file formats that can be written.
+            read export_formats(Nothing) -> Vec<ExportFormat>,
+            /// The picture of an export, before it is written.
+            read export_preview(ExportRequest) -> ExportPreview,
+            /// Write a picture to a file; progress comes as notices.
+            write export_start(ExportRequest) -> ExportStatus,
+            /// Stop an export.
+            write export_cancel(ExportId) -> Nothing,
+            /// The exports of the past, latest first.
+            read exports_list(Nothing) -> Vec<ExportRecord>,
+            /// A remembered choice; its value is null where nothing was remembered.
+            read preference_get(PreferenceRequest) -> Preference,
+            /// Remember a choice.
+            write preference_set(Preference) -> Preference,
+            /// Move a damaged or newer database aside and begin another.
+            write database_reset(ResetRequest) -> AppInfo,
+            /// The kind icons as path data.
+            read icons(Nothing) -> Icons,
+        }
+    };
+}
+
+/// Hands the list of streams to another macro: name, request, what an item is (`Binary`, or a type sent as JSON).
+#[macro_export]
+macro_rules! with_streams {
+    ($then:ident) => {
+        $then! {
+            /// The living map: numbered binary messages, as the module `types::picture` describes them.
+            picture(PictureRequest) -> Binary,
+            /// Low-rate notices.
+            notices(Nothing) -> Notice,
+        }
+    };
+}
