@@ -5,14 +5,18 @@
 
 #![allow(dead_code)]
 
+pub mod canonical;
 mod engine;
 mod exports;
 mod facts;
+mod filter;
 mod graph;
 mod groups;
 mod kinds;
 mod labels;
+mod lens;
 mod marks;
+mod query;
 mod relations;
 mod rules;
 mod status;
@@ -20,7 +24,10 @@ mod status;
 mod testing;
 
 pub use engine::Engine;
+pub use filter::Filter;
 pub use graph::{Edge, EdgeTouch, Graph, GraphDelta, Node, NodeId, Presence};
 pub use inventory::Change;
 pub use labels::{LabelSelector, Labels};
+pub use lens::Lens;
+pub use query::{Reached, dependant};
 pub use rules::{Broken, RelationId, Rule, RuleBook, RuleFileError, TargetScope, Text, UserRule, rules};

@@ -23,11 +23,16 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 fn routes(source: &Source<'_>, found: &mut Found<'_>) {
+    let several_hosts = list(source.spec, "rules").len() > 1;
     let mut backend = |backend: &Value, at: String, label: String| {
         let Some(service) = backend.get("service") else { return };
         let Some(name) = field(service, "name") else { return };
         let key = ResourceKey::new("", "Service", source.namespace, name);
-        found.key(key, format!("{at}.service")).label(format!("{label}{}", port(service)));
+        let link = found.key(key, format!("{at}.service"));
+        let label = join(&label, &port(service));
+        if !label.is_empty() {
+            link.label(label);
+        }
     };
     if let Some(default) = source.spec.get("defaultBackend") {
         backend(default, "spec.defaultBackend".to_owned(), String::new());
@@ -36,12 +41,18 @@ fn routes(source: &Source<'_>, found: &mut Found<'_>) {
         let host = field(rule, "host").unwrap_or_default();
         for (path_at, path) in rule.pointer("/http/paths").and_then(Value::as_array).into_iter().flatten().enumerate() {
             let at = format!("spec.rules[{rule_at}].http.paths[{path_at}].backend");
-            let label = format!("{host}{} ", field(path, "path").unwrap_or("/"));
+            // The host stands on the Ingress's card where there is one only.
+            let path_text = field(path, "path").filter(|path| *path != "/").unwrap_or_default();
+            let label = if several_hosts { format!("{host}{path_text}") } else { path_text.to_owned() };
             if let Some(target) = path.get("backend") {
                 backend(target, at, label);
             }
         }
     }
+}
+
+fn join(place: &str, port: &str) -> String {
+    if place.is_empty() || port.is_empty() { format!("{place}{port}") } else { format!("{place} {port}") }
 }
 
 fn port(service: &Value) -> String {

@@ -1,0 +1,208 @@
+//! Questions to the graph: what is around an object, how two are connected, what depends on what.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use model::RelationClass;
+
+use crate::graph::{Edge, Graph, NodeId};
+
+/// A node at a distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// Which.
+    pub node: NodeId,
+    /// Steps from the start.
+    pub distance: u32,
+}
+
+/// Which way a search follows edges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Any,
+    ToDependants,
+    ToDependencies,
+}
+
+impl Graph {
+    /// Objects within `depth` steps, the start included, nearest first, then by key. Containment is not followed, and
+    /// what many share (nodes, classes, other cluster-scoped objects) is reached but not passed through: two pods have
+    /// nothing to do with each other because they run on one node.
+    pub fn focus(&self, start: NodeId, depth: u32) -> Vec<Reached> {
+        self.search(start, depth, Way::Any)
+    }
+
+    /// Objects that would feel it if this one went: those that it owns, and those that refer to it.
+    pub fn dependants(&self, start: NodeId, depth: u32) -> Vec<Reached> {
+        self.search(start, depth, Way::ToDependants)
+    }
+
+    /// Objects that this one needs.
+    pub fn dependencies(&self, start: NodeId, depth: u32) -> Vec<Reached> {
+        self.search(start, depth, Way::ToDependencies)
+    }
+
+    /// The shortest ways between two objects, at most `limit` of them and `depth` steps long, whatever way the edges
+    /// point. Each is the list of its edges, from `start` on.
+    pub fn paths(&self, start: NodeId, end: NodeId, depth: u32, limit: usize) -> Vec<Vec<Edge>> {
+        let mut distance: BTreeMap<NodeId, u32> = BTreeMap::from([(start, 0)]);
+        let mut queue = VecDeque::from([start]);
+        while let Some(at) = queue.pop_front() {
+            let steps = distance.get(&at).copied().unwrap_or(0);
+            if at == end || steps >= depth || (at != start && self.is_shared(at)) {
+                continue;
+            }
+            for edge in self.touching(at).filter(|edge| edge.class != RelationClass::Member) {
+                let far = far_end(edge, at);
+                distance.entry(far).or_insert_with(|| {
+                    queue.push_back(far);
+                    steps + 1
+                });
+            }
+        }
+        let mut paths = Vec::new();
+        if start != end && distance.contains_key(&end) {
+            self.walk_back(start, end, &distance, &mut Vec::new(), limit, &mut paths);
+        }
+        paths
+    }
+
+    fn walk_back(
+        &self,
+        start: NodeId,
+        at: NodeId,
+        distance: &BTreeMap<NodeId, u32>,
+        tail: &mut Vec<Edge>,
+        limit: usize,
+        paths: &mut Vec<Vec<Edge>>,
+    ) {
+        if at == start {
+            paths.push(tail.iter().rev().cloned().collect());
+            return;
+        }
+        let Some(steps) = distance.get(&at) else { return };
+        let mut edges: Vec<&Edge> = self
+            .touching(at)
+            .filter(|edge| edge.class != RelationClass::Member)
+            .filter(|edge| distance.get(&far_end(edge, at)).is_some_and(|far| far + 1 == *steps))
+            .filter(|edge| far_end(edge, at) == start || !self.is_shared(far_end(edge, at)))
+            .collect();
+        edges.sort_by_key(|edge| (self.node(far_end(edge, at)).key.clone(), edge.class, edge.relation));
+        // Several relations between one pair are one way; the strongest class names it.
+        edges.dedup_by_key(|edge| far_end(edge, at));
+        for edge in edges {
+            if paths.len() >= limit {
+                return;
+            }
+            tail.push(edge.clone());
+            self.walk_back(start, far_end(edge, at), distance, tail, limit, paths);
+            tail.pop();
+        }
+    }
+
+    fn search(&self, start: NodeId, depth: u32, way: Way) -> Vec<Reached> {
+        let mut distance: BTreeMap<NodeId, u32> = BTreeMap::from([(start, 0)]);
+        let mut queue = VecDeque::from([start]);
+        while let Some(at) = queue.pop_front() {
+            let steps = distance.get(&at).copied().unwrap_or(0);
+            let shared = way == Way::Any && at != start && self.is_shared(at);
+            if steps >= depth || shared {
+                continue;
+            }
+            for edge in self.touching(at) {
+                let far = far_end(edge, at);
+                let follow = match way {
+                    Way::Any => edge.class != RelationClass::Member || at == start && edge.from == start,
+                    Way::ToDependants => dependant(edge) == far,
+                    Way::ToDependencies => dependant(edge) == at,
+                };
+                if follow && !distance.contains_key(&far) {
+                    distance.insert(far, steps + 1);
+                    queue.push_back(far);
+                }
+            }
+        }
+        let mut reached: Vec<Reached> =
+            distance.into_iter().map(|(node, distance)| Reached { node, distance }).collect();
+        reached.sort_by(|a, b| {
+            a.distance.cmp(&b.distance).then_with(|| self.node(a.node).key.cmp(&self.node(b.node).key))
+        });
+        reached
+    }
+
+    /// Cluster-scoped objects are shared by objects that have nothing else in common.
+    fn is_shared(&self, id: NodeId) -> bool {
+        self.node(id).key.namespace().is_empty()
+    }
+}
+
+/// The end that needs the other: who refers, routes or selects needs its target; who is owned, governed or contained
+/// needs its owner.
+pub fn dependant(edge: &Edge) -> NodeId {
+    match edge.class {
+        RelationClass::Refers | RelationClass::Routes | RelationClass::Selects => edge.from,
+        RelationClass::Owns | RelationClass::Governs | RelationClass::Member => edge.to,
+    }
+}
+
+fn far_end(edge: &Edge, near: NodeId) -> NodeId {
+    if edge.from == near { edge.to } else { edge.from }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::testing::graph;
+    use model::ResourceKey;
+
+    const CLUSTER: &str = r"
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: shop}, spec: {defaultBackend: {service: {name: web}}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, labels: {app: web}}, spec: {nodeName: node-a, containers: [{name: c, envFrom: [{configMapRef: {name: cfg}}]}]}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: cfg, namespace: shop}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: node-a}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: other, namespace: shop}, spec: {nodeName: node-a}}
+";
+
+    fn names(graph: &crate::Graph, reached: &[super::Reached]) -> String {
+        let names = reached.iter().map(|at| format!("{}:{}", graph.node(at.node).key.name(), at.distance));
+        names.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn focus_reaches_shared_objects_and_stops_there() {
+        let graph = graph(CLUSTER);
+        let service = graph.id(&ResourceKey::new("", "Service", "shop", "web")).unwrap();
+        assert_eq!(names(&graph, &graph.focus(service, 4)), "web:0 web-1:1 web:1 cfg:2 node-a:2");
+    }
+
+    #[test]
+    fn who_needs_a_config_map() {
+        let graph = graph(CLUSTER);
+        let config = graph.id(&ResourceKey::new("", "ConfigMap", "shop", "cfg")).unwrap();
+        assert_eq!(names(&graph, &graph.dependants(config, 9)), "cfg:0 web-1:1 web:2 web:3");
+        assert_eq!(names(&graph, &graph.dependencies(config, 9)), "cfg:0");
+    }
+
+    #[test]
+    fn the_shortest_path_from_the_entry() {
+        let graph = graph(CLUSTER);
+        let id = |kind, name| {
+            graph
+                .id(&ResourceKey::new(if kind == "Ingress" { "networking.k8s.io" } else { "" }, kind, "shop", name))
+                .unwrap()
+        };
+        let paths = graph.paths(id("Ingress", "web"), id("ConfigMap", "cfg"), 9, 10);
+        let relations: Vec<Vec<&str>> =
+            paths.iter().map(|path| path.iter().map(|edge| graph.relation(edge)).collect()).collect();
+        assert_eq!(relations, [["ingress-routes-to-service", "service-selects-pod", "pod-uses-configmap"]]);
+        assert!(
+            graph.paths(id("Pod", "other"), id("ConfigMap", "cfg"), 9, 10).is_empty(),
+            "a shared node connects nothing"
+        );
+    }
+}
