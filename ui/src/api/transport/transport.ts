@@ -1,0 +1,48 @@
+/** What a host must be able to do for the interface; the window and the browser each have one. */
+
+import type { ApiError } from "../bindings/ApiError";
+
+/** What a stream hands on: JSON values, binary messages, or the error that ended it. */
+export interface StreamReader {
+  value?: (value: unknown) => void;
+  binary?: (message: ArrayBuffer) => void;
+  failed?: (error: ApiError) => void;
+  /** The host went away and came back: whatever was known must be asked for again. */
+  reopened?: () => void;
+}
+
+export interface Transport {
+  readonly host: "window" | "browser";
+  call<T>(command: string, request: unknown, signal?: AbortSignal): Promise<T>;
+  /** Opens a stream; the answer closes it. `request` is asked again whenever the connection had to be made anew. */
+  open(stream: string, request: () => unknown, reader: StreamReader): () => void;
+  /** Whether the host answers; the window's always does. */
+  connected: { get: () => boolean; subscribe: (listener: () => void) => () => void };
+  /** Native dialogs, where the host has them. */
+  pickFiles?: (folders: boolean) => Promise<string[]>;
+  pickSave?: (name: string, ending: string) => Promise<string | null>;
+}
+
+/** The one error thrown by commands. */
+export class CommandError extends Error {
+  readonly code: ApiError["code"];
+  readonly detail: string | null;
+
+  constructor(error: ApiError) {
+    super(error.message);
+    this.name = "CommandError";
+    this.code = error.code;
+    this.detail = error.detail;
+  }
+}
+
+export function asApiError(thrown: unknown): ApiError {
+  if (thrown instanceof CommandError) return { code: thrown.code, message: thrown.message, detail: thrown.detail };
+  if (isApiError(thrown)) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: "failed", message, detail: null };
+}
+
+export function isApiError(value: unknown): value is ApiError {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+}

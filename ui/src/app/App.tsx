@@ -1,0 +1,23 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useEffect } from "react";
+
+import { followNotices } from "@/features/clusters";
+import { listenForEscape } from "@/lib/layers";
+
+import { router } from "./router";
+
+// Notices say when something changed: a query is as fresh as its last notice, and a command that failed says so at once.
+const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY, retry: false, refetchOnWindowFocus: false, networkMode: "always" }, mutations: { networkMode: "always" } },
+});
+
+export function App() {
+  useEffect(() => followNotices(queries), []);
+  useEffect(listenForEscape, []);
+  return (
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  );
+}

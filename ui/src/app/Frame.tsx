@@ -1,0 +1,44 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { Glyph, type GlyphName } from "@/components";
+
+import styles from "./Frame.module.css";
+
+interface FrameProps {
+  top: ReactNode;
+  status?: ReactNode;
+  /** Cluster whose map the rail leads to; none on the start screen. */
+  cluster?: string;
+  children: ReactNode;
+}
+
+/** The parts every screen has: bar above, rail on the left, status line below. */
+export function Frame({ top, status, cluster, children }: FrameProps) {
+  return (
+    <div className={styles.frame}>
+      <header className={styles.top}>{top}</header>
+      <nav className={styles.rail} aria-label="Sections">
+        {cluster ? (
+          <Link to="/cluster/$cluster" params={{ cluster }} className={styles.item} activeProps={{ "aria-current": "page" }}>
+            <RailLabel glyph="map" text="Map" />
+          </Link>
+        ) : null}
+        <Link to="/" className={styles.item} activeOptions={{ exact: true }} activeProps={{ "aria-current": "page" }}>
+          <RailLabel glyph="clusters" text="Clusters" />
+        </Link>
+      </nav>
+      <div className={styles.main}>{children}</div>
+      {status ? <footer className={styles.status}>{status}</footer> : null}
+    </div>
+  );
+}
+
+function RailLabel({ glyph, text }: { glyph: GlyphName; text: string }) {
+  return (
+    <>
+      <Glyph name={glyph} />
+      <span>{text}</span>
+    </>
+  );
+}

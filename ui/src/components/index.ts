@@ -1,0 +1,7 @@
+export { Button } from "./Button";
+export { Glyph, type GlyphName } from "./Glyph";
+export { HEALTH, HEALTH_ORDER, asHealth, isProblem, worstOf, type Health } from "./health";
+export { HealthMark } from "./HealthMark";
+export { MARKS } from "./marks";
+export { KindIcon, useKindIcons } from "./KindIcon";
+export { Message } from "./Message";

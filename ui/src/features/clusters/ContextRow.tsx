@@ -1,0 +1,57 @@
+import { useState } from "react";
+
+import type { ContextSummary } from "@/api/bindings/ContextSummary";
+import { Button, Glyph, HealthMark } from "@/components";
+import { humanDuration } from "@/lib/age";
+import { useNow } from "@/lib/clock";
+
+import { ContextEditor } from "./ContextEditor";
+import { contextTitle, probeLine } from "./model";
+import { useProbe } from "./queries";
+import styles from "./StartScreen.module.css";
+
+interface ContextRowProps {
+  context: ContextSummary;
+  /** Another file has a context of the same name. */
+  ambiguous: boolean;
+  opening: boolean;
+  open: () => void;
+}
+
+export function ContextRow({ context, ambiguous, opening, open }: ContextRowProps) {
+  const [editing, setEditing] = useState(false);
+  const probe = useProbe(context.id, context.problem === null);
+  const now = useNow();
+  const health = context.problem === null ? probeLine(probe.data, probe.error?.message ?? null) : { tone: "failing" as const, text: context.problem };
+  const place = [context.server, context.namespace && `namespace ${context.namespace}`, context.user && `as ${context.user}`].filter(Boolean).join(" · ");
+  const title = contextTitle(context);
+  return (
+    <li className={styles.context} style={context.colour ? { borderLeftColor: context.colour } : undefined}>
+      <div className={styles.line}>
+        <button type="button" className={styles.open} onClick={open} disabled={opening || context.problem !== null}>
+          <HealthMark health={health.tone} />
+          <span className={styles.names}>
+            <span className={styles.name}>
+              {title}
+              {context.tag ? <span className={styles.tag}>{context.tag}</span> : null}
+              {context.current ? <span className={styles.quiet}>current</span> : null}
+            </span>
+            <span className={styles.quiet}>
+              {context.alias ? `${context.name} · ` : ""}
+              {place}
+            </span>
+            {ambiguous ? <span className={styles.quiet}>{context.file}</span> : null}
+          </span>
+          <span className={styles.health} data-tone={health.tone}>
+            {opening ? "opening…" : health.text}
+            {context.lastOpened === null ? null : <span className={styles.quiet}>opened {humanDuration(now - context.lastOpened)} ago</span>}
+          </span>
+        </button>
+        <Button look="quiet" aria-label={`Edit how ${title} is shown`} title="Alias, colour, tag, namespaces" aria-expanded={editing} onClick={() => setEditing(!editing)}>
+          <Glyph name="pencil" size={14} />
+        </Button>
+      </div>
+      {editing ? <ContextEditor context={context} done={() => setEditing(false)} /> : null}
+    </li>
+  );
+}

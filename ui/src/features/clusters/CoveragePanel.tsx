@@ -1,0 +1,66 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef } from "react";
+
+import type { KindStatus } from "@/api/bindings/KindStatus";
+import { Glyph, HealthMark, Message } from "@/components";
+import { count, plural } from "@/lib/age";
+import { useLayer } from "@/lib/layers";
+
+import styles from "./CoveragePanel.module.css";
+import { coverageOf, kindStateHealth, kindStateText, kindsInOrder } from "./model";
+import { useStatus } from "./queries";
+
+/** What the picture holds and what it lacks, kind by kind. */
+export function CoveragePanel({ cluster, close }: { cluster: string; close: () => void }) {
+  useLayer(true, close);
+  const status = useStatus(cluster);
+  const kinds = kindsInOrder(status?.kinds ?? []);
+  const { missing } = coverageOf(status);
+  return (
+    <section className={styles.panel} aria-label="What is in the picture">
+      <header className={styles.head}>
+        <h2>What is in the picture</h2>
+        <button type="button" className={styles.close} aria-label="Close" onClick={close}>
+          <Glyph name="close" />
+        </button>
+      </header>
+      {missing.length > 0 ? (
+        <Message tone="unknown" title={`This account may not list ${plural(missing.length, "kind")}`}>
+          What they hold is not drawn, and references to them say “cannot be seen”, not “missing”.
+        </Message>
+      ) : null}
+      {status && status.namespaces.length > 0 ? (
+        <Message title="Some namespaces only">Looking at {status.namespaces.join(", ")}. There may be more; name them on the start screen.</Message>
+      ) : null}
+      {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
+      {status === undefined ? <Message tone="pending" title="Waiting for the first answer" /> : <KindList kinds={kinds} />}
+    </section>
+  );
+}
+
+function KindList({ kinds }: { kinds: KindStatus[] }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: kinds.length, getScrollElement: () => scroller.current, estimateSize: () => 32, overscan: 8 });
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
+    <div ref={scroller} className={styles.scroller} tabIndex={0} role="group" aria-label="Kinds with their state">
+      <ul style={{ height: rows.getTotalSize(), position: "relative" }}>
+        {rows.getVirtualItems().map((row) => {
+          const kind = kinds[row.index];
+          return kind ? (
+            <li key={row.key} ref={rows.measureElement} data-index={row.index} className={styles.row} style={{ transform: `translateY(${row.start}px)` }}>
+              <HealthMark health={kindStateHealth(kind)} quiet />
+              <span className={styles.kind}>
+                {kind.kind}
+                {kind.group ? <span className={styles.quiet}> {kind.group}</span> : null}
+                {kind.why ? <span className={styles.why}>{kind.why}</span> : null}
+              </span>
+              <span className={styles.quiet}>{kindStateText(kind)}</span>
+              <span className={styles.count}>{kind.state === "forbidden" || kind.state === "absent" ? "–" : count(kind.count)}</span>
+            </li>
+          ) : null;
+        })}
+      </ul>
+    </div>
+  );
+}

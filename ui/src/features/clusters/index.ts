@@ -1,0 +1,6 @@
+export { ClusterSwitcher } from "./ClusterSwitcher";
+export { CoveragePanel } from "./CoveragePanel";
+export { Freshness } from "./Freshness";
+export { coverageOf, memoryOf, objectCount } from "./model";
+export { followNotices, keys, useAppInfo, useCluster, useConnect, useOpenClusters, useStatus } from "./queries";
+export { StartScreen } from "./StartScreen";

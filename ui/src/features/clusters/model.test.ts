@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+
+import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
+import type { KindStatus } from "@/api/bindings/KindStatus";
+
+import { coverageOf, freshnessOf, kindsInOrder, memoryOf, objectCount, probeLine, sharedNames, splitPaths } from "./model";
+
+const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, state, why: null });
+
+function status(some: Partial<ClusterStatus> = {}): ClusterStatus {
+  return { cluster: "a", revision: 1, link: "live", heard: 1000, objects: 163, relations: 412, kinds: [], namespaces: [], problems: [], ...some };
+}
+
+test("live says how long ago the last word arrived", () => {
+  expect(freshnessOf(status(), true, 1200)).toMatchObject({ tone: "ok", text: "live · 0.2 s" });
+});
+
+test("stale and lost are never shown as live", () => {
+  expect(freshnessOf(status({ link: "lost" }), true, 43_000)).toMatchObject({ tone: "failing", text: "stale · 42s" });
+  expect(freshnessOf(status({ link: "stale" }), true, 43_000).tone).toBe("degraded");
+  expect(freshnessOf(status(), false, 43_000)).toMatchObject({ tone: "failing", text: "disconnected · 42s" });
+  expect(freshnessOf(undefined, true, 0).text).toBe("connecting");
+  expect(freshnessOf(status({ link: "offline", heard: null }), true, 0).text).toBe("from files");
+});
+
+test("what may not be seen makes every count a lower bound", () => {
+  expect(objectCount(status())).toBe("163 objects · 412 relations");
+  expect(objectCount(status({ kinds: [kind("Secret", "forbidden")] }))).toBe("≥ 163 objects · 412 relations");
+});
+
+test("coverage names what is missing, worst first", () => {
+  const kinds = [kind("Pod", "live"), kind("Job", "loading"), kind("Secret", "forbidden"), kind("Role", "stale")];
+  expect(coverageOf(status({ kinds })).line).toBe("1 kind not allowed · 1 kind loading · 1 kind stale");
+  expect(kindsInOrder(kinds).map((each) => each.kind)).toEqual(["Secret", "Role", "Job", "Pod"]);
+});
+
+test("a probe says what it found", () => {
+  const there = { reachable: true, version: "v1.36.0", latencyMillis: 12, problem: null };
+  expect(probeLine(there, null)).toEqual({ tone: "ok", text: "v1.36.0 · 12 ms" });
+  expect(probeLine({ ...there, reachable: false, problem: "no route" }, null)).toEqual({ tone: "failing", text: "no route" });
+  expect(probeLine(undefined, null).tone).toBe("pending");
+});
+
+test("names shared by several contexts are known", () => {
+  const context = (name: string) => ({ id: name, name, file: "", current: false, server: "", user: "", namespace: null, alias: null, colour: null, tag: null, namespaces: [], lastOpened: null, problem: null });
+  expect([...sharedNames([context("a"), context("b"), context("a")])]).toEqual(["a"]);
+});
+
+test("views are remembered per source", () => {
+  expect(memoryOf({ from: "demo", objects: null })).toBe("map.view.demo:shop");
+  expect(memoryOf({ from: "context", id: "x" })).toBe("map.view.context:x");
+});
+
+test("paths are lines", () => {
+  expect(splitPaths(" /a \n\n/b c\n")).toEqual(["/a", "/b c"]);
+});

@@ -1,0 +1,126 @@
+/** What the start screen, the switcher and the freshness line say. Pure. */
+
+import type { ClusterSource } from "@/api/bindings/ClusterSource";
+import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
+import type { ContextHealth } from "@/api/bindings/ContextHealth";
+import type { ContextSummary } from "@/api/bindings/ContextSummary";
+import type { KindStatus } from "@/api/bindings/KindStatus";
+import { count, freshness, plural } from "@/lib/age";
+
+type Tone = "ok" | "pending" | "degraded" | "failing" | "neutral";
+
+interface FreshnessText {
+  tone: Tone;
+  text: string;
+  /** For the tooltip and the screen reader. */
+  long: string;
+}
+
+/** Stale is never shown as live: "live" needs the host, the link and a recent word from the server. */
+export function freshnessOf(status: ClusterStatus | undefined, hostConnected: boolean, now: number): FreshnessText {
+  const age = status?.heard == null ? null : now - status.heard;
+  const ago = age === null ? "" : ` · ${freshness(age)}`;
+  if (!hostConnected) return { tone: "failing", text: `disconnected${ago}`, long: "the application's server does not answer; trying again" };
+  if (status === undefined) return { tone: "pending", text: "connecting", long: "waiting for the first answer" };
+  switch (status.link) {
+    case "loading":
+      return { tone: "pending", text: "loading", long: `${plural(status.objects, "object")} so far` };
+    case "live":
+      return { tone: "ok", text: `live${ago}`, long: `last word from the server${age === null ? "" : ` ${freshness(age)} ago`}` };
+    case "stale":
+      return { tone: "degraded", text: `partly stale${ago}`, long: "some watches are down; what they showed may have changed" };
+    case "lost":
+      return { tone: "failing", text: `stale${ago}`, long: "the server does not answer; what you see is as old as shown" };
+    case "offline":
+      return { tone: "neutral", text: "from files", long: "read from files; it does not change" };
+  }
+}
+
+export interface Coverage {
+  missing: KindStatus[];
+  loading: KindStatus[];
+  stale: KindStatus[];
+  visible: number;
+  /** One line for the status bar; empty where all is there. */
+  line: string;
+}
+
+export function coverageOf(status: ClusterStatus | undefined): Coverage {
+  const kinds = status?.kinds ?? [];
+  const missing = kinds.filter((kind) => kind.state === "forbidden" || kind.state === "partial");
+  const loading = kinds.filter((kind) => kind.state === "loading");
+  const stale = kinds.filter((kind) => kind.state === "stale");
+  const visible = kinds.filter((kind) => kind.state === "live" || kind.state === "stale" || kind.state === "partial").length;
+  const problems = status?.problems.length ?? 0;
+  const parts = [
+    missing.length > 0 ? `${plural(missing.length, "kind")} not allowed` : "",
+    loading.length > 0 ? `${plural(loading.length, "kind")} loading` : "",
+    stale.length > 0 ? `${plural(stale.length, "kind")} stale` : "",
+    problems > 0 ? plural(problems, "problem") : "",
+  ];
+  return { missing, loading, stale, visible, line: parts.filter(Boolean).join(" · ") };
+}
+
+/** A partial count is a lower bound and says so. */
+export function objectCount(status: ClusterStatus | undefined): string {
+  if (status === undefined) return "";
+  const { missing, loading } = coverageOf(status);
+  const bound = missing.length > 0 || loading.length > 0 ? "≥ " : "";
+  return `${bound}${plural(status.objects, "object")} · ${count(status.relations)} relations`;
+}
+
+/** Worst first, then by name: what a reader opens the panel for. */
+export function kindsInOrder(kinds: readonly KindStatus[]): KindStatus[] {
+  const order = ["forbidden", "partial", "stale", "loading", "live", "absent"];
+  return kinds.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.kind.localeCompare(b.kind) || a.group.localeCompare(b.group));
+}
+
+export function kindStateText(kind: KindStatus): string {
+  const words = { forbidden: "not allowed", partial: "in part", stale: "stale", loading: "loading", live: "live", absent: "not there" };
+  return words[kind.state];
+}
+
+export function kindStateHealth(kind: KindStatus): string {
+  return { forbidden: "unknown", partial: "degraded", stale: "degraded", loading: "pending", live: "ok", absent: "neutral" }[kind.state];
+}
+
+export function contextTitle(context: ContextSummary): string {
+  return context.alias ?? context.name;
+}
+
+/** Two contexts may share a name: then the file tells them apart. */
+export function sharedNames(contexts: readonly ContextSummary[]): Set<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { name } of contexts) {
+    if (seen.has(name)) shared.add(name);
+    seen.add(name);
+  }
+  return shared;
+}
+
+export function matches(context: ContextSummary, query: string): boolean {
+  const wanted = query.trim().toLowerCase();
+  const texts = [context.name, context.alias ?? "", context.tag ?? "", context.server, context.file];
+  return wanted === "" || texts.some((text) => text.toLowerCase().includes(wanted));
+}
+
+/** One line about a context's server, from a probe or the lack of one. */
+export function probeLine(health: ContextHealth | undefined, failed: string | null): { tone: Tone; text: string } {
+  if (failed !== null) return { tone: "failing", text: failed };
+  if (health === undefined) return { tone: "pending", text: "asking" };
+  if (!health.reachable) return { tone: "failing", text: health.problem ?? "does not answer" };
+  const parts = [health.version, health.latencyMillis === null ? null : `${health.latencyMillis} ms`, health.problem];
+  return { tone: health.problem === null ? "ok" : "degraded", text: parts.filter(Boolean).join(" · ") };
+}
+
+/** Under which name a source's view is remembered. */
+export function memoryOf(source: ClusterSource): string {
+  if (source.from === "context") return `map.view.context:${source.id}`;
+  if (source.from === "demo") return `map.view.demo:${source.objects ?? "shop"}`;
+  return `map.view.files:${source.paths.join("|")}`;
+}
+
+export function splitPaths(text: string): string[] {
+  return text.split("\n").map((line) => line.trim()).filter(Boolean);
+}

@@ -1,0 +1,102 @@
+/** Clusters and contexts as queries; notices of the host keep them up to date, nothing polls. */
+
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+
+import type { ClusterSource } from "@/api/bindings/ClusterSource";
+import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
+import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
+import { api, openNotices } from "@/api/client";
+
+export const keys = {
+  contexts: ["contexts"],
+  open: ["clusters"],
+  status: (cluster: string) => ["status", cluster],
+  probe: (id: string) => ["probe", id],
+  app: ["app"],
+  exports: ["exports"],
+  running: (id: string) => ["export", id],
+} as const;
+
+export function useContexts() {
+  return useQuery({ queryKey: keys.contexts, queryFn: api.contextsList });
+}
+
+export function useOpenClusters() {
+  return useQuery({ queryKey: keys.open, queryFn: api.clustersOpen });
+}
+
+export function useCluster(cluster: string): ClusterSummary | undefined {
+  return useOpenClusters().data?.find((each) => each.cluster === cluster);
+}
+
+export function useStatus(cluster: string): ClusterStatus | undefined {
+  return useQuery({ queryKey: keys.status(cluster), queryFn: () => api.clusterStatus(cluster) }).data;
+}
+
+export function useAppInfo() {
+  return useQuery({ queryKey: keys.app, queryFn: api.appInfo });
+}
+
+/** Asked when the row appears, each on its own: a broken context delays no other. */
+export function useProbe(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.probe(id),
+    queryFn: ({ signal }) => api.contextProbe(id, signal),
+    enabled,
+    retry: false,
+    staleTime: 30_000,
+  });
+}
+
+export function useConnect(opened: (cluster: ClusterSummary) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (source: ClusterSource) => api.clusterConnect(source),
+    onSuccess: (cluster) => {
+      queries.setQueryData<ClusterSummary[]>(keys.open, (open = []) =>
+        open.some((each) => each.cluster === cluster.cluster) ? open : [...open, cluster],
+      );
+      opened(cluster);
+    },
+  });
+}
+
+export function useDisconnect(closed: (cluster: string) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: api.clusterDisconnect,
+    onSuccess: (_, cluster) => {
+      forget(queries, cluster);
+      closed(cluster);
+    },
+  });
+}
+
+function forget(queries: QueryClient, cluster: string) {
+  queries.setQueryData<ClusterSummary[]>(keys.open, (open = []) => open.filter((each) => each.cluster !== cluster));
+  queries.removeQueries({ queryKey: keys.status(cluster) });
+}
+
+/** One subscription for the whole interface. */
+export function followNotices(queries: QueryClient): () => void {
+  return openNotices(
+    (notice) => {
+      switch (notice.event) {
+        case "contexts":
+          queries.setQueryData(keys.contexts, notice.data);
+          break;
+        case "status":
+          queries.setQueryData(keys.status(notice.data.cluster), notice.data);
+          break;
+        case "export":
+          queries.setQueryData(keys.running(notice.data.id), notice.data);
+          if (notice.data.done) void queries.invalidateQueries({ queryKey: keys.exports });
+          break;
+        case "closed":
+          forget(queries, notice.data);
+          break;
+      }
+    },
+    () => void queries.invalidateQueries(),
+  );
+}

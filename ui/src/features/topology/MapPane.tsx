@@ -1,0 +1,71 @@
+import { useCallback, useEffect, useState } from "react";
+
+import { Button, Message } from "@/components";
+import { useLayer } from "@/lib/layers";
+import { useStore } from "@/lib/store";
+
+import { Legend } from "./map/Legend";
+import { MapCanvas } from "./map/MapCanvas";
+import { MiniMap } from "./map/MiniMap";
+import { ZoomButtons } from "./map/ZoomButtons";
+import type { MapEngine } from "./map/engine";
+import styles from "./MapPane.module.css";
+import type { MapSession } from "./session";
+import { filtersOf } from "./view";
+
+/** The map with its corner controls, and what it says while there is nothing to draw. */
+export function MapPane({ session }: { session: MapSession }) {
+  const [engine, setEngine] = useState<MapEngine | null>(null);
+  const [legend, setLegend] = useState(false);
+  const ready = useCallback((made: MapEngine | null) => setEngine(made), []);
+  const camera = useCamera(engine);
+  const { picture } = useStore(session.feed.state);
+  useLayer(legend, () => setLegend(false));
+  return (
+    <div className={styles.pane}>
+      <MapCanvas session={session} ready={ready} />
+      {engine && picture ? <MiniMap picture={picture} engine={engine} camera={camera} /> : null}
+      {engine ? <ZoomButtons engine={engine} scale={engine.view.camera.scale} legend={legend} toggleLegend={() => setLegend(!legend)} /> : null}
+      {legend ? <Legend /> : null}
+      <MapState session={session} />
+    </div>
+  );
+}
+
+/** Re-renders the corner controls at most once a frame while the camera moves. */
+function useCamera(engine: MapEngine | null): string {
+  const [text, setText] = useState("");
+  useEffect(() => engine?.onCamera((camera) => setText(`${camera.x} ${camera.y} ${camera.scale}`)), [engine]);
+  return text;
+}
+
+function MapState({ session }: { session: MapSession }) {
+  const { picture, waiting, error } = useStore(session.feed.state);
+  const view = useStore(session.view);
+  if (error) {
+    return (
+      <div className={styles.state}>
+        <Message tone="failing" title={error.message} detail={error.detail} actions={<Button onClick={() => session.feed.restart()}>Try again</Button>}>
+          {picture ? "The map below is the last one received." : null}
+        </Message>
+      </div>
+    );
+  }
+  if (picture === null) {
+    return <div className={styles.state}>{waiting ? <Message tone="pending" title="Reading the cluster">The first objects appear as soon as they arrive.</Message> : null}</div>;
+  }
+  if (picture.blocks.size === 0 && !waiting) {
+    const filtered = filtersOf(view) > 0;
+    return (
+      <div className={styles.state}>
+        <Message
+          title={filtered ? "Nothing matches these filters" : "Nothing to draw"}
+          actions={filtered ? <Button onClick={() => session.clearFilters()}>Clear filters</Button> : null}
+        >
+          {filtered ? "The cluster has objects, none of them fits all the filters set." : picture.gaps.join(". ") || "This source holds no objects."}
+        </Message>
+      </div>
+    );
+  }
+  return null;
+}

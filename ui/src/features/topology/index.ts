@@ -1,0 +1,3 @@
+export { MapPane } from "./MapPane";
+export { useMapSession } from "./sessions";
+export type { MapSession } from "./session";

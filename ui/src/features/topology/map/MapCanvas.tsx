@@ -1,0 +1,112 @@
+import { type KeyboardEvent, useEffect, useRef } from "react";
+
+import { theme } from "@/app/theme";
+import { useKindIcons } from "@/components";
+import { useStore } from "@/lib/store";
+
+import { readPalette } from "../paint/theme";
+import type { MapSession } from "../session";
+import styles from "./MapCanvas.module.css";
+import { MapEngine } from "./engine";
+import { mapCommand } from "./keys";
+import { type MapActor, clicked, doubled, hoverText, perform } from "./act";
+
+/** The drawn map: an element for the engine, and the wires between it and the session. */
+export function MapCanvas({ session, ready }: { session: MapSession; ready: (engine: MapEngine | null) => void }) {
+  const host = useRef<HTMLDivElement>(null);
+  const base = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  const engine = useRef<MapEngine | null>(null);
+  const lastKey = useRef("");
+  const icons = useKindIcons();
+  const look = useStore(theme);
+  const selection = useStore(session.selection);
+  const goal = useStore(session.goal);
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element || !base.current || !overlay.current) return;
+    const made = new MapEngine(element, base.current, overlay.current, readPalette(document.documentElement), {
+      camera: ({ x, y, scale }) => {
+        element.dataset.camera = `${x.toFixed(2)} ${y.toFixed(2)} ${scale.toFixed(5)}`;
+      },
+      hover: (hit, at) => {
+        const text = hit && hoverText(hit, made.index, made.view.camera.scale);
+        element.style.cursor = hit && hit.sort !== "frame" && hit.sort !== "block" ? "pointer" : "";
+        showTip(tip.current, text ?? "", at);
+      },
+      click: (hit) => clicked(session, hit),
+      double: (hit) => doubled(actor(session, made), hit),
+      painted: () => {
+        element.dataset.painted = String(session.feed.state.get().picture?.number ?? 0);
+        performance.mark("map.painted");
+      },
+    });
+    engine.current = made;
+    ready(made);
+    const stopListening = session.feed.listen((applied, changed) => made.setPicture(applied, changed));
+    return () => {
+      stopListening();
+      made.destroy();
+      engine.current = null;
+      ready(null);
+    };
+  }, [session, ready]);
+
+  useEffect(() => engine.current?.setIcons(icons), [icons]);
+  useEffect(() => engine.current?.setPalette(readPalette(document.documentElement)), [look]);
+  useEffect(() => {
+    const selected = selection === null || selection.sort === "link" ? null : selection.sort === "object" ? selection.key : selection.id;
+    const selectedLink = selection?.sort === "link" ? selection : null;
+    engine.current?.setMarks({ selected, selectedLink });
+  }, [selection]);
+  useEffect(() => {
+    if (goal) engine.current?.reveal(goal.id);
+  }, [goal]);
+
+  const press = (event: KeyboardEvent) => {
+    const command = mapCommand(event, lastKey.current);
+    lastKey.current = event.key;
+    if (command === null || engine.current === null) return;
+    event.preventDefault();
+    perform(actor(session, engine.current), command);
+  };
+  return (
+    <div
+      ref={host}
+      className={styles.host}
+      role="application"
+      aria-label="Map of the cluster"
+      aria-roledescription="map"
+      aria-describedby="map-help"
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the map is operated by keys
+      tabIndex={0}
+      data-testid="map"
+      onKeyDown={press}
+      onFocus={() => engine.current?.setMarks({ focused: true })}
+      onBlur={() => engine.current?.setMarks({ focused: false })}
+    >
+      <canvas ref={base} className={styles.layer} aria-hidden />
+      <canvas ref={overlay} className={styles.layer} aria-hidden />
+      <div ref={tip} className={styles.tip} hidden />
+      <p id="map-help" className="visually-hidden">
+        Arrow keys go from object to object, Enter shows one, Space expands it. The outline beside the map holds the same objects as a tree.
+      </p>
+    </div>
+  );
+}
+
+function actor(session: MapSession, engine: MapEngine): MapActor {
+  return { session, engine };
+}
+
+function showTip(tip: HTMLDivElement | null, text: string, at: { x: number; y: number } | null) {
+  if (!tip) return;
+  tip.hidden = text === "" || at === null;
+  if (tip.hidden || at === null) return;
+  tip.textContent = text;
+  const room = tip.parentElement?.clientWidth ?? 0;
+  tip.style.left = `${Math.min(at.x + 14, Math.max(0, room - tip.offsetWidth - 8))}px`;
+  tip.style.top = `${at.y + 18}px`;
+}

@@ -1,0 +1,315 @@
+/**
+ * The living map: owns the camera, the tiles and two canvases, and draws when something asks for it. Knows nothing of React;
+ * a component gives it an element, pictures and colours, and is told what the person pointed at.
+ */
+
+import { drawRegion } from "../paint/region";
+import { type Pen, forgetWidths } from "../paint/pen";
+import type { Palette } from "../paint/theme";
+import type { Applied } from "../picture/apply";
+import type { Box, Point } from "../picture/geometry";
+import { type Camera, type Size, between, centred, fitted, held, leastScale, panned, revealing, toPlane, zoomed } from "./camera";
+import { listenForGestures } from "./gestures";
+import { LEGIBLE, levelAt } from "./level";
+import { GLOW_MILLIS, type Marks, drawOverlay } from "./overlay";
+import { type Hit, Spatial } from "./spatial";
+import { Tiles } from "./tiles";
+
+export interface MapListener {
+  camera: (camera: Camera) => void;
+  hover: (hit: Hit | null, at: Point | null) => void;
+  click: (hit: Hit | null) => void;
+  double: (hit: Hit | null) => void;
+  /** All that is on screen is drawn, sharp and up to date. */
+  painted: () => void;
+}
+
+const SETTLE_MILLIS = 110;
+const JUMP_MILLIS = 280;
+/** Beyond this many changed objects at once nothing glows: a first load or a whole rollout explains itself. */
+const MOST_GLOWING = 200;
+
+export class MapEngine {
+  private readonly base: CanvasRenderingContext2D;
+  private readonly over: CanvasRenderingContext2D;
+  private readonly tiles = new Tiles((context, area, scale) => this.drawTile(context, area, scale));
+  private readonly release: Array<() => void> = [];
+  private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  private camera: Camera = { x: 0, y: 0, scale: 1 };
+  private size: Size = { width: 0, height: 0 };
+  private pixelRatio = 1;
+  private spatial: Spatial | null = null;
+  private icons = new Map<string, Path2D>();
+  private marks: Marks = { selected: null, selectedLink: null, hover: null, focused: false };
+  private pressed: Hit | null = null;
+  private glowing = new Map<string, number>();
+  private jump: { from: Camera; to: Camera; started: number } | null = null;
+  private scaledAt = 0;
+  private asked = 0;
+  private dirtyBase = true;
+  private sharp = false;
+  /** Until the person moves the map, it stays fitted while the picture grows. */
+  private untouched = true;
+  private readonly followers = new Set<(camera: Camera) => void>();
+  private told: Camera | null = null;
+
+  constructor(
+    private readonly host: HTMLElement,
+    canvas: HTMLCanvasElement,
+    overlay: HTMLCanvasElement,
+    private palette: Palette,
+    private readonly listener: MapListener,
+  ) {
+    this.base = canvas.getContext("2d", { willReadFrequently: true, alpha: false }) as CanvasRenderingContext2D;
+    this.over = overlay.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
+    const observer = new ResizeObserver(() => this.resize());
+    observer.observe(host);
+    this.release.push(() => observer.disconnect());
+    this.release.push(
+      listenForGestures(host, {
+        pan: (dx, dy) => this.panBy(dx, dy),
+        zoom: (factor, at) => this.zoomAt(factor, at),
+        hover: (at) => this.hoverAt(at),
+        press: (at) => {
+          this.pressed = this.hitAt(at);
+        },
+        click: () => this.listener.click(this.pressed),
+        double: (at) => this.listener.double(this.hitAt(at)),
+        dragging: (active) => host.toggleAttribute("data-dragging", active),
+      }),
+    );
+    this.resize();
+    document.fonts?.ready.then(() => this.redraw());
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.asked);
+    for (const release of this.release) release();
+  }
+
+  setPicture(applied: Applied, changed: readonly string[]) {
+    const first = this.spatial === null;
+    this.spatial = new Spatial(applied.picture);
+    this.tiles.invalidate(applied.dirty, this.pixelRatio);
+    if (this.untouched && this.size.width > 0) this.setCamera(fitted(applied.picture.bounds, this.size));
+    if (!first && !this.still.matches && changed.length <= MOST_GLOWING) {
+      const until = performance.now() + GLOW_MILLIS;
+      for (const key of changed) this.glowing.set(key, until);
+    }
+    this.ask(true);
+  }
+
+  setPalette(palette: Palette) {
+    this.palette = palette;
+    this.redraw();
+  }
+
+  setIcons(icons: Record<string, string[]>) {
+    this.icons = new Map(Object.entries(icons).map(([id, paths]) => [id, joined(paths)]));
+    this.redraw();
+  }
+
+  setMarks(marks: Partial<Marks>) {
+    this.marks = { ...this.marks, ...marks };
+    this.ask(false);
+  }
+
+  onCamera(follower: (camera: Camera) => void): () => void {
+    this.followers.add(follower);
+    follower(this.camera);
+    return () => this.followers.delete(follower);
+  }
+
+  get index(): Spatial | null {
+    return this.spatial;
+  }
+
+  get view(): { camera: Camera; size: Size } {
+    return { camera: this.camera, size: this.size };
+  }
+
+  fit() {
+    this.untouched = true;
+    if (this.spatial) this.goTo(fitted(this.spatial.picture.bounds, this.size));
+  }
+
+  zoomStep(factor: number) {
+    this.zoomAt(factor, { x: this.size.width / 2, y: this.size.height / 2 });
+  }
+
+  actualSize() {
+    this.untouched = false;
+    const middle = toPlane(this.camera, { x: this.size.width / 2, y: this.size.height / 2 });
+    this.goTo(centred({ ...middle, width: 0, height: 0 }, this.size, 1));
+  }
+
+  panBy(dx: number, dy: number) {
+    this.untouched = false;
+    this.jump = null;
+    this.setCamera(this.hold(panned(this.camera, dx, dy)));
+  }
+
+  /** Brings an object, block or frame into view; false where the picture does not have it. */
+  reveal(id: string): boolean {
+    const box = this.spatial?.boxOf(id);
+    if (!box) return false;
+    const isCard = this.spatial?.cardOf(id) !== undefined;
+    const to = isCard ? revealing(this.camera, box, this.size, LEGIBLE) : fitted(box, this.size);
+    if (to !== this.camera) {
+      this.untouched = false;
+      this.goTo(to);
+    }
+    return true;
+  }
+
+  centreOn(point: Point) {
+    this.untouched = false;
+    this.jump = null;
+    this.setCamera(this.hold(centred({ ...point, width: 0, height: 0 }, this.size, this.camera.scale)));
+  }
+
+  private hold(camera: Camera): Camera {
+    return this.spatial ? held(camera, this.spatial.picture.bounds, this.size) : camera;
+  }
+
+  private zoomAt(factor: number, at: Point) {
+    this.untouched = false;
+    this.jump = null;
+    const least = this.spatial ? leastScale(this.spatial.picture.bounds, this.size) : 0;
+    this.setCamera(this.hold(zoomed(this.camera, factor, at, least)));
+  }
+
+  private goTo(to: Camera) {
+    if (this.still.matches) {
+      this.setCamera(to);
+      return;
+    }
+    this.jump = { from: this.camera, to, started: performance.now() };
+    this.ask(true);
+  }
+
+  private setCamera(camera: Camera) {
+    if (camera.scale !== this.camera.scale) this.scaledAt = performance.now();
+    this.camera = camera;
+    this.ask(true);
+  }
+
+  private hitAt(at: Point): Hit | null {
+    return this.spatial?.hit(toPlane(this.camera, at), levelAt(this.camera.scale), this.camera.scale) ?? null;
+  }
+
+  private hoverAt(at: Point | null) {
+    const hit = at === null ? null : this.hitAt(at);
+    this.listener.hover(hit, at);
+    if (sameHit(hit, this.marks.hover)) return;
+    this.setMarks({ hover: hit });
+  }
+
+  private redraw() {
+    forgetWidths();
+    this.tiles.clear();
+    this.ask(true);
+  }
+
+  private resize() {
+    const box = this.host.getBoundingClientRect();
+    this.size = { width: Math.max(1, box.width), height: Math.max(1, box.height) };
+    this.pixelRatio = Math.min(2, window.devicePixelRatio || 1);
+    for (const { canvas } of [this.base, this.over]) {
+      canvas.width = Math.round(this.size.width * this.pixelRatio);
+      canvas.height = Math.round(this.size.height * this.pixelRatio);
+    }
+    if (this.untouched && this.spatial) this.setCamera(fitted(this.spatial.picture.bounds, this.size));
+    this.ask(true);
+    // A resized canvas is blank until it is drawn; drawing at once keeps a dragged edge from flickering.
+    this.drawFrame();
+  }
+
+  private ask(base: boolean) {
+    if (base) {
+      this.dirtyBase = true;
+      this.sharp = false;
+    }
+    this.asked ||= requestAnimationFrame(() => this.drawFrame());
+  }
+
+  private drawFrame() {
+    cancelAnimationFrame(this.asked);
+    this.asked = 0;
+    this.advanceJump();
+    this.tellCamera();
+    if (this.spatial === null) {
+      this.base.fillStyle = this.palette.page;
+      this.base.fillRect(0, 0, this.base.canvas.width, this.base.canvas.height);
+      return;
+    }
+    if (this.dirtyBase) this.drawBase();
+    this.drawOver(this.spatial);
+  }
+
+  /** Once a frame, however many wheel events it took to get here. */
+  private tellCamera() {
+    if (this.told === this.camera) return;
+    this.told = this.camera;
+    this.listener.camera(this.camera);
+    for (const follower of this.followers) follower(this.camera);
+  }
+
+  private advanceJump() {
+    if (this.jump === null) return;
+    const along = Math.min(1, (performance.now() - this.jump.started) / JUMP_MILLIS);
+    const camera = along === 1 ? this.jump.to : between(this.jump.from, this.jump.to, along, this.size);
+    if (along === 1) this.jump = null;
+    this.setCamera(camera);
+  }
+
+  private drawBase() {
+    const resting = this.jump === null && performance.now() - this.scaledAt > SETTLE_MILLIS;
+    this.base.setTransform(1, 0, 0, 1, 0, 0);
+    this.base.fillStyle = this.palette.page;
+    this.base.fillRect(0, 0, this.base.canvas.width, this.base.canvas.height);
+    const sharp = this.tiles.paint(this.base, this.camera, this.size, this.pixelRatio, resting);
+    this.dirtyBase = !sharp;
+    if (!sharp) this.asked ||= requestAnimationFrame(() => this.drawFrame());
+    else if (!this.sharp) this.listener.painted();
+    this.sharp = sharp;
+  }
+
+  private drawOver(spatial: Spatial) {
+    const unit = this.camera.scale * this.pixelRatio;
+    const { over, camera } = this;
+    over.setTransform(1, 0, 0, 1, 0, 0);
+    over.clearRect(0, 0, over.canvas.width, over.canvas.height);
+    over.setTransform(unit, 0, 0, unit, -camera.x * unit, -camera.y * unit);
+    const now = performance.now();
+    const glow = new Map<string, number>();
+    for (const [key, until] of this.glowing) {
+      if (until <= now) this.glowing.delete(key);
+      else glow.set(key, (until - now) / GLOW_MILLIS);
+    }
+    drawOverlay(over, { spatial, marks: this.marks, palette: this.palette, level: levelAt(camera.scale), scale: camera.scale, glow });
+    if (glow.size > 0) this.ask(false);
+  }
+
+  private drawTile(context: CanvasRenderingContext2D, area: Box, scale: number) {
+    if (this.spatial === null) return;
+    const pen: Pen = { context, scale, level: levelAt(scale), palette: this.palette, icons: this.icons };
+    context.textBaseline = "alphabetic";
+    context.fontKerning = "none";
+    drawRegion(pen, this.spatial, area);
+  }
+}
+
+function joined(paths: readonly string[]): Path2D {
+  const all = new Path2D();
+  for (const path of paths) all.addPath(new Path2D(path));
+  return all;
+}
+
+function sameHit(a: Hit | null, b: Hit | null): boolean {
+  return a === b || (a !== null && b !== null && JSON.stringify(identity(a)) === JSON.stringify(identity(b)));
+}
+
+function identity(hit: Hit): unknown {
+  return hit.sort === "link" ? [hit.sort, hit.from, hit.to] : hit;
+}

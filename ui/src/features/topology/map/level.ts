@@ -1,0 +1,36 @@
+/** What is drawn at which scale. Names never shrink below ten pixels on screen: they give way to the level above. */
+
+/** Far to near. */
+export type Level = "far" | "blocks" | "compact" | "cards" | "near";
+
+const LEVELS: ReadonlyArray<{ from: number; level: Level }> = [
+  { from: 0.9, level: "near" },
+  { from: 0.52, level: "cards" },
+  { from: 0.3, level: "compact" },
+  { from: 0.13, level: "blocks" },
+  { from: 0, level: "far" },
+];
+
+/** The smallest name on screen, in pixels. */
+export const SMALLEST_NAME = 10;
+/** Second lines are dropped where they would be smaller than this on screen. */
+const SMALLEST_CAPTION = 8.5;
+/** From here on a card says all it has to say. */
+export const LEGIBLE = 0.8;
+
+export function levelAt(scale: number): Level {
+  return LEVELS.find((each) => scale >= each.from)?.level ?? "far";
+}
+
+export function showsCards(level: Level): boolean {
+  return level !== "far" && level !== "blocks";
+}
+
+export function showsCaptions(scale: number): boolean {
+  return 11 * scale >= SMALLEST_CAPTION;
+}
+
+/** The size in plane units at which a text of `natural` units is at least `smallest` pixels on screen. */
+export function textSize(natural: number, scale: number, smallest = SMALLEST_NAME): number {
+  return Math.max(natural, smallest / scale);
+}

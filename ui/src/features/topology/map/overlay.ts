@@ -1,0 +1,145 @@
+/** What lies above the drawn plane and changes with every move of the pointer: selection, hover, focus and glow. */
+
+import { type Box, grown, shifted } from "../picture/geometry";
+import type { Link } from "../picture/types";
+import { drawArrow, traceRoute } from "../paint/links";
+import { roundedBox } from "../paint/pen";
+import type { Palette } from "../paint/theme";
+import { type Level, showsCards } from "./level";
+import type { Hit, Spatial } from "./spatial";
+
+export interface Marks {
+  /** Key of the selected object, or id of the selected block or frame. */
+  selected: string | null;
+  selectedLink: { from: string; to: string } | null;
+  hover: Hit | null;
+  /** Whether the map has the keyboard. */
+  focused: boolean;
+}
+
+interface Placed {
+  link: Link;
+  x: number;
+  y: number;
+}
+
+export const GLOW_MILLIS = 1600;
+
+export interface OverlayInput {
+  spatial: Spatial;
+  marks: Marks;
+  palette: Palette;
+  level: Level;
+  scale: number;
+  /** Keys that changed, with how much of their glow is left, from 1 to 0. */
+  glow: ReadonlyMap<string, number>;
+}
+
+/** The context must be scaled so that a unit is a unit. */
+export function drawOverlay(context: CanvasRenderingContext2D, input: OverlayInput) {
+  const { spatial, marks, palette, scale } = input;
+  const pixel = 1 / scale;
+  drawGlow(context, input);
+  if (showsCards(input.level)) {
+    if (marks.hover) drawNeighbours(context, input, hoverKey(marks.hover), 1.5 * pixel);
+    if (marks.selected !== null) drawNeighbours(context, input, spatial.cardOf(marks.selected)?.card.key ?? null, 1.5 * pixel);
+    drawHoveredBadge(context, input);
+  }
+  const chosen = marks.selectedLink;
+  if (chosen) {
+    for (const placed of linksBetween(spatial, chosen.from, chosen.to)) strokeLink(context, placed, palette.accent, Math.max(2.5, 2.5 * pixel));
+  }
+  if (marks.hover?.sort === "link") {
+    for (const placed of linksBetween(spatial, marks.hover.from, marks.hover.to)) strokeLink(context, placed, palette.accent, Math.max(2, 2 * pixel));
+  }
+  const hovered = marks.hover && hoverBox(spatial, marks.hover);
+  if (hovered) outline(context, hovered, palette.accent, 1.5 * pixel, 7, 0.8);
+  const box = marks.selected === null ? undefined : spatial.boxOf(marks.selected);
+  if (box) {
+    // Two lines with a gap, so that the ring is seen on every colour and differs from a hover by more than shade.
+    outline(context, grown(box, 3 * pixel), palette.accent, (marks.focused ? 3 : 2.25) * pixel, 9, 1);
+  }
+}
+
+function hoverKey(hit: Hit): string | null {
+  return hit.sort === "card" || hit.sort === "pod" ? (hit.sort === "pod" ? hit.card : hit.key) : null;
+}
+
+function hoverBox(spatial: Spatial, hit: Hit): Box | undefined {
+  if (hit.sort === "card" || hit.sort === "pod") return spatial.boxOf(hit.key);
+  if (hit.sort === "block" || hit.sort === "frame") return spatial.boxOf(hit.id);
+  return undefined;
+}
+
+function outline(context: CanvasRenderingContext2D, box: Box, colour: string, width: number, radius: number, alpha: number) {
+  context.globalAlpha = alpha;
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  roundedBox(context, box.x, box.y, box.width, box.height, radius);
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/** Lines of a card in the accent colour, and a thin frame around what they lead to. */
+function drawNeighbours(context: CanvasRenderingContext2D, input: OverlayInput, key: string | null, width: number) {
+  if (key === null) return;
+  const { spatial, palette } = input;
+  for (const placed of linksOf(spatial, key)) {
+    strokeLink(context, placed, palette.accent, Math.max(1.8, width));
+    const other = placed.link.from.id === key ? placed.link.to : placed.link.from;
+    const box = spatial.boxOf(other.id);
+    if (box) outline(context, box, palette.accent, width, 7, 0.9);
+  }
+}
+
+/** What everything shares is a badge: pointing at one shows who shares it. */
+function drawHoveredBadge(context: CanvasRenderingContext2D, { spatial, marks, palette, scale }: OverlayInput) {
+  const hit = marks.hover;
+  if (hit?.sort !== "badge") return;
+  for (const { block, card } of spatial.allCards()) {
+    const badge = card.badges.find((each) => (hit.key === null ? each.text === hit.text && card.key === hit.card : each.key === hit.key));
+    if (!badge) continue;
+    outline(context, shifted(card.box, block.box), palette.accent, 1.5 / scale, 7, 0.9);
+    outline(context, shifted(badge.box, block.box), palette.accent, 2 / scale, 9, 1);
+  }
+}
+
+function strokeLink(context: CanvasRenderingContext2D, { link, x, y }: Placed, colour: string, width: number) {
+  if (link.points.length < 2) return;
+  context.save();
+  context.translate(x, y);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  traceRoute(context, link.points, 5);
+  context.stroke();
+  drawArrow(context, link.points, colour, 8);
+  context.restore();
+}
+
+export function linksOf(spatial: Spatial, key: string): Placed[] {
+  const placed: Placed[] = [];
+  const touches = (link: Link) => link.from.id === key || link.to.id === key;
+  const home = spatial.cardOf(key)?.block;
+  for (const link of home?.links ?? []) {
+    if (touches(link)) placed.push({ link, x: home?.box.x ?? 0, y: home?.box.y ?? 0 });
+  }
+  for (const link of spatial.picture.links) {
+    if (touches(link)) placed.push({ link, x: 0, y: 0 });
+  }
+  return placed;
+}
+
+function linksBetween(spatial: Spatial, from: string, to: string): Placed[] {
+  return linksOf(spatial, from).concat(spatial.cardOf(from) ? [] : linksOf(spatial, to)).filter(({ link }) => link.from.id === from && link.to.id === to);
+}
+
+function drawGlow(context: CanvasRenderingContext2D, { spatial, palette, scale, glow, level }: OverlayInput) {
+  const drawn = new Set<string>();
+  for (const [key, left] of glow) {
+    const place = showsCards(level) ? key : spatial.cardOf(key)?.block.id;
+    if (place === undefined || drawn.has(place)) continue;
+    drawn.add(place);
+    const box = spatial.boxOf(place);
+    if (box) outline(context, grown(box, 1.5 / scale), palette.accent, (1 + 3 * left) / scale, 8, 0.75 * left);
+  }
+}

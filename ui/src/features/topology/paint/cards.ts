@@ -1,0 +1,173 @@
+/** Cards, pass by pass over all that are visible, so that faces and colours change a few times and not once per card. */
+
+import { asHealth } from "@/components";
+
+import { SMALLEST_NAME, showsCaptions, textSize } from "../map/level";
+import type { Box } from "../picture/geometry";
+import type { Card } from "../picture/types";
+import { drawMark, drawPod } from "./marks";
+import { drawBadges, drawMeters, drawTallies } from "./parts";
+import { type Pen, fitted, lineWidth, roundedBox, setFont } from "./pen";
+import { surface } from "./theme";
+
+/** Measures of a card, in units from its top left (`reference/sketches`). */
+const RADIUS = 7;
+const HEAD = 46;
+const CHIP = { x: 9, y: 9, side: 28 };
+const TEXT_X = 44;
+const NAME_Y = 20;
+const CAPTION_Y = 36;
+const MARK = { right: 17, y: 16, radius: 6 };
+const NAME_SIZE = 12.5;
+const CAPTION_SIZE = 11;
+const DASH = [4, 3];
+
+export function drawCards(pen: Pen, cards: readonly Card[]) {
+  for (const card of cards) drawSurface(pen, card);
+  if (pen.level === "compact") {
+    drawCompactNames(pen, cards);
+  } else {
+    drawChips(pen, cards);
+    drawNames(pen, cards);
+    if (showsCaptions(pen.scale)) drawCaptions(pen, cards);
+  }
+  for (const card of cards) {
+    for (const pod of card.pods) drawPod(pen, pod.health, pod.x, pod.y);
+  }
+  if (pen.level !== "compact") {
+    drawTallies(pen, cards);
+    drawMeters(pen, cards);
+    drawBadges(pen, cards);
+    drawFolded(pen, cards);
+  }
+  drawNotes(pen, cards);
+}
+
+function drawSurface(pen: Pen, card: Card) {
+  const { context, palette } = pen;
+  const { box } = card;
+  const look = surface(palette, asHealth(card.health));
+  context.lineWidth = lineWidth(pen, 1);
+  context.strokeStyle = look.line;
+  context.fillStyle = look.fill;
+  if (card.look === "fold") stacked(context, box);
+  const radius = card.look === "external" ? 16 : RADIUS;
+  roundedBox(context, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, radius);
+  if (card.look === "missing") {
+    context.strokeStyle = palette.fail;
+    context.fillStyle = palette.failFill;
+    context.setLineDash(DASH);
+  } else if (card.look === "unknown") {
+    context.strokeStyle = palette.neutral;
+    context.fillStyle = palette.frame;
+    context.setLineDash(DASH);
+  } else if (card.look === "external") {
+    context.fillStyle = palette.frame;
+  }
+  context.fill();
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** Two edges behind a card that stands for many. */
+function stacked(context: CanvasRenderingContext2D, box: Box) {
+  for (const step of [6, 3]) {
+    roundedBox(context, box.x + step + 0.5, box.y + step + 0.5, box.width - 2 * step - 1, box.height - 1, RADIUS);
+    context.fill();
+    context.stroke();
+  }
+}
+
+function drawChips(pen: Pen, cards: readonly Card[]) {
+  const { context, palette } = pen;
+  for (const card of cards) {
+    const x = card.box.x + CHIP.x;
+    const y = card.box.y + CHIP.y;
+    const health = asHealth(card.health);
+    const ghost = card.look === "missing" || card.look === "unknown";
+    if (!ghost) {
+      context.fillStyle = palette.iconFill;
+      roundedBox(context, x, y, CHIP.side, CHIP.side, 6);
+      context.fill();
+    }
+    const icon = pen.icons.get(card.icon);
+    if (icon) {
+      context.save();
+      context.translate(x + 6, y + 6);
+      context.strokeStyle = card.look === "missing" ? palette.fail : palette.lineStrong;
+      context.lineWidth = 1.5;
+      context.lineCap = "round";
+      context.lineJoin = "round";
+      context.stroke(icon);
+      context.restore();
+    }
+    drawMark(pen, card.look === "unknown" ? "unknown" : health, card.box.x + card.box.width - MARK.right, card.box.y + MARK.y, MARK.radius);
+  }
+}
+
+function drawNames(pen: Pen, cards: readonly Card[]) {
+  const { context, palette } = pen;
+  const size = textSize(NAME_SIZE, pen.scale);
+  const alone = !showsCaptions(pen.scale);
+  setFont(pen, "semibold", size);
+  context.fillStyle = palette.text;
+  for (const card of cards) {
+    const room = card.box.width - TEXT_X - MARK.right - MARK.radius - 4;
+    // The core has fitted the name to the natural size; only a larger one must be fitted again.
+    const text = size > NAME_SIZE ? fitted(pen, card.fullName ?? card.name, room) : card.name;
+    context.fillText(text, card.box.x + TEXT_X, card.box.y + (alone ? HEAD / 2 + size * 0.36 : NAME_Y));
+  }
+}
+
+function drawCaptions(pen: Pen, cards: readonly Card[]) {
+  const { context, palette } = pen;
+  setFont(pen, "regular", CAPTION_SIZE);
+  for (const card of cards) {
+    if (card.caption === "") continue;
+    const ghost = card.look === "unknown" || card.look === "external";
+    context.fillStyle = ghost ? palette.text2 : surface(palette, asHealth(card.health)).caption;
+    context.fillText(card.caption, card.box.x + TEXT_X, card.box.y + CAPTION_Y);
+  }
+}
+
+/** From further away a card is a state and a name at constant size. */
+function drawCompactNames(pen: Pen, cards: readonly Card[]) {
+  const { context, palette } = pen;
+  const size = SMALLEST_NAME / pen.scale;
+  const radius = 4 / pen.scale;
+  const inset = 5 / pen.scale;
+  const textX = inset * 1.6 + radius * 2;
+  setFont(pen, "semibold", size);
+  for (const card of cards) {
+    const middle = card.box.y + HEAD / 2;
+    drawMark(pen, card.look === "unknown" ? "unknown" : asHealth(card.health), card.box.x + inset + radius, middle, radius);
+    context.fillStyle = palette.text;
+    const text = fitted(pen, card.fullName ?? card.name, card.box.width - textX - inset);
+    context.fillText(text, card.box.x + textX, middle + size * 0.36);
+  }
+}
+
+function drawNotes(pen: Pen, cards: readonly Card[]) {
+  const { context } = pen;
+  const size = textSize(CAPTION_SIZE, pen.scale, 9.5);
+  setFont(pen, "regular", size);
+  for (const card of cards) {
+    if (card.note === null) continue;
+    context.fillStyle = surface(pen.palette, asHealth(card.health)).caption;
+    const text = size > CAPTION_SIZE ? fitted(pen, card.note.text, card.box.width) : card.note.text;
+    context.fillText(text, card.note.box.x, card.note.box.y + card.note.box.height * 0.78);
+  }
+}
+
+/** How many objects are folded into a card, where its row of pods leaves room to say so. */
+function drawFolded(pen: Pen, cards: readonly Card[]) {
+  const { context, palette } = pen;
+  setFont(pen, "regular", 10.5);
+  context.fillStyle = palette.text2;
+  context.textAlign = "right";
+  for (const card of cards) {
+    if (card.folded === 0 || card.meters.length > 0 || card.box.height < HEAD + 14) continue;
+    context.fillText(`+${card.folded}`, card.box.x + card.box.width - 10, card.box.y + card.box.height - 9);
+  }
+  context.textAlign = "left";
+}

@@ -1,0 +1,234 @@
+/** Namespaces, lanes and applications: their surfaces, titles and counts, at every distance. */
+
+import { HEALTH_ORDER, type Health, worstOf } from "@/components";
+import { count } from "@/lib/age";
+
+import { showsCards, textSize } from "../map/level";
+import type { Block, Frame } from "../picture/types";
+import { drawMark } from "./marks";
+import { drawBadge } from "./parts";
+import { type Pen, fitted, lineWidth, roundedBox, setFont, widthOf } from "./pen";
+import { healthColour, surface } from "./theme";
+
+const FRAME_RADIUS = 12;
+const BLOCK_RADIUS = 10;
+const TITLE = { x: 18, y: 28, size: 15 };
+const BLOCK_TITLE = { x: 14, y: 20, size: 11.5 };
+
+export function drawFrames(pen: Pen, frames: readonly Frame[]) {
+  const { context, palette } = pen;
+  for (const { box } of frames) {
+    context.fillStyle = palette.frame;
+    context.strokeStyle = palette.frameLine;
+    context.lineWidth = lineWidth(pen, 1);
+    roundedBox(context, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, FRAME_RADIUS);
+    context.fill();
+    context.stroke();
+  }
+}
+
+/** Titles lie above blocks: from afar they need more room than the frame's head has. */
+export function drawFrameTitles(pen: Pen, frames: readonly Frame[]) {
+  for (const frame of frames) {
+    if (showsCards(pen.level)) drawHead(pen, frame);
+    else drawTile(pen, frame);
+  }
+}
+
+function drawHead(pen: Pen, frame: Frame) {
+  const { context, palette } = pen;
+  const { box } = frame;
+  const size = textSize(TITLE.size, pen.scale, 11.5);
+  const left = drawProblems(pen, frame);
+  setFont(pen, "semibold", size);
+  context.fillStyle = palette.text;
+  const title = fitted(pen, frame.title, left - box.x - TITLE.x - 8);
+  const titleWidth = widthOf(pen, title);
+  context.fillText(title, box.x + TITLE.x, box.y + TITLE.y);
+  if (pen.level === "compact") return;
+  setFont(pen, "regular", 11.5);
+  const after = box.x + TITLE.x + titleWidth + 12;
+  const firstBadge = frame.badges[0]?.box.x ?? left;
+  if (after + widthOf(pen, frame.subtitle) < Math.min(left, firstBadge)) {
+    context.fillStyle = palette.text2;
+    context.fillText(frame.subtitle, after, box.y + TITLE.y);
+  }
+  setFont(pen, "regular", 10.5);
+  for (const badge of frame.badges) drawBadge(pen, badge.box, badge.text);
+}
+
+const PROBLEMS: ReadonlyArray<{ health: Health; word: string; of: (frame: Frame) => number }> = [
+  { health: "failing", word: "broken", of: (frame) => frame.counts.failing + frame.counts.missing },
+  { health: "degraded", word: "degraded", of: (frame) => frame.counts.degraded },
+  { health: "pending", word: "pending", of: (frame) => frame.counts.pending },
+];
+
+/** Pills at the right of a frame's head; answers where they begin. */
+function drawProblems(pen: Pen, frame: Frame): number {
+  const { context, palette } = pen;
+  const words = pen.level !== "compact";
+  const size = textSize(11, pen.scale, 10);
+  const height = size * 1.7;
+  let right = frame.box.x + frame.box.width - 14;
+  setFont(pen, "regular", size);
+  for (const problem of PROBLEMS) {
+    const number = problem.of(frame);
+    if (number === 0) continue;
+    const text = words ? `${count(number)} ${problem.word}` : count(number);
+    const width = widthOf(pen, text) + size * 2.6;
+    const top = frame.box.y + TITLE.y - TITLE.size * 0.36 - height / 2;
+    if (right - width < frame.box.x + TITLE.x + 40) break;
+    context.fillStyle = palette.card;
+    context.strokeStyle = palette.cardLine;
+    context.lineWidth = lineWidth(pen, 1);
+    roundedBox(context, right - width, top, width, height, height / 2);
+    context.fill();
+    context.stroke();
+    drawMark(pen, problem.health, right - width + size * 0.95, top + height / 2, size * 0.42);
+    context.fillStyle = palette.text;
+    context.fillText(text, right - width + size * 1.75, top + height / 2 + size * 0.36);
+    right -= width + 6;
+  }
+  return right;
+}
+
+/** From afar a namespace is a tile: name, count and problems at constant size on screen. */
+function drawTile(pen: Pen, frame: Frame) {
+  const { context, palette } = pen;
+  const { box } = frame;
+  const pixel = 1 / pen.scale;
+  const width = box.width * pen.scale;
+  const height = box.height * pen.scale;
+  const overview = pen.level === "far";
+  const size = (overview ? Math.min(18, Math.max(11, Math.min(width / 10, height / 5))) : 12) * pixel;
+  setFont(pen, "semibold", size);
+  const title = fitted(pen, frame.title, box.width - 14 * pixel);
+  if (title === "" || height < 16) {
+    if (width > 9 && height > 9) drawMark(pen, worstOf(frame.counts), box.x + box.width / 2, box.y + box.height / 2, 4 * pixel);
+    return;
+  }
+  let y = box.y + size + (overview ? 5 * pixel : 0);
+  const x = box.x + 7 * pixel;
+  plate(pen, x, y, widthOf(pen, title), size);
+  context.fillStyle = palette.text;
+  context.fillText(title, x, y);
+  const small = 10.5 * pixel;
+  if (overview && height > 40) {
+    setFont(pen, "regular", small);
+    y += small * 1.5;
+    const text = fitted(pen, `${count(frame.counts.objects)} objects`, box.width - 14 * pixel);
+    plate(pen, x, y, widthOf(pen, text), small);
+    context.fillStyle = palette.text2;
+    context.fillText(text, x, y);
+  }
+  if (overview && height > 58) drawTileProblems(pen, frame, x, y + small * 1.6, small);
+}
+
+function drawTileProblems(pen: Pen, frame: Frame, left: number, y: number, size: number) {
+  const { context, palette } = pen;
+  let x = left;
+  setFont(pen, "semibold", size);
+  for (const problem of PROBLEMS) {
+    const number = problem.of(frame);
+    if (number === 0) continue;
+    const text = count(number);
+    const width = size * 1.3 + widthOf(pen, text);
+    if (x + width > frame.box.x + frame.box.width) return;
+    plate(pen, x, y, width, size);
+    drawMark(pen, problem.health, x + size * 0.45, y - size * 0.36, size * 0.45);
+    context.fillStyle = palette.text;
+    context.fillText(text, x + size * 1.2, y);
+    x += width + size * 0.8;
+  }
+}
+
+/** What lies behind a text that stands over blocks. */
+function plate(pen: Pen, x: number, baseline: number, width: number, size: number) {
+  const { context, palette } = pen;
+  context.fillStyle = palette.frame;
+  context.globalAlpha = 0.86;
+  roundedBox(context, x - size * 0.25, baseline - size, width + size * 0.5, size * 1.3, size * 0.25);
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+export function drawBlocks(pen: Pen, blocks: readonly Block[]) {
+  const { context, palette } = pen;
+  const away = !showsCards(pen.level);
+  for (const block of blocks) {
+    if (block.title === "" && !away) continue;
+    const { box } = block;
+    const worst = worstOf(block.counts);
+    const look = away ? surface(palette, worst) : { fill: palette.group, line: palette.frameLine };
+    const quiet = look.line === palette.cardLine;
+    context.fillStyle = quiet ? palette.group : look.fill;
+    context.strokeStyle = quiet ? palette.frameLine : look.line;
+    context.lineWidth = lineWidth(pen, 1);
+    roundedBox(context, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, BLOCK_RADIUS);
+    context.fill();
+    context.stroke();
+  }
+}
+
+export function drawBlockTitles(pen: Pen, blocks: readonly Block[]) {
+  for (const block of blocks) {
+    if (showsCards(pen.level)) drawBlockHead(pen, block);
+    else if (pen.level === "blocks") drawBlockTile(pen, block);
+  }
+}
+
+function drawBlockHead(pen: Pen, block: Block) {
+  if (block.title === "") return;
+  const { context, palette } = pen;
+  const { box } = block;
+  const size = textSize(BLOCK_TITLE.size, pen.scale);
+  setFont(pen, "semibold", size);
+  context.fillStyle = palette.text2;
+  const title = fitted(pen, block.title, box.width - 2 * BLOCK_TITLE.x);
+  const width = widthOf(pen, title);
+  context.fillText(title, box.x + BLOCK_TITLE.x, box.y + BLOCK_TITLE.y);
+  if (pen.level === "compact") return;
+  setFont(pen, "regular", 11);
+  if (width + widthOf(pen, block.subtitle) + 3 * BLOCK_TITLE.x > box.width) return;
+  context.textAlign = "right";
+  context.fillText(block.subtitle, box.x + box.width - 12, box.y + BLOCK_TITLE.y);
+  context.textAlign = "left";
+}
+
+/** An application from the middle distance: its name and a strip of the states inside. */
+function drawBlockTile(pen: Pen, block: Block) {
+  const { context, palette } = pen;
+  const { box } = block;
+  const pixel = 1 / pen.scale;
+  const inset = 6 * pixel;
+  const height = box.height * pen.scale;
+  const room = box.width - 2 * inset;
+  const size = 10.5 * pixel;
+  setFont(pen, "semibold", size);
+  const title = block.title === "" || height < 14 ? "" : fitted(pen, block.title, room);
+  const both = title !== "" && height >= 26;
+  const middle = box.y + box.height / 2;
+  if (title !== "") {
+    context.fillStyle = palette.text;
+    context.fillText(title, box.x + inset, middle + size * (both ? -0.1 : 0.36));
+  }
+  if ((both || title === "") && room > 8 * pixel && height > 6) drawStrip(pen, block, box.x + inset, both ? middle + size * 0.5 : middle - 2 * pixel, room, 4 * pixel);
+}
+
+function drawStrip(pen: Pen, block: Block, left: number, top: number, room: number, height: number) {
+  const { context, palette } = pen;
+  const present = HEALTH_ORDER.filter((health) => block.counts[health] > 0);
+  const total = present.reduce((sum, health) => sum + block.counts[health], 0);
+  if (total === 0) return;
+  const gap = 1.5 / pen.scale;
+  const least = 4 / pen.scale;
+  const shared = Math.max(0, room - present.length * least - (present.length - 1) * gap);
+  let x = left;
+  for (const health of present) {
+    const width = least + (shared * block.counts[health]) / total;
+    context.fillStyle = health === "neutral" ? palette.cardLine : healthColour(palette, health);
+    roundedBox(context, x, top, width, height, height / 2);
+    context.fill();
+    x += width + gap;
+  }
+}

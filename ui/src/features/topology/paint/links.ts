@@ -1,0 +1,106 @@
+/** Lines by class, coloured by nothing but a broken state. */
+
+import type { Point } from "../picture/geometry";
+import type { Link } from "../picture/types";
+import { type Pen, lineWidth, setFont } from "./pen";
+
+interface Stroke {
+  width: number;
+  strong: boolean;
+  dash: number[];
+}
+
+const STROKES: Record<string, Stroke> = {
+  routes: { width: 1.7, strong: true, dash: [] },
+  selects: { width: 1.3, strong: false, dash: [] },
+  owns: { width: 1.3, strong: false, dash: [] },
+  member: { width: 1.3, strong: false, dash: [] },
+  refers: { width: 1.3, strong: false, dash: [5, 4] },
+  governs: { width: 1.4, strong: false, dash: [1.5, 3] },
+};
+const QUIET: Stroke = { width: 1.3, strong: false, dash: [] };
+const INFERRED_DASH = [9, 3, 2, 3];
+const CORNER = 6;
+const ARROW = 8;
+
+export function drawLinks(pen: Pen, links: readonly Link[]) {
+  for (const link of links) drawLink(pen, link);
+}
+
+function drawLink(pen: Pen, link: Link) {
+  const { context, palette } = pen;
+  if (link.points.length < 2) return;
+  const stroke = STROKES[link.class] ?? QUIET;
+  const several = link.count > 1 && (link.from.block || link.to.block);
+  const colour = link.state === "missing" ? palette.fail : stroke.strong || several ? palette.lineStrong : palette.line;
+  const dash = link.state === "unknown" ? [3, 4] : link.inferred ? INFERRED_DASH : stroke.dash;
+  context.strokeStyle = colour;
+  context.lineWidth = lineWidth(pen, several ? 2.4 : stroke.width);
+  context.setLineDash(dash);
+  traceRoute(context, link.points, ARROW * 0.8);
+  context.stroke();
+  context.setLineDash([]);
+  drawArrow(context, link.points, colour, several ? ARROW + 1.5 : ARROW);
+}
+
+/** The path of a route with rounded corners, ending `short` of its last point so that the arrow's tip is sharp. */
+export function traceRoute(context: CanvasRenderingContext2D, points: readonly Point[], short = 0) {
+  const last = points.length - 1;
+  const from = points[last - 1] as Point;
+  const to = points[last] as Point;
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  const keep = length === 0 ? 1 : Math.max(0, length - short) / length;
+  const end = { x: from.x + (to.x - from.x) * keep, y: from.y + (to.y - from.y) * keep };
+  const first = points[0] as Point;
+  context.beginPath();
+  context.moveTo(first.x, first.y);
+  for (let i = 1; i < last; i += 1) {
+    const before = points[i - 1] as Point;
+    const corner = points[i] as Point;
+    const after = i + 1 === last ? end : (points[i + 1] as Point);
+    const room = Math.min(half(before, corner), half(corner, after));
+    context.arcTo(corner.x, corner.y, after.x, after.y, Math.min(CORNER, room));
+  }
+  context.lineTo(end.x, end.y);
+}
+
+function half(a: Point, b: Point): number {
+  return Math.hypot(b.x - a.x, b.y - a.y) / 2;
+}
+
+export function drawArrow(context: CanvasRenderingContext2D, points: readonly Point[], colour: string, size = ARROW) {
+  const tip = points.at(-1) as Point;
+  const tail = points.at(-2) as Point;
+  const length = Math.hypot(tip.x - tail.x, tip.y - tail.y);
+  if (length === 0) return;
+  const ux = (tip.x - tail.x) / length;
+  const uy = (tip.y - tail.y) / length;
+  const bx = tip.x - ux * size;
+  const by = tip.y - uy * size;
+  const wing = size * 0.5;
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(tip.x, tip.y);
+  context.lineTo(bx - uy * wing, by + ux * wing);
+  context.lineTo(bx + uy * wing, by - ux * wing);
+  context.closePath();
+  context.fill();
+}
+
+/** Ports, hosts and mounts, with a halo of what lies behind them. */
+export function drawLinkLabels(pen: Pen, links: readonly Link[], behind: string) {
+  const { context, palette } = pen;
+  setFont(pen, "mono", 10.5);
+  context.textAlign = "center";
+  for (const link of links) {
+    if (link.label === null) continue;
+    const { box, text } = link.label;
+    context.fillStyle = behind;
+    context.globalAlpha = 0.88;
+    context.fillRect(box.x - 1, box.y, box.width + 2, box.height);
+    context.globalAlpha = 1;
+    context.fillStyle = link.state === "missing" ? palette.failText : palette.text2;
+    context.fillText(text, box.x + box.width / 2, box.y + box.height * 0.78);
+  }
+  context.textAlign = "left";
+}

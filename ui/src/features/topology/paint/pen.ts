@@ -1,0 +1,68 @@
+/** What every painter is handed: the context, the scale, and texts that know their width. */
+
+import type { Level } from "../map/level";
+import type { Palette } from "./theme";
+
+export interface Pen {
+  context: CanvasRenderingContext2D;
+  /** Screen pixels per unit, device pixels aside. */
+  scale: number;
+  level: Level;
+  palette: Palette;
+  icons: Map<string, Path2D>;
+}
+
+export type Face = "regular" | "semibold" | "mono";
+
+export function setFont(pen: Pen, face: Face, size: number) {
+  const weight = face === "semibold" ? 600 : 400;
+  pen.context.font = `${weight} ${size}px ${face === "mono" ? pen.palette.mono : pen.palette.sans}`;
+}
+
+const widths = new Map<string, number>();
+const MOST_WIDTHS = 50_000;
+
+/** Forgets all measures: the faces have been loaded, or changed. */
+export function forgetWidths() {
+  widths.clear();
+}
+
+export function widthOf(pen: Pen, text: string): number {
+  const key = `${pen.context.font}|${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  if (widths.size >= MOST_WIDTHS) widths.clear();
+  const width = pen.context.measureText(text).width;
+  widths.set(key, width);
+  return width;
+}
+
+/** The text itself, or both its ends around an ellipsis; nothing where not even three letters fit. */
+export function fitted(pen: Pen, text: string, most: number): string {
+  if (widthOf(pen, text) <= most) return text;
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (widthOf(pen, shortened(text, middle)) <= most) low = middle;
+    else high = middle - 1;
+  }
+  return low >= 3 ? shortened(text, low) : "";
+}
+
+/** `letters` letters of a text, more of its start than of its end. */
+export function shortened(text: string, letters: number): string {
+  if (letters >= text.length) return text;
+  const tail = Math.min(Math.floor(letters / 3), 6);
+  return `${text.slice(0, letters - tail)}…${tail === 0 ? "" : text.slice(-tail)}`;
+}
+
+export function roundedBox(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, radius: number) {
+  context.beginPath();
+  context.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
+}
+
+/** A line at least as wide as `pixels` on screen, and `natural` units where that is wider. */
+export function lineWidth(pen: Pen, natural: number, pixels = 0.8): number {
+  return Math.max(natural, pixels / pen.scale);
+}

@@ -1,0 +1,44 @@
+/** Draws a rectangle of the plane: the one place that knows what lies above what. */
+
+import { showsCards } from "../map/level";
+import type { Spatial } from "../map/spatial";
+import { type Box, grown, overlaps, shifted } from "../picture/geometry";
+import { drawCards } from "./cards";
+import { drawBlockTitles, drawBlocks, drawFrameTitles, drawFrames } from "./frames";
+import { drawLinkLabels, drawLinks } from "./links";
+import type { Pen } from "./pen";
+
+/** Texts, badges and arrow heads reach this many pixels beyond their boxes. */
+const OVERHANG_PIXELS = 24;
+
+/** The context must be scaled so that a unit is a unit; `area` is in units. */
+export function drawRegion(pen: Pen, spatial: Spatial, area: Box) {
+  const { context, palette } = pen;
+  context.fillStyle = palette.page;
+  context.fillRect(area.x, area.y, area.width, area.height);
+  const wide = grown(area, Math.max(OVERHANG_PIXELS / pen.scale, OVERHANG_PIXELS));
+  const frames = spatial.framesIn(wide);
+  const blocks = spatial.blocksIn(wide);
+  drawFrames(pen, frames);
+  drawBlocks(pen, blocks);
+  if (pen.level !== "far") {
+    const links = spatial.linksIn(wide);
+    drawLinks(pen, links);
+    if (pen.level === "near") drawLinkLabels(pen, links, palette.frame);
+  }
+  if (showsCards(pen.level)) {
+    for (const block of blocks) {
+      const inside = shifted(wide, { x: -block.box.x, y: -block.box.y });
+      const cards = block.cards.filter((card) => overlaps(card.box, inside));
+      const links = block.links.filter((link) => overlaps(link.box, inside));
+      context.save();
+      context.translate(block.box.x, block.box.y);
+      drawLinks(pen, links);
+      drawCards(pen, cards);
+      if (pen.level === "near") drawLinkLabels(pen, links, palette.group);
+      context.restore();
+    }
+  }
+  drawBlockTitles(pen, blocks);
+  drawFrameTitles(pen, frames);
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+
+import { LostMessage, applyMessage } from "./apply";
+import { decode } from "./decode";
+import { block, card, counts, encode, frame, header } from "./fixture";
+
+const first = decode(
+  encode(header({ frames: [frame()], blocks: [block({ cards: [card()] }), block({ id: "app:shop/web" })], links: [] }), [
+    ...[0, 0, 800, 600],
+    ...[0, 0, 800, 600],
+    ...[20, 60, 300, 100],
+    ...[5, 6, 196, 46],
+    ...[20, 200, 300, 100],
+  ]),
+);
+
+function next(some: Parameters<typeof header>[0], numbers: number[]) {
+  return decode(encode(header({ number: 2, reset: false, frames: [frame()], ...some }), [0, 0, 800, 600, 0, 0, 800, 600, ...numbers]));
+}
+
+test("the first message is everything", () => {
+  const { picture, dirty } = applyMessage(null, first);
+  expect([...picture.blocks.keys()]).toEqual(["app:shop/cart", "app:shop/web"]);
+  expect(dirty).toBeNull();
+});
+
+test("a changed block replaces the old one and dirties both places", () => {
+  const { picture } = applyMessage(null, first);
+  const later = applyMessage(picture, next({ blocks: [block({ title: "cart 2" })] }, [20, 60, 340, 100]));
+  expect(later.picture.blocks.get("app:shop/cart")?.title).toBe("cart 2");
+  expect(later.picture.blocks.get("app:shop/web")).toBe(picture.blocks.get("app:shop/web"));
+  expect(later.dirty).toHaveLength(2);
+});
+
+test("moved and removed blocks", () => {
+  const { picture } = applyMessage(null, first);
+  const later = applyMessage(picture, next({ moved: ["app:shop/web"], removed: ["app:shop/cart"] }, [50, 60]));
+  expect([...later.picture.blocks.keys()]).toEqual(["app:shop/web"]);
+  expect(later.picture.blocks.get("app:shop/web")?.box).toEqual({ x: 50, y: 60, width: 300, height: 100 });
+});
+
+test("a frame whose counts changed is drawn again at its head only", () => {
+  const { picture } = applyMessage(null, first);
+  const later = applyMessage(picture, next({ frames: [frame({ counts: counts({ failing: 1 }) })] }, []));
+  expect(later.dirty).toEqual([{ x: 0, y: 0, width: 800, height: 56 }]);
+});
+
+test("unchanged links stay", () => {
+  const { picture } = applyMessage(null, first);
+  const later = applyMessage(picture, next({ links: null }, []));
+  expect(later.picture.links).toBe(picture.links);
+  expect(later.dirty).toEqual([]);
+});
+
+test("a gap in the numbers is noticed", () => {
+  const { picture } = applyMessage(null, first);
+  expect(() => applyMessage(picture, next({ number: 3 }, []))).toThrow(LostMessage);
+  expect(() => applyMessage(null, next({}, []))).toThrow(LostMessage);
+});

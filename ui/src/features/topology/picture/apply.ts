@@ -1,0 +1,111 @@
+/** Joins a message to the picture before it, and says which parts of the plane must be drawn again. */
+
+import type { PictureMessage } from "./decode";
+import { type Box, type Point, grown, sameBox } from "./geometry";
+import type { Block, Frame, Link, Picture } from "./types";
+
+export interface Applied {
+  picture: Picture;
+  /** What to draw again; null for everything. */
+  dirty: Box[] | null;
+}
+
+/** Badges and notes hang over a card's edge, labels over a line's: a changed block reaches this far beyond its box. */
+const OVERHANG = 24;
+const FRAME_HEAD = 56;
+
+/** A message was lost: the picture must be asked for from the start. */
+export class LostMessage extends Error {}
+
+export function applyMessage(before: Picture | null, message: PictureMessage): Applied {
+  const { header } = message;
+  if (header.reset || before === null) {
+    if (!header.reset) throw new LostMessage(`message ${header.number} came before any whole picture`);
+    return { picture: whole(message), dirty: null };
+  }
+  if (header.number !== before.number + 1) throw new LostMessage(`message ${header.number} came after ${before.number}`);
+
+  const blocks = new Map(before.blocks);
+  const dirty: Box[] = [];
+  const touch = (block: Block | undefined) => {
+    if (block) dirty.push(grown(block.box, OVERHANG));
+  };
+  for (const id of header.removed) {
+    touch(blocks.get(id));
+    blocks.delete(id);
+  }
+  for (const block of message.blocks) {
+    touch(blocks.get(block.id));
+    touch(block);
+    blocks.set(block.id, block);
+  }
+  for (const { id, origin } of message.moved) {
+    const old = blocks.get(id);
+    if (!old) continue;
+    const block = movedTo(old, origin);
+    touch(old);
+    touch(block);
+    blocks.set(id, block);
+  }
+  dirty.push(...dirtyFrames(before.frames, message.frames));
+  if (message.links !== null) dirty.push(...dirtyLinks(before.links, message.links));
+  const everything = !sameBox(before.bounds, message.bounds) && dirty.length > before.blocks.size;
+  return {
+    picture: { ...whole(message), blocks, links: message.links ?? before.links },
+    dirty: everything ? null : dirty,
+  };
+}
+
+function whole(message: PictureMessage): Picture {
+  const { number, cluster, revision, title, subtitle, counts, gaps } = message.header;
+  return {
+    number,
+    cluster,
+    revision,
+    title,
+    subtitle,
+    counts,
+    gaps,
+    bounds: message.bounds,
+    frames: message.frames,
+    blocks: new Map(message.blocks.map((block) => [block.id, block])),
+    links: message.links ?? [],
+  };
+}
+
+function movedTo(block: Block, origin: Point): Block {
+  return { ...block, box: { ...block.box, x: origin.x, y: origin.y } };
+}
+
+function dirtyFrames(before: Frame[], after: Frame[]): Box[] {
+  const old = new Map(before.map((frame) => [frame.id, frame]));
+  const dirty: Box[] = [];
+  for (const frame of after) {
+    const was = old.get(frame.id);
+    old.delete(frame.id);
+    if (was === undefined) dirty.push(grown(frame.box, OVERHANG));
+    else if (!sameBox(was.box, frame.box)) dirty.push(grown(was.box, OVERHANG), grown(frame.box, OVERHANG));
+    else if (!sameHead(was, frame)) dirty.push({ ...frame.box, height: FRAME_HEAD });
+  }
+  for (const gone of old.values()) dirty.push(grown(gone.box, OVERHANG));
+  return dirty;
+}
+
+function sameHead(a: Frame, b: Frame): boolean {
+  return a.title === b.title && a.subtitle === b.subtitle && JSON.stringify(a.counts) === JSON.stringify(b.counts);
+}
+
+function dirtyLinks(before: Link[], after: Link[]): Box[] {
+  const old = new Map(before.map((link) => [linkSignature(link), link]));
+  const dirty: Box[] = [];
+  for (const link of after) {
+    if (!old.delete(linkSignature(link))) dirty.push(grown(link.box, OVERHANG));
+  }
+  for (const gone of old.values()) dirty.push(grown(gone.box, OVERHANG));
+  return dirty;
+}
+
+function linkSignature(link: Link): string {
+  const route = link.points.map((point) => `${point.x},${point.y}`).join(" ");
+  return `${link.from.id}>${link.to.id} ${link.class} ${link.state} ${link.count} ${link.label?.text ?? ""} ${route}`;
+}

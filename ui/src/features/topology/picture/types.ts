@@ -1,0 +1,60 @@
+/** The picture as the map holds it: the wire's meaning joined with its geometry. Immutable; a message makes a new one. */
+
+import type { WireBadge } from "@/api/bindings/WireBadge";
+import type { WireBlock } from "@/api/bindings/WireBlock";
+import type { WireCard } from "@/api/bindings/WireCard";
+import type { WireCounts } from "@/api/bindings/WireCounts";
+import type { WireFrame } from "@/api/bindings/WireFrame";
+import type { WireLink } from "@/api/bindings/WireLink";
+import type { WireMeter } from "@/api/bindings/WireMeter";
+import type { WirePod } from "@/api/bindings/WirePod";
+import type { WireTally } from "@/api/bindings/WireTally";
+
+import type { Box, Point } from "./geometry";
+
+export type Boxed<T> = T & { box: Box };
+
+export interface Frame extends Omit<WireFrame, "badges"> {
+  box: Box;
+  badges: Array<Boxed<WireBadge>>;
+}
+
+/** Everything inside a block is relative to the block's own origin. */
+export interface Card extends Omit<WireCard, "pods" | "tallies" | "badges" | "note" | "meters"> {
+  box: Box;
+  pods: Array<WirePod & Point>;
+  tallies: Array<Boxed<WireTally>>;
+  badges: Array<Boxed<WireBadge>>;
+  note: { text: string; box: Box } | null;
+  meters: Array<Boxed<WireMeter>>;
+}
+
+export interface Link extends Omit<WireLink, "label" | "corners"> {
+  points: Point[];
+  /** Extent of the route and its label. */
+  box: Box;
+  label: { text: string; box: Box } | null;
+}
+
+export interface Block extends Omit<WireBlock, "cards" | "links"> {
+  box: Box;
+  cards: Card[];
+  links: Link[];
+}
+
+export interface Picture {
+  number: number;
+  cluster: string;
+  revision: number;
+  title: string;
+  subtitle: string;
+  counts: WireCounts;
+  gaps: string[];
+  bounds: Box;
+  frames: Frame[];
+  blocks: ReadonlyMap<string, Block>;
+  links: Link[];
+}
+
+/** The side of a pod's square. */
+export const POD = 12;

@@ -1,0 +1,83 @@
+/** What a person is doing on one open cluster's map: the view asked for, what is selected, and where they have been. */
+
+import type { View } from "@/api/bindings/View";
+import { api } from "@/api/client";
+import { type Store, createStore } from "@/lib/store";
+
+import { PictureFeed } from "./picture/feed";
+import { EMPTY_VIEW, rememberedView } from "./view";
+
+export type Selection =
+  | { sort: "object"; key: string }
+  | { sort: "link"; from: string; to: string }
+  | { sort: "block"; id: string }
+  | { sort: "frame"; id: string };
+
+export type InspectorTab = "overview" | "relations" | "yaml";
+
+interface Trail {
+  entries: Selection[];
+  at: number;
+}
+
+export class MapSession {
+  readonly feed: PictureFeed;
+  readonly view: Store<View>;
+  readonly selection: Store<Selection | null> = createStore<Selection | null>(null);
+  readonly tab: Store<InspectorTab> = createStore<InspectorTab>("overview");
+  /** What the map is asked to bring into view; a new object every time, so that the same place can be asked for twice. */
+  readonly goal: Store<{ id: string } | null> = createStore<{ id: string } | null>(null);
+  private trail: Trail = { entries: [], at: -1 };
+
+  constructor(
+    readonly cluster: string,
+    private readonly memory: string,
+    view: View,
+  ) {
+    this.view = createStore(view);
+    this.feed = new PictureFeed(cluster, view);
+    this.view.subscribe(() => {
+      const next = this.view.get();
+      this.feed.show(next);
+      api.preferenceSet(this.memory, rememberedView(next)).catch(() => undefined);
+    });
+  }
+
+  change(part: Partial<View>) {
+    this.view.set((view) => ({ ...view, ...part }));
+  }
+
+  clearFilters() {
+    this.view.set((view) => ({ ...EMPTY_VIEW, lens: view.lens, expanded: view.expanded, expandAll: view.expandAll }));
+  }
+
+  select(selection: Selection | null, { go = false, tab }: { go?: boolean; tab?: InspectorTab } = {}) {
+    this.selection.set(selection);
+    if (tab) this.tab.set(tab);
+    if (selection === null) return;
+    const entries = this.trail.entries.slice(0, this.trail.at + 1);
+    if (JSON.stringify(entries.at(-1)) !== JSON.stringify(selection)) entries.push(selection);
+    this.trail = { entries: entries.slice(-100), at: Math.min(entries.length, 100) - 1 };
+    if (go) this.goTo(selection);
+  }
+
+  /** Back (-1) and forward (1) through what was selected. */
+  travel(by: 1 | -1) {
+    const at = this.trail.at + by;
+    const selection = this.trail.entries[at];
+    if (!selection) return;
+    this.trail.at = at;
+    this.selection.set(selection);
+    this.goTo(selection);
+  }
+
+  toggleExpanded(key: string) {
+    const { expanded } = this.view.get();
+    this.change({ expanded: expanded.includes(key) ? expanded.filter((each) => each !== key) : [...expanded, key] });
+  }
+
+  private goTo(selection: Selection) {
+    const id = selection.sort === "object" ? selection.key : selection.sort === "link" ? selection.from : selection.id;
+    this.goal.set({ id });
+  }
+}

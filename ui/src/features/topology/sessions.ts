@@ -1,0 +1,44 @@
+/** One session per open cluster, kept while the application runs, so that switching back finds everything as it was. */
+
+import { useEffect, useState } from "react";
+
+import { api } from "@/api/client";
+
+import { MapSession } from "./session";
+import { recalledView } from "./view";
+
+const sessions = new Map<string, MapSession>();
+
+/** The session of a cluster, once its remembered view has been read. */
+export function useMapSession(cluster: string, memory: string | null): MapSession | null {
+  const [session, setSession] = useState<MapSession | null>(sessions.get(cluster) ?? null);
+  useEffect(() => {
+    let current = true;
+    const begin = (made: MapSession) => {
+      sessions.set(cluster, made);
+      setSession(made);
+    };
+    const known = sessions.get(cluster);
+    if (known) setSession(known);
+    else if (memory !== null) {
+      api.preferenceGet(memory).then(
+        (value) => current && begin(new MapSession(cluster, memory, recalledView(value))),
+        () => current && begin(new MapSession(cluster, memory, recalledView(null))),
+      );
+    }
+    return () => {
+      current = false;
+    };
+  }, [cluster, memory]);
+  const mine = session?.cluster === cluster ? session : null;
+  useEffect(() => {
+    mine?.feed.restart();
+    return () => mine?.feed.stop();
+  }, [mine]);
+  return mine;
+}
+
+export function forgetMapSession(cluster: string) {
+  sessions.get(cluster)?.feed.stop();
+  sessions.delete(cluster);
+}

@@ -1,0 +1,63 @@
+/** Views of the map: what one is called, what of it is worth remembering. Pure. */
+
+import type { LensName } from "@/api/bindings/LensName";
+import type { View } from "@/api/bindings/View";
+
+export const EMPTY_VIEW: View = {
+  lens: "all",
+  namespaces: [],
+  kinds: [],
+  health: [],
+  problemsOnly: false,
+  focus: null,
+  depth: null,
+  expanded: [],
+  expandAll: false,
+};
+
+export const LENSES: ReadonlyArray<{ id: LensName; label: string; about: string }> = [
+  { id: "all", label: "All", about: "every relation" },
+  { id: "traffic", label: "Traffic", about: "who talks to whom" },
+  { id: "config", label: "Config", about: "ConfigMaps, Secrets and environment" },
+  { id: "storage", label: "Storage", about: "claims, volumes and classes" },
+  { id: "identity", label: "Identity", about: "accounts, roles and bindings" },
+  { id: "policy", label: "Policy", about: "network policies, budgets, quotas, admission" },
+  { id: "placement", label: "Placement", about: "what runs on which node" },
+  { id: "gitops", label: "GitOps", about: "applications, releases and sources" },
+];
+
+export const MOST_DEPTH = 6;
+
+/** How many filters narrow the view; lens and expansion are not filters. */
+export function filtersOf(view: View): number {
+  const lists = [view.namespaces, view.kinds, view.health].filter((list) => list.length > 0).length;
+  return lists + (view.problemsOnly ? 1 : 0) + (view.focus === null ? 0 : 1);
+}
+
+/** What is kept over a restart: how to look, not what was looked at. */
+export function rememberedView(view: View): Partial<View> {
+  const { lens, namespaces, kinds, health, expandAll } = view;
+  return { lens, namespaces, kinds, health, expandAll };
+}
+
+/** A remembered value from the database: only what has the right form is taken. */
+export function recalledView(value: unknown): View {
+  if (typeof value !== "object" || value === null) return EMPTY_VIEW;
+  const some = value as Record<string, unknown>;
+  return {
+    ...EMPTY_VIEW,
+    lens: LENSES.find((lens) => lens.id === some.lens)?.id ?? "all",
+    namespaces: words(some.namespaces),
+    kinds: words(some.kinds),
+    health: words(some.health),
+    expandAll: some.expandAll === true,
+  };
+}
+
+function words(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+export function toggled(list: readonly string[], word: string): string[] {
+  return list.includes(word) ? list.filter((each) => each !== word) : [...list, word];
+}
