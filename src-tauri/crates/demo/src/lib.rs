@@ -8,6 +8,8 @@ mod clock;
 mod http;
 mod kinds;
 mod life;
+mod logs;
+mod profile;
 mod random;
 mod running;
 mod scenario;

@@ -96,6 +96,7 @@ impl Demo {
         let api = Api::new(
             world.store.registry().clone(),
             world.store.subscribe(),
+            Arc::new(world.profiles()),
             options.clock.clone(),
             closing.clone(),
             address,

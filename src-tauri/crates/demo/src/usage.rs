@@ -8,6 +8,8 @@ use crate::time::{MINUTE, Time};
 pub(crate) struct Load {
     /// All pods together, usually, in millicores.
     pub(crate) cpu: u64,
+    /// One pod, in MiB.
+    pub(crate) memory: u64,
     /// By how many percent the CPU use swings around the usual.
     pub(crate) swing: i64,
 }
@@ -40,4 +42,24 @@ pub(crate) fn millicores(quantity: &str) -> u64 {
         Some(millis) => millis.parse().unwrap_or(0),
         None => quantity.parse::<f64>().map(|cores| (cores * 1_000.0) as u64).unwrap_or(0),
     }
+}
+
+/// A memory quantity in bytes.
+pub(crate) fn bytes(quantity: &str) -> u64 {
+    const UNITS: [(&str, u64); 8] = [
+        ("Ki", 1 << 10),
+        ("Mi", 1 << 20),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("k", 1_000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
+        ("T", 1_000_000_000_000),
+    ];
+    for (unit, factor) in UNITS {
+        if let Some(number) = quantity.strip_suffix(unit) {
+            return number.parse::<u64>().unwrap_or(0) * factor;
+        }
+    }
+    quantity.parse().unwrap_or(0)
 }

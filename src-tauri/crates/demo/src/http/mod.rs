@@ -6,6 +6,8 @@ mod columns;
 mod discovery;
 mod form;
 mod list;
+mod logs;
+mod metrics;
 mod refusal;
 mod review;
 mod selector;
@@ -29,6 +31,7 @@ use self::list::Pages;
 use self::refusal::{Refusal, json_response};
 use crate::clock::Clock;
 use crate::kinds::{KindId, Registry};
+use crate::profile::Profiles;
 use crate::store::Snapshot;
 
 /// What every request can see.
@@ -36,6 +39,7 @@ use crate::store::Snapshot;
 pub(crate) struct Api {
     pub(crate) registry: Arc<Registry>,
     pub(crate) snapshots: channel::Receiver<Arc<Snapshot>>,
+    pub(crate) profiles: Arc<Profiles>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) closing: CancellationToken,
     pub(crate) address: SocketAddr,
@@ -124,11 +128,12 @@ impl Api {
     pub(crate) fn new(
         registry: Arc<Registry>,
         snapshots: channel::Receiver<Arc<Snapshot>>,
+        profiles: Arc<Profiles>,
         clock: Arc<dyn Clock>,
         closing: CancellationToken,
         address: SocketAddr,
     ) -> Self {
-        Self { registry, snapshots, clock, closing, address, pages: Arc::default() }
+        Self { registry, snapshots, profiles, clock, closing, address, pages: Arc::default() }
     }
 
     /// The service of the whole API.
@@ -177,14 +182,37 @@ impl Api {
             *response.status_mut() = http::StatusCode::CREATED;
             return Ok(response);
         }
+        let reads = request.method == Method::GET || request.method == Method::HEAD;
+        if group == "metrics.k8s.io" && reads && subresource.is_none() {
+            let target = Target { storage: 0, namespace: namespace.to_owned(), name: name.map(str::to_owned) };
+            let snapshot = self.snapshots.borrow().clone();
+            let metrics = metrics::Metrics {
+                registry: &self.registry,
+                snapshot: &snapshot,
+                profiles: &self.profiles,
+                now: self.clock.now(),
+            };
+            return metrics.answer(plural, &target, &request.query);
+        }
         let id = self.registry.resource(group, version, plural).ok_or_else(Refusal::no_such_resource)?;
         let kind = self.registry.kind(id);
-        if request.method != Method::GET && request.method != Method::HEAD {
+        if !reads {
             return Err(Refusal::not_implemented(&format!(
                 "{} on {}, the demo is read-only",
                 request.method,
                 kind.qualified()
             )));
+        }
+        if let (Some("log"), "Pod", Some(name)) = (subresource, kind.kind.as_ref(), name) {
+            let source = logs::Source {
+                snapshots: self.snapshots.clone(),
+                clock: self.clock.clone(),
+                closing: self.closing.clone(),
+                profiles: self.profiles.clone(),
+                pods: id,
+                key: kind.key(namespace, name),
+            };
+            return logs::log(source, &request.query);
         }
         if let Some(subresource) = subresource {
             return Err(Refusal::not_implemented(&format!("subresource {subresource} of {}", kind.qualified())));

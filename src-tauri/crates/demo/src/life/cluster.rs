@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Action, World};
 use crate::scenario::Manifest;
 use crate::time::{DAY, MINUTE, SECOND, Time};
+use crate::usage::Load;
 
 /// A node of the simulation.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Node {
     pub(crate) weight: u32,
     /// How many pods are there.
     pub(crate) pods: u32,
+    /// What runs on it outside of pods.
+    pub(crate) load: Load,
     /// Cordoned, or under pressure.
     pub(crate) closed: bool,
 }
@@ -78,6 +81,7 @@ impl World {
             name: name.clone(),
             ip,
             weight: notes.weight,
+            load: notes.load(),
             pods: 0,
             closed: cordoned || notes.pressure.is_some(),
         });

@@ -27,6 +27,7 @@ use self::events::EventLog;
 use self::pod::Pod;
 use self::workloads::Workload;
 use crate::kinds::KindId;
+use crate::profile::{Profile, Profiles};
 use crate::random::{Random, hash, uid};
 use crate::scenario::Incident;
 use crate::store::Store;
@@ -90,6 +91,23 @@ impl World {
     /// What is wrong in this cluster, on purpose.
     pub(crate) fn incidents(&self) -> &[Incident] {
         &self.incidents
+    }
+
+    /// What metrics and logs are made from.
+    pub(crate) fn profiles(&self) -> Profiles {
+        let workloads = self.workloads.iter().map(|workload| {
+            let notes = &workload.notes;
+            let profile = Profile {
+                load: notes.load(),
+                logs: notes.logs.clone().unwrap_or_else(|| "plain".to_owned()),
+                behaviour: notes.behaviour.clone(),
+            };
+            (workload.key(), profile)
+        });
+        Profiles {
+            workloads: workloads.collect(),
+            nodes: self.nodes.iter().map(|node| (node.name.clone(), node.load)).collect(),
+        }
     }
 
     /// Every object, whole; owners before what they own, definitions and namespaces before everything.

@@ -72,7 +72,11 @@ pub(crate) struct Notes {
 impl Notes {
     /// What its pods use.
     pub(crate) fn load(&self) -> Load {
-        Load { cpu: self.cpu.unwrap_or(40).into(), swing: self.swing.unwrap_or(15).into() }
+        Load {
+            memory: self.memory.unwrap_or(64).into(),
+            cpu: self.cpu.unwrap_or(40).into(),
+            swing: self.swing.unwrap_or(15).into(),
+        }
     }
 }
 
