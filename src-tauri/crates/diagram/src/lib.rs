@@ -3,8 +3,14 @@
 //! [`scene`] is the semantic display list that the screen, SVG, PNG, PDF and draw.io are drawn from.
 //! No format knows another; all know the scene.
 
+mod draw;
+mod export;
+mod formats;
 pub mod geometry;
 pub mod icons;
 pub mod scene;
 pub mod text;
 pub mod theme;
+
+pub use export::{ExportError, Format, FormatEntry, Look, Notes, export};
+pub use formats::FORMATS;

@@ -1,0 +1,105 @@
+//! Frames and blocks: the boxes that say what belongs together, with what is wrong inside them.
+
+use model::Health;
+
+use super::{Anchor, Pen, Window, at, card, crisp, ink, link};
+use crate::geometry::Role;
+use crate::scene::{Counts, Frame, PlacedBlock, Point, Rect};
+
+/// What counts say, in the order they are read: state shown, word, states counted.
+pub(super) const PROBLEMS: [(Health, &str, &[Health]); 3] = [
+    (Health::Pending, "pending", &[Health::Pending]),
+    (Health::Degraded, "degraded", &[Health::Degraded]),
+    (Health::Failing, "broken", &[Health::Failing, Health::Missing]),
+];
+
+/// Draws a frame's ground and head.
+pub(super) fn frame(frame: &Frame, pen: &mut dyn Pen) {
+    let rect = frame.rect;
+    pen.open(&frame.id, "", at(0.0, 0.0));
+    pen.rect(&ink::FRAME, crisp(rect), 10.0);
+    let pills = pills(&frame.counts);
+    let pills_left = rect.right() - 16.0 - pills.iter().map(|pill| pill.width + 6.0).sum::<f32>();
+    let base = rect.y + 27.0;
+    let title = Role::FrameTitle.fit((pills_left - rect.x - 24.0).max(40.0), &frame.title);
+    pen.text(&ink::FRAME_TITLE, at(rect.x + 18.0, base), Anchor::Start, &title);
+    let after = rect.x + 18.0 + Role::FrameTitle.width(&title) + 12.0;
+    if after + Role::FrameSubtitle.width(&frame.subtitle) < pills_left {
+        pen.text(&ink::FRAME_SUBTITLE, at(after, base), Anchor::Start, &frame.subtitle);
+    }
+    for badge in &frame.badges {
+        card::badge(badge, pen);
+    }
+    let mut x = rect.right() - 10.0;
+    for pill in pills.iter().rev() {
+        x -= pill.width + 6.0;
+        pill.draw(at(x, rect.y + 12.0), pen);
+    }
+    pen.close();
+}
+
+/// Draws the ground and head of an application.
+pub(super) fn block_ground(placed: &PlacedBlock, pen: &mut dyn Pen) {
+    let block = &placed.block;
+    if block.title.is_empty() {
+        return;
+    }
+    let Point { x, y } = placed.origin;
+    pen.rect(&ink::GROUP, crisp(Rect { x, y, width: block.width, height: block.height }), 8.0);
+    let subtitle_width = Role::BlockSubtitle.width(&block.subtitle);
+    let room = block.width - subtitle_width - 40.0;
+    let fits = room >= 40.0;
+    let title = Role::BlockTitle.fit(if fits { room } else { block.width - 28.0 }, &block.title);
+    pen.text(&ink::BLOCK_TITLE, at(x + 14.0, y + 20.0), Anchor::Start, &title);
+    if fits {
+        pen.text(&ink::BLOCK_SUBTITLE, at(x + block.width - 13.0, y + 20.0), Anchor::End, &block.subtitle);
+    }
+}
+
+/// Draws what is in a block; `window` is relative to it.
+pub(super) fn block(placed: &PlacedBlock, window: Window, pen: &mut dyn Pen) {
+    let block = &placed.block;
+    pen.open(&block.id, "", placed.origin);
+    for each in &block.links {
+        link::link(each, link::Place::Inside, window, pen);
+    }
+    for each in block.cards.iter().filter(|card| window.sees(&card.rect)) {
+        card::card(each, pen);
+    }
+    for each in &block.links {
+        link::label(each, link::Place::Inside, window, pen);
+    }
+    pen.close();
+}
+
+struct Pill {
+    health: Health,
+    text: String,
+    width: f32,
+}
+
+fn pills(counts: &Counts) -> Vec<Pill> {
+    counted(counts)
+        .map(|(health, text)| {
+            let width = (30.0 + Role::Badge.width(&text)).ceil();
+            Pill { health, text, width }
+        })
+        .collect()
+}
+
+/// The problems there are, with their counts in words.
+pub(super) fn counted(counts: &Counts) -> impl Iterator<Item = (Health, String)> {
+    PROBLEMS.iter().filter_map(|(health, word, states)| {
+        let count: u32 = states.iter().map(|state| counts.of(*state)).sum();
+        (count > 0).then(|| (*health, format!("{count} {word}")))
+    })
+}
+
+impl Pill {
+    fn draw(&self, at_point: Point, pen: &mut dyn Pen) {
+        let Point { x, y } = at_point;
+        pen.rect(&ink::PILL, crisp(Rect { x, y, width: self.width, height: 20.0 }), 9.5);
+        pen.mark(self.health, at(x + 8.0, y + 5.0), 0.8);
+        pen.text(&ink::BADGE, at(x + 21.0, y + 13.8), Anchor::Start, &self.text);
+    }
+}

@@ -1,0 +1,135 @@
+//! Links: a line by class, an arrow at its end, a label where there is room.
+
+use model::EdgeState;
+
+use super::{Anchor, Pen, Window, at, ink};
+use crate::geometry::{ARROW, LINK_CORNER};
+use crate::scene::{Link, LinkEnd, Point, Rect};
+
+/// Whether a link stays inside a block or runs between blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Inside,
+    Between,
+}
+
+/// Draws the line and its arrow.
+pub(super) fn link(link: &Link, place: Place, window: Window, pen: &mut dyn Pen) {
+    if link.points.len() < 2 || !window.sees(&bounds(&link.points)) {
+        return;
+    }
+    let several = link.count > 1 && (place == Place::Between || matches!(link.from, LinkEnd::Block(_)));
+    let (line, head) = ink::link(link.class, link.state, link.inferred, several);
+    draw_line(&link.points, line, head, pen);
+}
+
+/// Draws a line with an arrow's head at its last point.
+pub(super) fn draw_line(points: &[Point], line: &'static ink::Ink, head: &'static ink::Ink, pen: &mut dyn Pen) {
+    let Some((tip, rest)) = points.split_last() else { return };
+    let Some(before) = rest.iter().rev().find(|point| *point != tip) else { return };
+    let (dx, dy) = (tip.x - before.x, tip.y - before.y);
+    let length = (dx * dx + dy * dy).sqrt();
+    let (ux, uy) = (dx / length, dy / length);
+    let (long, half) = if line.width > 1.9 { (ARROW + 1.5, 4.3) } else { (ARROW, 3.6) };
+    // The line ends inside the head, so that its own width does not blunt the tip.
+    let mut shortened = points.to_vec();
+    if let Some(last) = shortened.last_mut() {
+        let back = (long - 1.0).min(length);
+        *last = at(tip.x - ux * back, tip.y - uy * back);
+    }
+    pen.line(line, &shortened, LINK_CORNER);
+    let base = at(tip.x - ux * long, tip.y - uy * long);
+    let wing = |side: f32| at(base.x - uy * half * side, base.y + ux * half * side);
+    pen.polygon(head, &[*tip, wing(1.0), wing(-1.0)]);
+}
+
+/// Draws the label.
+pub(super) fn label(link: &Link, place: Place, window: Window, pen: &mut dyn Pen) {
+    let Some(label) = &link.label else { return };
+    if !window.sees(&label.rect) {
+        return;
+    }
+    let kind = match (link.state, place) {
+        (EdgeState::Missing, _) => &ink::LABEL_BROKEN,
+        (_, Place::Inside) => &ink::LABEL,
+        (_, Place::Between) => &ink::LABEL_BETWEEN,
+    };
+    pen.text(kind, at(label.rect.x, label.rect.y + label.rect.height * 0.78), Anchor::Start, &label.text);
+}
+
+fn bounds(points: &[Point]) -> Rect {
+    let (mut left, mut top, mut right, mut bottom) = (f32::MAX, f32::MAX, f32::MIN, f32::MIN);
+    for point in points {
+        (left, right) = (left.min(point.x), right.max(point.x));
+        (top, bottom) = (top.min(point.y), bottom.max(point.y));
+    }
+    Rect { x: left, y: top, width: right - left, height: bottom - top }
+}
+
+/// A piece of a rounded line, after the first point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Rounded {
+    /// Straight to here.
+    To(Point),
+    /// A quadratic curve around the first point to the second.
+    Around(Point, Point),
+}
+
+/// The line through the points with its corners rounded: by `radius`, less where a piece is too short.
+pub(crate) fn rounded(points: &[Point], radius: f32) -> Vec<Rounded> {
+    let mut pieces = Vec::with_capacity(points.len() * 2);
+    for (at_corner, corner) in points.iter().enumerate().skip(1) {
+        let Some(next) = points.get(at_corner + 1) else {
+            pieces.push(Rounded::To(*corner));
+            break;
+        };
+        let previous = points.get(at_corner - 1).unwrap_or(corner);
+        let (before, after) = (distance(previous, corner), distance(corner, next));
+        let reach = radius.min(before / 2.0).min(after / 2.0);
+        let straight = ((corner.x - previous.x) * (next.y - corner.y) - (corner.y - previous.y) * (next.x - corner.x))
+            .abs()
+            < 0.01;
+        if reach < 0.5 || straight {
+            pieces.push(Rounded::To(*corner));
+            continue;
+        }
+        pieces.push(Rounded::To(towards(corner, previous, reach / before)));
+        pieces.push(Rounded::Around(*corner, towards(corner, next, reach / after)));
+    }
+    pieces
+}
+
+fn distance(one: &Point, other: &Point) -> f32 {
+    let (dx, dy) = (one.x - other.x, one.y - other.y);
+    (dx * dx + dy * dy).sqrt()
+}
+
+fn towards(from: &Point, to: &Point, share: f32) -> Point {
+    at(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corners_are_rounded_no_more_than_half_a_piece() {
+        let points = [at(0.0, 0.0), at(20.0, 0.0), at(20.0, 4.0), at(40.0, 4.0)];
+        assert_eq!(
+            rounded(&points, 6.0),
+            [
+                Rounded::To(at(18.0, 0.0)),
+                Rounded::Around(at(20.0, 0.0), at(20.0, 2.0)),
+                Rounded::To(at(20.0, 2.0)),
+                Rounded::Around(at(20.0, 4.0), at(22.0, 4.0)),
+                Rounded::To(at(40.0, 4.0)),
+            ]
+        );
+    }
+
+    #[test]
+    fn points_on_a_line_stay_straight() {
+        let points = [at(0.0, 0.0), at(10.0, 0.0), at(30.0, 0.0)];
+        assert_eq!(rounded(&points, 6.0), [Rounded::To(at(10.0, 0.0)), Rounded::To(at(30.0, 0.0))]);
+    }
+}

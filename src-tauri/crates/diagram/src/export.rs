@@ -1,0 +1,172 @@
+//! One table of formats and one way to write any of them.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::str::FromStr;
+
+use crate::formats::FORMATS;
+use crate::scene::Scene;
+use crate::theme::Theme;
+
+/// How a file shall look. The same look and scene give the same bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Instead of the scene's own title.
+    pub title: Option<String>,
+    /// A line for the lower right corner, such as context and time; nothing of that kind appears without it.
+    pub stamp: Option<String>,
+    /// Pixels of a PNG per pixel of the scene.
+    pub scale: f32,
+    /// Whether a glyph the bundled fonts lack may come from the machine's fonts (PNG, PDF), at the price of bytes that
+    /// differ between machines; else it becomes a box.
+    pub system_fonts: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { theme: Theme::Light, title: None, stamp: None, scale: 1.0, system_fonts: true }
+    }
+}
+
+/// A file format, as its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// Vector picture for documents and browsers.
+    Svg,
+    /// Pixels.
+    Png,
+}
+
+/// An entry of the table of formats.
+pub struct FormatEntry {
+    /// The format.
+    pub format: Format,
+    /// Its id on the command line, `--format`.
+    pub id: &'static str,
+    /// File endings, the first is the usual one.
+    pub extensions: &'static [&'static str],
+    /// For people.
+    pub name: &'static str,
+    /// Media type.
+    pub media_type: &'static str,
+    /// What it is good for, in a few words.
+    pub purpose: &'static str,
+    pub(crate) write: Writer,
+}
+
+pub(crate) type Writer = fn(&Scene, &Look, &mut dyn Write, Progress<'_>) -> Result<Notes, ExportError>;
+
+/// What the person should know about a file that was written: a summary, a missing glyph, tiles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes(pub Vec<String>);
+
+/// Why a file was not written, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The caller said stop. Trying again starts from the beginning.
+    #[error("the export was stopped")]
+    Stopped,
+    /// The picture does not fit the format; the message says what would. Trying again as is does not help.
+    #[error("{0}")]
+    TooLarge(String),
+    /// A setting makes no sense. Trying again as is does not help.
+    #[error("{0}")]
+    Look(String),
+    /// Drawing failed on something that is the program's fault. Trying again does not help.
+    #[error("drawing the picture failed: {0}")]
+    Draw(String),
+    /// The destination did not take the bytes. Trying again may help.
+    #[error("writing the file failed: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// The caller said stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stopped;
+
+impl From<Stopped> for ExportError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+/// Tells the caller how far the work is, and hears whether to go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Progress<'a> {
+    tell: &'a dyn Fn(f32) -> ControlFlow<()>,
+    from: f32,
+    to: f32,
+}
+
+impl<'a> Progress<'a> {
+    /// A part of this work: shares from 0 to 1.
+    pub(crate) fn part(self, from: f32, to: f32) -> Progress<'a> {
+        let span = self.to - self.from;
+        Progress { from: self.from + span * from, to: self.from + span * to, ..self }
+    }
+
+    /// For parts whose caller reports.
+    pub(crate) fn silent() -> Progress<'static> {
+        Progress { tell: &|_| ControlFlow::Continue(()), from: 0.0, to: 1.0 }
+    }
+
+    /// `done` of `all` steps are done.
+    pub(crate) fn report(self, done: usize, all: usize) -> Result<(), Stopped> {
+        let share = done as f32 / all.max(1) as f32;
+        match (self.tell)(self.from + (self.to - self.from) * share) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Stopped),
+        }
+    }
+}
+
+/// Writes the scene in a format. `progress` is told shares from 0 to 1 and may stop the work at any of them;
+/// what `out` has received by then is no file.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn export(
+    scene: &Scene,
+    format: Format,
+    look: &Look,
+    out: &mut dyn Write,
+    progress: &dyn Fn(f32) -> ControlFlow<()>,
+) -> Result<Notes, ExportError> {
+    if !(look.scale.is_finite() && look.scale > 0.0) {
+        return Err(ExportError::Look(format!("a scale of {} cannot be drawn; use a number above 0", look.scale)));
+    }
+    let progress = Progress { tell: progress, from: 0.0, to: 1.0 };
+    let notes = (format.entry().write)(scene, look, out, progress)?;
+    out.flush()?;
+    progress.report(1, 1)?;
+    Ok(notes)
+}
+
+impl Format {
+    /// Its entry in the table.
+    pub fn entry(self) -> &'static FormatEntry {
+        &FORMATS[self as usize]
+    }
+
+    /// The format that a file's name asks for by its ending.
+    pub fn of_file(name: &str) -> Option<Self> {
+        let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        FORMATS.iter().find(|entry| entry.extensions.contains(&ending.as_str())).map(|entry| entry.format)
+    }
+}
+
+/// Reads an id (`svg`) or a file ending (`mmd`).
+impl FromStr for Format {
+    type Err = ExportError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.trim_start_matches('.').to_ascii_lowercase();
+        let found = FORMATS.iter().find(|entry| entry.id == wanted || entry.extensions.contains(&wanted.as_str()));
+        found.map(|entry| entry.format).ok_or_else(|| {
+            let known: Vec<_> = FORMATS.iter().map(|entry| entry.id).collect();
+            ExportError::Look(format!("`{text}` is no format; the formats are {}", known.join(", ")))
+        })
+    }
+}

@@ -1,0 +1,207 @@
+//! What every written file must be: like its golden, the same again, well-formed, free of what does not belong there.
+//!
+//! `KUBILITICS_ACCEPT=1 cargo test -p diagram` writes the goldens anew; a picture that differs leaves
+//! `*.actual.png` and `*.diff.png` (differences in red) in cargo's folder for temporary files of tests.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use diagram::theme::Theme;
+use diagram::{ExportError, FORMATS, Format, Look, export};
+use resvg::tiny_skia::Pixmap;
+use resvg::usvg::roxmltree;
+use support::{generated, shop, small, written};
+
+fn look(theme: Theme) -> Look {
+    Look { theme, system_fonts: false, ..Look::default() }
+}
+
+fn golden(name: &str) -> (PathBuf, bool) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let accept = std::env::var_os("KUBILITICS_ACCEPT").is_some();
+    (path, accept)
+}
+
+/// Compares a text file with its golden.
+fn check_text(name: &str, actual: &str) {
+    let (path, accept) = golden(name);
+    if accept {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    let differing = expected.lines().zip(actual.lines()).enumerate().find(|(_, (one, other))| one != other);
+    assert!(expected == actual, "{name} differs from its golden, first at {differing:?}");
+}
+
+/// Compares a picture with its golden; one step of a channel is rounding, not a difference.
+fn check_picture(name: &str, actual: &[u8]) {
+    let (path, accept) = golden(name);
+    if accept {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = Pixmap::decode_png(&std::fs::read(&path).unwrap_or_default());
+    let mut drawn = Pixmap::decode_png(actual).unwrap();
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let stem = name.trim_end_matches(".png");
+    let leave = |kind: &str, bytes: &[u8]| std::fs::write(scratch.join(format!("{stem}.{kind}.png")), bytes).unwrap();
+    let Ok(expected) = expected else {
+        leave("actual", actual);
+        panic!("{name} has no golden; the picture is in {}", scratch.display());
+    };
+    if (expected.width(), expected.height()) != (drawn.width(), drawn.height()) {
+        leave("actual", actual);
+        panic!("{name} has another size than its golden; the picture is in {}", scratch.display());
+    }
+    let mut differing = 0;
+    for (was, is) in expected.data().chunks_exact(4).zip(drawn.data_mut().chunks_exact_mut(4)) {
+        if was.iter().zip(is.iter()).any(|(was, is)| was.abs_diff(*is) > 1) {
+            differing += 1;
+            is.copy_from_slice(&[255, 0, 0, 255]);
+        } else {
+            is.iter_mut().take(3).for_each(|channel| *channel = 255 - (255 - *channel) / 4);
+        }
+    }
+    if differing > 0 {
+        leave("actual", actual);
+        leave("diff", &drawn.encode_png().unwrap());
+        panic!("{name} differs from its golden in {differing} pixels; see {}", scratch.display());
+    }
+}
+
+/// The fonts are in the file; they need not be in the golden too.
+fn without_fonts(svg: &str) -> String {
+    svg.lines().filter(|line| !line.starts_with("@font-face")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn svg_of_a_small_application() {
+    let (bytes, _) = written(&small(), Format::Svg, &look(Theme::Light));
+    check_text("small.svg", &without_fonts(&String::from_utf8(bytes).unwrap()));
+}
+
+#[test]
+fn png_of_everything_in_light() {
+    let stamped = Look { stamp: Some("20 Nov 2026, 14:02 UTC · Kubilitics".into()), ..look(Theme::Light) };
+    check_picture("shop-light.png", &written(&shop(), Format::Png, &stamped).0);
+}
+
+#[test]
+fn png_of_everything_in_dark() {
+    check_picture("shop-dark.png", &written(&shop(), Format::Png, &look(Theme::Dark)).0);
+}
+
+/// Strips must not show: a picture of many equals the same picture drawn at once.
+#[test]
+fn strips_of_a_large_png_join_without_a_seam() {
+    let scene = generated(600);
+    let (bytes, _) = written(&scene, Format::Png, &look(Theme::Light));
+    let drawn = Pixmap::decode_png(&bytes).unwrap();
+    assert!(u64::from(drawn.width()) * u64::from(drawn.height()) > 12_000_000, "several strips");
+    let (svg, _) = written(&scene, Format::Svg, &look(Theme::Light));
+    let mut options = resvg::usvg::Options::default();
+    for face in diagram::text::Face::ALL {
+        options.fontdb_mut().load_font_data(face.truetype().to_vec());
+    }
+    let tree = resvg::usvg::Tree::from_data(&svg, &options).unwrap();
+    let mut whole = Pixmap::new(drawn.width(), drawn.height()).unwrap();
+    resvg::render(&tree, resvg::tiny_skia::Transform::default(), &mut whole.as_mut());
+    // A pixel on the edge of a curve may round differently when the strip's own top is subtracted; no eye sees that.
+    let worst = drawn.data().iter().zip(whole.data()).map(|(one, other)| one.abs_diff(*other)).max();
+    assert!(worst < Some(32), "bytes differ by up to {worst:?}");
+}
+
+#[test]
+fn the_same_scene_gives_the_same_bytes_in_every_format() {
+    for entry in &FORMATS {
+        let look = look(Theme::Light);
+        let (first, second) = (written(&shop(), entry.format, &look), written(&shop(), entry.format, &look));
+        assert!(first == second, "{} differs on the second run", entry.id);
+        assert!(!first.0.is_empty(), "{} is empty", entry.id);
+    }
+}
+
+#[test]
+fn svg_is_well_formed_and_fetches_nothing() {
+    let mut scene = shop();
+    scene.title = "<script>alert(1)</script> & \"more\" \u{0} ]]>".into();
+    let (bytes, _) = written(&scene, Format::Svg, &look(Theme::Light));
+    let text = String::from_utf8(bytes).unwrap();
+    let document = roxmltree::Document::parse(&text).expect("well-formed");
+    let mut ids = std::collections::BTreeSet::new();
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        let names: Vec<_> = node.attributes().map(|attribute| attribute.name()).collect();
+        assert!(names.is_sorted(), "attributes of {node:?} are sorted");
+        assert!(!matches!(node.tag_name().name(), "foreignObject" | "script" | "image" | "a"), "{node:?}");
+        if let Some(href) = node.attribute("href") {
+            assert!(href.starts_with('#'), "{href} points outside");
+        }
+        if let Some(id) = node.attribute("id") {
+            assert!(ids.insert(id.to_owned()), "id {id} appears twice");
+        }
+    }
+    assert!(ids.contains("apps/Deployment/shop/checkout"), "cards carry their keys");
+    assert!(!text.replace("http://www.w3.org/2000/svg", "").contains("http"), "no address in the file");
+    assert!(text.contains(">CreateContainerConfigError</text>"), "text stays text");
+}
+
+#[test]
+fn text_beyond_latin_brings_the_whole_face() {
+    let mut scene = small();
+    let latin = written(&scene, Format::Svg, &look(Theme::Light)).0.len();
+    scene.title = "Кластер".into();
+    let cyrillic = written(&scene, Format::Svg, &look(Theme::Light)).0.len();
+    assert!(cyrillic > latin + 20_000, "{latin} then {cyrillic}");
+}
+
+#[test]
+fn a_glyph_without_font_is_noted_and_stops_nothing() {
+    let mut scene = small();
+    scene.title = "東京".into();
+    let (_, notes) = written(&scene, Format::Png, &look(Theme::Light));
+    assert_eq!(notes.0, ["2 characters have no font here and are drawn as boxes: 京東"]);
+}
+
+#[test]
+fn an_export_can_be_stopped() {
+    for entry in &FORMATS {
+        let asked = std::cell::Cell::new(0);
+        let stop = |_: f32| {
+            asked.set(asked.get() + 1);
+            if asked.get() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let result = export(&shop(), entry.format, &look(Theme::Light), &mut Vec::new(), &stop);
+        assert!(matches!(result, Err(ExportError::Stopped)), "{} went on", entry.id);
+    }
+}
+
+#[test]
+fn a_picture_too_large_for_png_says_what_would_do() {
+    let scaled = Look { scale: 40.0, ..look(Theme::Light) };
+    let result = export(&shop(), Format::Png, &scaled, &mut Vec::new(), &|_| ControlFlow::Continue(()));
+    let message = result.unwrap_err().to_string();
+    assert!(message.contains("--scale 14.8") && message.contains("svg or pdf"), "{message}");
+}
+
+#[test]
+fn the_table_finds_formats_by_id_and_ending() {
+    for (at, entry) in FORMATS.iter().enumerate() {
+        assert_eq!(entry.format as usize, at, "{} stands in the order of the enum", entry.id);
+        assert_eq!(entry.id.parse::<Format>().unwrap(), entry.format);
+        for ending in entry.extensions {
+            assert_eq!(Format::of_file(&format!("a.b/c.{}", ending.to_uppercase())), Some(entry.format));
+        }
+    }
+    assert!("gif".parse::<Format>().unwrap_err().to_string().contains("svg, png"));
+    assert_eq!(Format::of_file("svg"), None);
+}
+
+#[test]
+fn an_empty_scene_is_a_picture_too() {
+    for entry in &FORMATS {
+        let (bytes, _) = written(&diagram::scene::Scene::default(), entry.format, &look(Theme::Dark));
+        assert!(!bytes.is_empty(), "{}", entry.id);
+    }
+}
