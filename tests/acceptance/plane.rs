@@ -131,3 +131,23 @@ async fn a_killed_api_server_comes_back_with_its_objects_and_forgets_old_version
     assert_eq!(answer["type"], "ERROR", "{answer}");
     assert_eq!(answer["object"]["code"], 410, "{answer}");
 }
+
+#[tokio::test]
+async fn the_shop_runs_and_what_is_meant_to_fail_fails() {
+    let plane = ControlPlane::shared().await.unwrap();
+    plane.workload().await.unwrap();
+    let reason = "jsonpath={.items[0].status.containerStatuses[0].state.waiting.reason}";
+    for (app, expected) in [("ledger-worker", "CrashLoopBackOff"), ("webhook", "ImagePullBackOff")] {
+        let selector = format!("app={app}");
+        let pods = ["get", "pods", "-n", "payments", "-l", &selector, "--output", reason];
+        eventually("the kubelet says why", || async { Ok((plane.kubectl(pods).await? == expected).then_some(())) })
+            .await
+            .unwrap();
+    }
+    let client = plane.client().unwrap();
+    let claims = client.get("/api/v1/namespaces/data/persistentvolumeclaims").await.unwrap();
+    for claim in items(&claims) {
+        let expected = if claim["metadata"]["name"] == "archive" { "Pending" } else { "Bound" };
+        assert_eq!(claim["status"]["phase"], expected, "{claim}");
+    }
+}

@@ -98,6 +98,8 @@ fn node(number: usize) -> Value {
                 "metrics.k8s.io/resource-metrics-path": format!("/metrics/nodes/{name}/metrics/resource"),
             },
         },
+        // Room for 65,000 pods with addresses of their own, apart from those of Services (10.0.0.0/16).
+        "spec": { "podCIDR": format!("10.{}.0.0/16", 64 + number % 128) },
         "status": {
             "capacity": size,
             "allocatable": size,

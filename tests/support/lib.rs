@@ -30,6 +30,7 @@ mod program;
 mod programs;
 mod proxy;
 mod wait;
+mod workload;
 
 pub use access::Access;
 pub use accounts::Account;

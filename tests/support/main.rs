@@ -1,27 +1,75 @@
 //! `test-cluster`: the control plane of the tests, by hand. `cargo xtask cluster` builds what it needs and starts it.
 
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use clap::Parser;
 use support::{ControlPlane, Parts};
+
+/// Start a real Kubernetes control plane with a small workload and keep it until Ctrl-C.
+#[derive(Parser)]
+struct Arguments {
+    /// Fill it with this many running pods besides the workload.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pods: usize,
+}
+
+/// Kept below what a node here can hold (4,000), so that the scheduler has a choice.
+const PODS_PER_NODE: usize = 2500;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    tell("starting etcd, the API server, the controllers and five simulated nodes")?;
-    let plane = ControlPlane::start(Parts::ALL).await?;
+    let arguments = Arguments::parse();
+    tokio::select! {
+        ended = serve(&arguments) => ended,
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("wait for Ctrl-C"),
+    }
+}
+
+/// Until it is dropped, which ends the cluster.
+async fn serve(arguments: &Arguments) -> Result<()> {
+    let nodes = arguments.pods.div_ceil(PODS_PER_NODE).max(Parts::ALL.nodes);
+    tell(&format!("starting etcd, the API server, the controllers and {nodes} simulated nodes"))?;
+    let plane = ControlPlane::start(Parts { nodes, ..Parts::ALL }).await?;
+    plane.workload().await?;
     let kubeconfig = plane.admin().kubeconfig().display();
     let kubectl = plane.kubectl_path().display();
     tell(&format!(
-        "ready. In another terminal:
+        "
+Kubernetes is ready, with a shop running in the namespaces shop, payments, data and monitoring.
+In another terminal:
 
   export KUBECONFIG={kubeconfig}
-  {kubectl} get pods -A
+  {kubectl} get pods --all-namespaces
   cargo xtask run
 
-Ctrl-C ends it and throws its data away."
+Logs, exec, port-forward (an echo) and, after half a minute, top answer as well.
+Ctrl-C ends the cluster and throws its data away.
+"
     ))?;
-    tokio::signal::ctrl_c().await.context("wait for Ctrl-C")?;
-    tell("ending")
+    if arguments.pods > 0 {
+        plane.load(arguments.pods).await?;
+        report_load(&plane, arguments.pods as u64).await?;
+    }
+    for number in 1_u64.. {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        plane.log(&format!("GET /products/{} 200 {}ms", number % 97, number % 53))?;
+    }
+    Ok(())
+}
+
+async fn report_load(plane: &ControlPlane, wanted: u64) -> Result<()> {
+    let mut reported = 0;
+    while reported < wanted {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let running = plane.load_running().await?;
+        if running != reported {
+            tell(&format!("{running} of {wanted} pods run"))?;
+        }
+        reported = running;
+    }
+    Ok(())
 }
 
 fn tell(text: &str) -> Result<()> {

@@ -7,20 +7,21 @@ use anyhow::Result;
 
 use crate::{control_plane, paths, shell};
 
-/// Start a real Kubernetes control plane and keep it until Ctrl-C.
+/// Start a real Kubernetes control plane with a small workload and keep it until Ctrl-C.
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Fill it with this many running pods besides the workload.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pods: usize,
+}
 
-pub(crate) fn run(_: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     let folder = control_plane::build()?;
-    shell::run(
-        Command::new(env!("CARGO")).current_dir(paths::root()).env(paths::CONTROL_PLANE_VARIABLE, folder).args([
-            "run",
-            "--quiet",
-            "--package",
-            "kubilitics-tests",
-            "--bin",
-            "test-cluster",
-        ]),
-    )
+    let mut cluster = Command::new(env!("CARGO"));
+    cluster
+        .current_dir(paths::root())
+        .env(paths::CONTROL_PLANE_VARIABLE, folder)
+        .args(["run", "--quiet", "--package", "kubilitics-tests", "--bin", "test-cluster", "--"])
+        .args(["--pods", &args.pods.to_string()]);
+    shell::become_program(&mut cluster)
 }

@@ -22,6 +22,20 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Becomes the command: whoever signals or kills this process signals or kills that program. Returns only to fail.
+#[cfg(unix)]
+pub(crate) fn become_program(command: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    let error = command.exec();
+    Err(error).with_context(|| format!("start {}", spelled(command)))
+}
+
+/// Runs the command to its end where a process cannot become another.
+#[cfg(not(unix))]
+pub(crate) fn become_program(command: &mut Command) -> Result<()> {
+    run(command)
+}
+
 /// Runs a command and returns its standard output, trimmed; its standard error is shown.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
     let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("start {}", spelled(command)))?;
