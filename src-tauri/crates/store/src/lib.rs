@@ -1,1 +1,16 @@
-//! What the application remembers, in SQL.
+//! What the application remembers, in SQLite: known clusters, choices, window geometry, exports.
+//!
+//! One file per table. No object's body is kept here. A database that cannot be used is never touched: it is
+//! reported with its path, and moved aside only when the person says so ([`move_aside`]).
+
+mod clusters;
+mod database;
+mod exports;
+mod preferences;
+mod windows;
+
+pub use clusters::{Clusters, KnownCluster};
+pub use database::{Store, StoreError, move_aside};
+pub use exports::{Export, Exports};
+pub use preferences::Preferences;
+pub use windows::{Geometry, Windows};

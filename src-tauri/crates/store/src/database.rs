@@ -1,0 +1,231 @@
+//! Opening the database: its checks, its migrations, and how a bad one is moved out of the way.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sqlx::SqlitePool;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::{Clusters, Exports, Preferences, Windows};
+
+/// Forward only: a database that knows a later one was written by a later version.
+static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
+
+/// The open database. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    path: PathBuf,
+}
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file or its folder cannot be read or written. Trying again helps once that is mended.
+    #[error("the database {path} cannot be opened; check that its folder may be written")]
+    Open {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The folder cannot be made, or a file not be moved.
+    #[error("the database {path} cannot be written")]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is no sound database. Trying again does not help; moving it aside does.
+    #[error("the database {path} is damaged ({what}); it was left as it is")]
+    Damaged {
+        /// Where.
+        path: PathBuf,
+        /// What SQLite says.
+        what: String,
+    },
+    /// A later version of the application wrote it. Trying again does not help; that version does.
+    #[error("the database {path} was written by a later version of Kubilitics (step {version}); it was left as it is")]
+    Newer {
+        /// Where.
+        path: PathBuf,
+        /// The first migration that is not known here.
+        version: i64,
+    },
+    /// A statement failed. Trying again may help (a full disk, a lock).
+    #[error("the database did not take a change")]
+    Statement(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether moving the file aside is the way out.
+    pub fn asks_for_consent(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Newer { .. })
+    }
+}
+
+impl Store {
+    /// Opens the database, making it where there is none, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; a damaged or newer file is left as it is.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::Write { path: path.into(), source })?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // With WAL a power cut loses at most the last moments, never the file.
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true);
+        let opened = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
+        let pool = opened.map_err(|source| classify(path, source))?;
+        let store = Self { pool, path: path.to_owned() };
+        if let Err(error) = store.check_and_migrate().await {
+            store.pool.close().await;
+            return Err(error);
+        }
+        Ok(store)
+    }
+
+    async fn check_and_migrate(&self) -> Result<(), StoreError> {
+        let verdict: Result<String, _> = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&self.pool).await;
+        let verdict = verdict.map_err(|source| classify(&self.path, source))?;
+        if verdict != "ok" {
+            return Err(StoreError::Damaged { path: self.path.clone(), what: verdict });
+        }
+        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => StoreError::Newer { path: self.path.clone(), version },
+            MigrateError::Execute(source) => classify(&self.path, source),
+            other => StoreError::Damaged { path: self.path.clone(), what: other.to_string() },
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closes it; what was committed is on disk anyway.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// What the person calls kubeconfig contexts.
+    pub fn clusters(&self) -> Clusters<'_> {
+        Clusters::new(&self.pool)
+    }
+
+    /// Remembered choices.
+    pub fn preferences(&self) -> Preferences<'_> {
+        Preferences::new(&self.pool)
+    }
+
+    /// Where windows stood.
+    pub fn windows(&self) -> Windows<'_> {
+        Windows::new(&self.pool)
+    }
+
+    /// Past exports.
+    pub fn exports(&self) -> Exports<'_> {
+        Exports::new(&self.pool)
+    }
+}
+
+/// SQLite's primary codes for "corrupt" (11) and "not a database" (26); extended codes carry them in the low byte.
+fn classify(path: &Path, source: sqlx::Error) -> StoreError {
+    let code = source.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    match code.map(|code| code & 0xff) {
+        Some(11 | 26) => StoreError::Damaged { path: path.into(), what: source.to_string() },
+        _ => StoreError::Open { path: path.into(), source },
+    }
+}
+
+/// Renames the database and its journals to the first free `NAME.aside-N` and returns that path. Nothing is deleted.
+///
+/// # Errors
+/// Where a file cannot be renamed.
+pub fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
+    let suffixed = |base: &Path, suffix: &str| {
+        let mut name = base.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let taken = |number: &u32| suffixed(path, &format!(".aside-{number}")).exists();
+    let number = (1..).find(|number| !taken(number)).unwrap_or(u32::MAX);
+    let aside = suffixed(path, &format!(".aside-{number}"));
+    for journal in ["", "-wal", "-shm"] {
+        let from = suffixed(path, journal);
+        if from.exists() {
+            let moved = std::fs::rename(&from, suffixed(&aside, journal));
+            moved.map_err(|source| StoreError::Write { path: from, source })?;
+        }
+    }
+    Ok(aside)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_remembered_is_there_after_opening_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/kubilitics.db");
+        let store = Store::open(&path).await.unwrap();
+        store.preferences().set("map.lens", &serde_json::json!("traffic")).await.unwrap();
+        // Not closed: the process may end at any time.
+        let again = Store::open(&path).await.unwrap();
+        assert_eq!(again.preferences().get("map.lens").await.unwrap(), Some(serde_json::json!("traffic")));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kubilitics.db");
+        let garbage = b"this is a letter, not a database, and it is long enough to be looked at ".repeat(40);
+        std::fs::write(&path, &garbage).unwrap();
+        let error = Store::open(&path).await.expect_err("garbage");
+        assert!(matches!(&error, StoreError::Damaged { path: named, .. } if *named == path), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), garbage);
+        let aside = move_aside(&path).unwrap();
+        assert_eq!(std::fs::read(&aside).unwrap(), garbage);
+        Store::open(&path).await.expect("a fresh database");
+    }
+
+    #[tokio::test]
+    async fn a_cut_file_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kubilitics.db");
+        let store = Store::open(&path).await.unwrap();
+        for number in 0..200 {
+            let value = serde_json::json!("x".repeat(200));
+            store.preferences().set(&format!("p{number}"), &value).await.unwrap();
+        }
+        store.close().await;
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, bytes.get(..bytes.len() / 2).unwrap()).unwrap();
+        let error = Store::open(&path).await.expect_err("cut");
+        assert!(error.asks_for_consent(), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_later_version_is_recognised() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kubilitics.db");
+        let store = Store::open(&path).await.unwrap();
+        let later = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+                     values (9999, 'later', true, x'00', 0)";
+        sqlx::query(later).execute(&store.pool).await.unwrap();
+        store.close().await;
+        let error = Store::open(&path).await.expect_err("newer");
+        assert!(matches!(error, StoreError::Newer { version: 9999, .. }), "{error}");
+    }
+}
