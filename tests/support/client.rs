@@ -17,6 +17,7 @@ use rustls::ClientConfig;
 use serde_json::Value;
 
 use crate::access::Access;
+use crate::control_plane::items;
 
 /// Connections to one server as one account. Bound to the runtime it is first used on: make one per test.
 #[derive(Clone, Debug)]
@@ -72,6 +73,13 @@ impl Client {
         let path = format!("{path}?fieldManager=kubilitics-tests&force=true");
         let (status, answer) = self.send(Method::PATCH, &path, "application/apply-patch+yaml", Some(body)).await?;
         succeeded(&Method::PATCH, &path, status, answer)
+    }
+
+    /// How many objects the list at `path` has, without fetching them.
+    pub async fn count(&self, path: &str) -> Result<u64> {
+        let page = self.get(&format!("{path}?limit=1")).await?;
+        let rest = page["metadata"]["remainingItemCount"].as_u64().unwrap_or_default();
+        Ok(items(&page).len() as u64 + rest)
     }
 
     /// Any request, whatever the answer: its status and its body, or `null` where the body is not JSON.
