@@ -37,6 +37,8 @@ pub enum Format {
     Svg,
     /// Pixels.
     Png,
+    /// Vector picture for print.
+    Pdf,
 }
 
 /// An entry of the table of formats.

@@ -160,8 +160,41 @@ fn text_beyond_latin_brings_the_whole_face() {
 fn a_glyph_without_font_is_noted_and_stops_nothing() {
     let mut scene = small();
     scene.title = "東京".into();
-    let (_, notes) = written(&scene, Format::Png, &look(Theme::Light));
-    assert_eq!(notes.0, ["2 characters have no font here and are drawn as boxes: 京東"]);
+    for format in [Format::Png, Format::Pdf] {
+        let (_, notes) = written(&scene, format, &look(Theme::Light));
+        assert_eq!(notes.0, ["2 characters have no font here and are drawn as boxes: 京東"], "{format:?}");
+    }
+}
+
+/// Every word drawn on the page, by what the file itself says its glyphs mean.
+fn words_of(pdf: &[u8], page: u32) -> String {
+    lopdf::Document::load_mem(pdf).expect("a PDF").extract_text(&[page]).expect("text")
+}
+
+#[test]
+fn text_of_a_pdf_can_be_found() {
+    let (bytes, notes) = written(&shop(), Format::Pdf, &look(Theme::Light));
+    let words = words_of(&bytes, 1);
+    for wanted in ["shop-eu-1", "checkout-flags", "rollout stuck · 2 of 3", ":6379", "CreateContainerConfigError"] {
+        assert_eq!(words.matches(wanted).count(), 1, "{wanted} in {words}");
+    }
+    assert!(notes.0.is_empty());
+    for forbidden in [b"/CreationDate".as_slice(), b"/ModDate", b"D:19", b"D:20"] {
+        assert!(!bytes.windows(forbidden.len()).any(|window| window == forbidden), "{forbidden:?} in the file");
+    }
+}
+
+#[test]
+fn a_picture_larger_than_a_page_lies_on_tiles_behind_an_index() {
+    let mut scene = shop();
+    scene.bounds.width = 45_000.0;
+    let (bytes, notes) = written(&scene, Format::Pdf, &look(Theme::Light));
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    assert_eq!(document.get_pages().len(), 4, "an index and three tiles");
+    assert_eq!(notes.0.len(), 1);
+    assert!(words_of(&bytes, 1).contains("page 4"));
+    assert!(words_of(&bytes, 2).contains("checkout-flags"));
+    assert!(!words_of(&bytes, 3).contains("checkout-flags"));
 }
 
 #[test]

@@ -99,6 +99,9 @@ pub(crate) static HEAD_LINE: Ink = solid("head", Line);
 pub(crate) static HEAD_STRONG: Ink = solid("head-strong", StrongLine);
 pub(crate) static HEAD_BROKEN: Ink = solid("head-broken", Failing);
 
+/// Between the pages of a picture on many.
+pub(crate) static TILE_EDGE: Ink = stroke("tile-edge", Accent, 1.5, &[]);
+
 const fn kind(name: &'static str, role: Role, token: Token) -> Type {
     Type { name, role, token, halo: None }
 }
@@ -122,6 +125,7 @@ pub(crate) static TALLY: Type = kind("tally", Role::Tally, Text);
 pub(crate) static LEGEND: Type = kind("legend", Role::Legend, Text);
 pub(crate) static LEGEND_QUIET: Type = kind("legend-quiet", Role::Legend, Secondary);
 pub(crate) static LEGEND_HEAD: Type = kind("legend-head", Role::BlockTitle, Secondary);
+pub(crate) static TILE_NUMBER: Type = Type { halo: Some(Page), ..kind("tile-number", Role::FrameTitle, Accent) };
 pub(crate) static LABEL: Type = Type { halo: Some(Group), ..kind("label", Role::LinkLabel, Secondary) };
 pub(crate) static LABEL_BETWEEN: Type = Type { halo: Some(Frame), ..kind("label-between", Role::LinkLabel, Secondary) };
 pub(crate) static LABEL_BROKEN: Type = Type { halo: Some(Group), ..kind("label-broken", Role::LinkLabel, Failing) };

@@ -1,6 +1,7 @@
 //! The table of formats, one file each.
 
 mod fallback;
+mod pdf;
 mod png;
 mod svg;
 mod xml;
@@ -8,7 +9,7 @@ mod xml;
 use crate::export::{Format, FormatEntry};
 
 /// Every format, in the order they are offered.
-pub static FORMATS: [FormatEntry; 2] = [
+pub static FORMATS: [FormatEntry; 3] = [
     FormatEntry {
         format: Format::Svg,
         id: "svg",
@@ -26,5 +27,14 @@ pub static FORMATS: [FormatEntry; 2] = [
         media_type: "image/png",
         purpose: "chats, tickets and slides",
         write: png::write,
+    },
+    FormatEntry {
+        format: Format::Pdf,
+        id: "pdf",
+        extensions: &["pdf"],
+        name: "PDF",
+        media_type: "application/pdf",
+        purpose: "print and reports; stays sharp, text can be searched",
+        write: pdf::write,
     },
 ];

@@ -1,0 +1,128 @@
+//! PDF, drawn from the scene: vectors, embedded fonts, text that can be selected and searched.
+//!
+//! One page as large as the picture; past the 14,400 points that readers accept, tiles behind an index page.
+
+mod glyphs;
+mod index;
+mod pen;
+
+use std::io::{self, Write};
+
+use lopdf::{Object, StringFormat};
+use printpdf::{Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfPage, PdfSaveOptions, Pt};
+
+use crate::draw::{Sheet, Window, draw};
+use crate::export::{ExportError, Look, Notes, Progress};
+use crate::scene::{Point, Rect, Scene};
+use crate::text::Face;
+use glyphs::Glyphs;
+use pen::{POINTS, PdfPen, font_id};
+
+/// Longest side of a page that every reader accepts (PDF 32000-1, annex C.2).
+const MAX_SIDE: f32 = 14_400.0;
+
+/// Writes the file.
+pub(crate) fn write(
+    scene: &Scene,
+    look: &Look,
+    out: &mut dyn Write,
+    progress: Progress<'_>,
+) -> Result<Notes, ExportError> {
+    let sheet = Sheet::of(scene, look);
+    let mut notes = Notes::default();
+    let glyphs = Glyphs::of(scene, look, &mut notes);
+
+    let tiles = tiles(&sheet);
+    let mut pages = Vec::with_capacity(tiles.len() + 1);
+    if tiles.len() > 1 {
+        notes.0.push(format!(
+            "the picture is larger than a page may be (14400 points): it lies on {} pages, the first is an index",
+            tiles.len() + 1
+        ));
+        pages.push(index::page(scene, &sheet, look, &glyphs, &tiles));
+    }
+    let drawing = progress.part(0.0, 0.6);
+    for (at, tile) in tiles.iter().enumerate() {
+        let part = drawing.part(at as f32 / tiles.len() as f32, (at + 1) as f32 / tiles.len() as f32);
+        let mut pen = PdfPen::new(look.theme, &glyphs, Point { x: tile.x, y: tile.y }, tile.height);
+        let window = Window((tiles.len() > 1).then_some(*tile));
+        draw(scene, &sheet, look, window, &mut pen, part)?;
+        pages.push(page(tile.width, tile.height, pen.ops));
+    }
+
+    let mut document = PdfDocument::new(look.title.as_deref().unwrap_or(&scene.title));
+    document.metadata.info.creator = "Kubilitics".to_owned();
+    document.metadata.info.producer = "Kubilitics".to_owned();
+    for face in Face::ALL {
+        let font = ParsedFont::from_bytes(face.truetype(), 0, &mut Vec::new())
+            .ok_or_else(|| ExportError::Draw(format!("the bundled font {} cannot be read", face.family())))?;
+        // An id of our own: the library's come from a counter of the process and would differ with every export.
+        document.resources.fonts.map.insert(font_id(face), PdfFont::new(font));
+    }
+    document.with_pages(pages);
+    progress.report(6, 10)?;
+    save(&document, out, progress.part(0.6, 0.99))?;
+    Ok(notes)
+}
+
+fn page(width: f32, height: f32, ops: Vec<Op>) -> PdfPage {
+    PdfPage::new(Mm::from(Pt(width * POINTS)), Mm::from(Pt(height * POINTS)), ops)
+}
+
+/// The pieces of the sheet that become pages, row by row: one where it fits.
+fn tiles(sheet: &Sheet) -> Vec<Rect> {
+    let most = MAX_SIDE / POINTS;
+    let columns = (sheet.width / most).ceil().max(1.0);
+    let rows = (sheet.height / most).ceil().max(1.0);
+    let (width, height) = (sheet.width / columns, sheet.height / rows);
+    let columns = columns as usize;
+    (0..columns * rows as usize)
+        .map(|at| Rect { x: (at % columns) as f32 * width, y: (at / columns) as f32 * height, width, height })
+        .collect()
+}
+
+/// Makes the file depend on its content alone, and writes it.
+fn save(document: &PdfDocument, out: &mut dyn Write, progress: Progress<'_>) -> Result<(), ExportError> {
+    let options = PdfSaveOptions { optimize: true, secure: true, ..PdfSaveOptions::default() };
+    let mut file = document.to_lopdf_document(&options, &mut Vec::new());
+    progress.report(4, 10)?;
+    if let Ok(info) = file.trailer.get(b"Info").and_then(Object::as_reference)
+        && let Ok(info) = file.get_object_mut(info).and_then(Object::as_dict_mut)
+    {
+        for key in ["CreationDate", "ModDate", "Identifier", "GTS_PDFXVersion", "Author", "Subject", "Keywords"] {
+            info.remove(key.as_bytes());
+        }
+    }
+    file.compress();
+    progress.report(8, 10)?;
+    let mut digest = Digest(0xcbf2_9ce4_8422_2325, 0x6c62_272e_07bb_0142);
+    for object in file.objects.values() {
+        if let Object::Stream(stream) = object {
+            digest.write_all(&stream.content)?;
+        }
+    }
+    let id = Object::String(format!("{:016x}{:016x}", digest.0, digest.1).into_bytes(), StringFormat::Literal);
+    file.trailer.set("ID", Object::Array(vec![id.clone(), id]));
+    // lopdf writes a byte or two at a time.
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    file.save_to(&mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// FNV-1a from two starting points: 128 bits that name the content, no protection against anyone.
+struct Digest(u64, u64);
+
+impl Write for Digest {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+            self.1 = (self.1 ^ u64::from(byte.rotate_left(4))).wrapping_mul(0x0100_0000_01b3);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
