@@ -1,12 +1,19 @@
-//! Serves the demo until Ctrl-C: `cargo run -p demo --example serve -- [PORT]`. The product's own command for
-//! this is `kubilitics-cli demo`.
+//! Serves the demo until Ctrl-C: `cargo run -p demo --example serve -- [PORT [OBJECTS [CHURN]]]`. The product's own
+//! command for this is `kubilitics-cli demo`.
 
 use std::io::Write as _;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let port = std::env::args().nth(1).map_or(Ok(0), |port| port.parse())?;
-    let running = demo::Demo::start(demo::Options { port, ..demo::Options::default() }).await?;
+    let arguments: Vec<u32> = std::env::args().skip(1).map(|word| word.parse()).collect::<Result<_, _>>()?;
+    let argument = |place: usize| arguments.get(place).copied().unwrap_or(0);
+    let source = match argument(1) {
+        0 => demo::Source::Shop,
+        count => demo::Source::Objects(usize::try_from(count)?),
+    };
+    let options =
+        demo::Options { source, port: u16::try_from(argument(0))?, churn: argument(2), ..demo::Options::default() };
+    let running = demo::Demo::start(options).await?;
     std::io::stdout().write_all(running.kubeconfig().as_bytes())?;
     std::io::stdout().flush()?;
     std::future::pending::<()>().await;

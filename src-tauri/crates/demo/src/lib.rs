@@ -5,6 +5,7 @@
 //! clusters is not proven here but on the real control plane.
 
 mod clock;
+mod generate;
 mod http;
 mod kinds;
 mod life;
@@ -20,6 +21,7 @@ mod usage;
 use serde_json::Value;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use generate::generate;
 pub use running::{Demo, Options, Running, Source, StartError};
 pub use scenario::{Incident, ScenarioError};
 pub use time::Time;

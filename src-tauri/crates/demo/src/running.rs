@@ -22,6 +22,8 @@ const TICK: Duration = Duration::from_millis(250);
 pub enum Source {
     /// The scenario `shop`: a small company's cluster with a dozen things wrong in it.
     Shop,
+    /// A generated cluster of so many objects.
+    Objects(usize),
 }
 
 /// How a demo is started.
@@ -35,13 +37,15 @@ pub struct Options {
     pub port: u16,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
-    /// Whether anything happens after the start.
+    /// Whether anything happens after the start. An export of the demo wants a cluster that stands still.
     pub lives: bool,
+    /// Pods replaced a second, beside what happens anyway.
+    pub churn: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { source: Source::Shop, seed: 1, port: 0, clock: Arc::new(SystemClock), lives: true }
+        Self { source: Source::Shop, seed: 1, port: 0, clock: Arc::new(SystemClock), lives: true, churn: 0 }
     }
 }
 
@@ -71,6 +75,7 @@ pub struct Demo;
 pub struct Running {
     address: SocketAddr,
     name: String,
+    namespace: &'static str,
     control: mpsc::Sender<oneshot::Sender<()>>,
     closing: CancellationToken,
     _guard: DropGuard,
@@ -89,9 +94,11 @@ impl Demo {
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let start = options.clock.now();
-        let (world, name) = match options.source {
+        let (mut world, name) = match options.source {
             Source::Shop => (life::shop(options.seed, start)?, "shop-eu-1".to_owned()),
+            Source::Objects(count) => (life::generated(count, options.seed, start), format!("generated-{count}")),
         };
+        world.set_churn(options.churn);
         let closing = CancellationToken::new();
         let api = Api::new(
             world.store.registry().clone(),
@@ -106,7 +113,11 @@ impl Demo {
         let clock = options.clock.clone();
         tokio::spawn(live(world, clock, options.lives, orders, closing.clone()));
         let server = tokio::spawn(serve(listener, api, closing.clone()));
-        Ok(Running { address, name, control, _guard: closing.clone().drop_guard(), closing, server })
+        let namespace = match options.source {
+            Source::Shop => "shop",
+            Source::Objects(_) => "team-amber-0",
+        };
+        Ok(Running { address, name, namespace, control, _guard: closing.clone().drop_guard(), closing, server })
     }
 }
 
@@ -123,7 +134,7 @@ impl Running {
 
     /// A kubeconfig with this cluster as its only context.
     pub fn kubeconfig(&self) -> String {
-        let (name, address) = (&self.name, self.address);
+        let (name, address, namespace) = (&self.name, self.address, self.namespace);
         format!(
             "apiVersion: v1\n\
              kind: Config\n\
@@ -132,7 +143,7 @@ impl Running {
              users:\n\
              - name: admin\n  user: {{}}\n\
              contexts:\n\
-             - name: {name}\n  context:\n    cluster: {name}\n    user: admin\n    namespace: shop\n\
+             - name: {name}\n  context:\n    cluster: {name}\n    user: admin\n    namespace: {namespace}\n\
              current-context: {name}\n"
         )
     }

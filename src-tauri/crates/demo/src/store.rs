@@ -204,6 +204,12 @@ impl Store {
         self.state.kinds[id].objects.get(key)
     }
 
+    /// The objects of a kind from a key on, in the order of their keys.
+    pub(crate) fn from<'a>(&'a self, id: KindId, key: &str) -> impl Iterator<Item = &'a Arc<Object>> {
+        let from: Arc<str> = key.into();
+        self.state.kinds[id].objects.range(from..).map(|(_, object)| object)
+    }
+
     /// All objects of a kind, in the order of their keys.
     pub(crate) fn objects(&self, id: KindId) -> impl Iterator<Item = &Arc<Object>> {
         self.state.kinds[id].objects.values()

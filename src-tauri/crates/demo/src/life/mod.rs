@@ -6,6 +6,7 @@
 
 pub(crate) mod behaviour;
 mod boot;
+mod churn;
 mod cluster;
 mod cron;
 mod defaults;
@@ -52,6 +53,10 @@ enum Action {
     Heartbeat,
     /// Old events go.
     Expire,
+    /// A pod is replaced, for the sake of churn.
+    Churn,
+    /// A replacement in a generated cluster has started.
+    Born(Box<churn::Birth>),
 }
 
 /// The whole simulated cluster.
@@ -68,6 +73,9 @@ pub(crate) struct World {
     events: EventLog,
     addresses: u32,
     incidents: Vec<Incident>,
+    /// Pods replaced a second, and the keys of those that can be in a generated cluster.
+    churn: u32,
+    churned: Vec<String>,
 }
 
 impl World {
@@ -85,6 +93,8 @@ impl World {
             events: EventLog::default(),
             addresses: 10,
             incidents: Vec::new(),
+            churn: 0,
+            churned: Vec::new(),
         }
     }
 
@@ -167,6 +177,8 @@ impl World {
             Action::Autoscale => self.autoscale(),
             Action::Heartbeat => self.heartbeat(),
             Action::Expire => self.expire_events(),
+            Action::Churn => self.churn(),
+            Action::Born(birth) => self.born(*birth),
         }
     }
 
@@ -293,6 +305,19 @@ pub(crate) fn shop(seed: u64, start: Time) -> Result<World, crate::scenario::Sce
     Ok(world)
 }
 
+/// A generated cluster of `count` objects as it is at `start`.
+pub(crate) fn generated(count: usize, seed: u64, start: Time) -> World {
+    let objects = crate::generate::generate(count, seed, start);
+    let registry = Arc::new(crate::kinds::Registry::new(&objects));
+    let mut world = World::new(Store::new(registry), seed, start);
+    for object in objects {
+        world.store.put(object);
+    }
+    world.store.compact();
+    world.store.publish();
+    world
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -330,6 +355,29 @@ mod tests {
             }
             seen.insert(object["metadata"]["uid"].as_str().unwrap().to_owned());
         }
+    }
+
+    #[test]
+    fn churn_replaces_pods_and_their_endpoints() {
+        let mut world = generated(2_000, 1, START);
+        let before = world.objects();
+        world.set_churn(10);
+        world.advance(START.plus(30_000));
+        let after = world.objects();
+        assert_eq!(before.len(), after.len());
+        let uids = |objects: &[Value], kind: &str| -> std::collections::BTreeSet<String> {
+            let of_kind = objects.iter().filter(|object| object["kind"] == kind);
+            of_kind.map(|object| object["metadata"]["uid"].as_str().unwrap().to_owned()).collect()
+        };
+        let pods = uids(&after, "Pod");
+        assert!(pods.difference(&uids(&before, "Pod")).count() > 100);
+        let dangling = after
+            .iter()
+            .flat_map(|slice| slice["endpoints"].as_array().into_iter().flatten())
+            .filter(|endpoint| !pods.contains(endpoint["targetRef"]["uid"].as_str().unwrap()))
+            .count();
+        // Only the pods of the last two seconds are not known to their Services yet; some have two Services.
+        assert!(dangling <= 60, "{dangling}");
     }
 
     #[test]
