@@ -2,6 +2,26 @@
 //!
 //! Everything here reads; nothing writes to a cluster.
 
+mod auth;
+mod connection;
+mod discovery;
+mod failure;
+mod informer;
+pub mod kubeconfig;
 pub mod offline;
+mod outbox;
+mod probe;
+mod problem;
+mod reader;
 mod secret;
+mod session;
+mod transport;
 mod version;
+mod yaml;
+
+pub use auth::{AuthError, SearchPath};
+pub use connection::{Connection, Link, Options, connect};
+pub use failure::Failure;
+pub use probe::{Health, probe};
+pub use problem::Problem;
+pub use reader::{Reader, Version};

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::yaml;
+use crate::yaml;
 
 /// A document of a text, or what was wrong with it.
 #[derive(Debug, PartialEq)]

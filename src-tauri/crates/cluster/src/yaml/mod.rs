@@ -1,12 +1,14 @@
 //! YAML text → JSON values with their lines, by events, so that anchors, merge keys and YAML 1.1 scalars come out as
 //! kubectl reads them and every fault has a line.
 
+mod scalar;
+
 use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Value};
 
-use super::scalar::{self, Tag};
+use scalar::Tag;
 
 /// Collections deeper than this are refused: freeing a JSON value recurses.
 const DEPTH_LIMIT: usize = 256;
@@ -15,22 +17,22 @@ const ALIAS_LIMIT: usize = 1_000_000;
 
 /// One document of a text.
 #[derive(Debug, PartialEq)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// Line of its first token, counted from 1.
-    pub(super) line: usize,
-    pub(super) value: Value,
+    pub(crate) line: usize,
+    pub(crate) value: Value,
 }
 
 /// Why the text cannot be read further.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     /// Counted from 1.
-    pub(super) line: usize,
-    pub(super) message: String,
+    pub(crate) line: usize,
+    pub(crate) message: String,
 }
 
 /// Reads all documents of `text`; those before a fault are good.
-pub(super) fn parse(text: &str) -> (Vec<Document>, Option<Fault>) {
+pub(crate) fn parse(text: &str) -> (Vec<Document>, Option<Fault>) {
     let options = granit_parser::options! { emit_comments: false, block_nesting_limit: DEPTH_LIMIT, flow_nesting_limit: DEPTH_LIMIT };
     let mut loader = Loader::default();
     for next in Parser::new_from_str_with_options(text, options) {

@@ -1,0 +1,101 @@
+//! A live cluster: one stream of deltas, and a reader for single questions. Everything ends when it is dropped.
+
+mod owner;
+mod rank;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{ClusterId, Delta, ResourceKind};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use crate::kubeconfig::Context;
+use crate::outbox::Outbox;
+use crate::reader::Reader;
+use crate::session::Session;
+use owner::Owner;
+
+/// How to connect.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Namespaces a person named, for accounts that may not list them; the context's own is always among them.
+    pub namespaces: Vec<String>,
+    /// How long a watch may be silent before it is taken for dead. By default the transport decides: seconds where
+    /// HTTP/2 pings are answered or not, else a little more than the API server's minute between bookmarks.
+    pub silence: Option<Duration>,
+}
+
+/// Whether the server answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// No answer yet.
+    Connecting,
+    /// It answers.
+    Up,
+    /// It does not.
+    Down {
+        /// Milliseconds since the Unix epoch.
+        since: i64,
+        /// What failed, in a sentence.
+        why: Arc<str>,
+    },
+}
+
+/// A cluster that is being listed and watched. Dropping it ends every request.
+pub struct Connection {
+    cluster: ClusterId,
+    outbox: Arc<Outbox>,
+    reader: Reader,
+    link: watch::Receiver<Link>,
+    owner: AbortHandle,
+}
+
+/// Begins to list and watch everything that the context's account may. Returns at once; what fails is told by
+/// [`Connection::link`] and by the kinds' states, and tried again. Must be called inside a tokio runtime.
+pub fn connect(context: &Context, options: Options) -> Connection {
+    let session = Arc::new(Session::new(context.clone()));
+    let outbox = Arc::new(Outbox::default());
+    let (link_writer, link) = watch::channel(Link::Connecting);
+    let (kinds_writer, kinds) = watch::channel(Arc::<[ResourceKind]>::default());
+    let owner = Owner::new(session.clone(), outbox.clone(), link_writer, kinds_writer, options);
+    // Not joined: the handle aborts it when the connection is dropped, and its informers with it.
+    let owner = tokio::spawn(owner.run()).abort_handle();
+    Connection { cluster: context.id.clone(), outbox, reader: Reader::new(session, kinds), link, owner }
+}
+
+impl Connection {
+    /// Which cluster it is.
+    pub fn cluster(&self) -> &ClusterId {
+        &self.cluster
+    }
+
+    /// The next changes, at most every 50 ms, each object once with its newest state. Safe to cancel; never ends by
+    /// itself.
+    pub async fn next(&mut self) -> Option<Vec<Delta>> {
+        self.outbox.take().await
+    }
+
+    /// Answers single questions; may be cloned, and outlives the connection.
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// Whether the server answers, now and later.
+    pub fn link(&self) -> watch::Receiver<Link> {
+        self.link.clone()
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("cluster", &self.cluster).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.owner.abort();
+    }
+}

@@ -1,0 +1,77 @@
+//! How long to wait before asking again.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::Duration;
+
+use crate::failure::Failure;
+
+const FIRST: Duration = Duration::from_millis(400);
+/// A lost network is back in seconds, and one request each is little.
+const NETWORK_LIMIT: Duration = Duration::from_secs(5);
+/// An overloaded server is left alone longer.
+const SERVER_LIMIT: Duration = Duration::from_secs(30);
+/// What only a person changes is asked for rarely.
+const REFUSED: Duration = Duration::from_secs(300);
+/// A server that asks for an hour is asked sooner all the same.
+const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(120);
+
+/// Grows with each failure in a row.
+#[derive(Debug, Default)]
+pub(crate) struct Backoff {
+    failures: u32,
+}
+
+impl Backoff {
+    /// Something worked.
+    pub(crate) fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// The pause after one more failure; `chance` is in 0..1 and spreads the load of many who wait.
+    pub(crate) fn after(&mut self, failure: &Failure, chance: f64) -> Duration {
+        let growing = |limit: Duration| FIRST.saturating_mul(1 << self.failures.min(10)).min(limit);
+        let (pause, floor) = match failure {
+            Failure::Network(_) | Failure::Silent(_) | Failure::Malformed(_) | Failure::Gone(_) => {
+                (growing(NETWORK_LIMIT), Duration::ZERO)
+            }
+            Failure::Busy { retry_after, .. } => {
+                (growing(SERVER_LIMIT), retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT))
+            }
+            Failure::NotFound(_) => (growing(SERVER_LIMIT), Duration::ZERO),
+            Failure::Unauthorized(_) | Failure::Credentials(_) => (growing(SERVER_LIMIT), Duration::ZERO),
+            Failure::Forbidden(_) | Failure::Refused { .. } => (REFUSED, Duration::ZERO),
+        };
+        self.failures += 1;
+        // Never before Retry-After, and else between half the pause and the whole.
+        floor + pause.mul_f64(0.5 + chance / 2.0)
+    }
+}
+
+/// A number in 0..1; std's hasher keys are random and need no further crate.
+pub(crate) fn chance() -> f64 {
+    let bits = RandomState::new().build_hasher().finish() >> 32;
+    #[allow(clippy::cast_precision_loss)]
+    let chance = bits as f64 / f64::from(u32::MAX);
+    chance
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_their_limit_and_honour_retry_after() {
+        let mut backoff = Backoff::default();
+        let network = Failure::Network(String::new());
+        let pauses: Vec<u128> = (0..6).map(|_| backoff.after(&network, 1.0).as_millis()).collect();
+        assert_eq!(pauses, [400, 800, 1600, 3200, 5000, 5000]);
+        backoff.reset();
+        let busy = Failure::Busy { status: 429, message: String::new(), retry_after: Some(Duration::from_secs(7)) };
+        assert_eq!(backoff.after(&busy, 0.0).as_millis(), 7200);
+    }
+
+    #[test]
+    fn chance_is_a_fraction() {
+        assert!((0..100).map(|_| chance()).all(|chance| (0.0..=1.0).contains(&chance)));
+    }
+}

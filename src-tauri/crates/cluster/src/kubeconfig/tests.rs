@@ -1,0 +1,154 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+
+const WORK: &str = "\
+current-context: prod
+clusters:
+- name: prod
+  cluster: {server: 'https://work:6443', certificate-authority: pki/ca.crt, proxy-url: 'socks5://proxy:1080'}
+users:
+- name: ann
+  user: {client-certificate: ann.crt, client-key: /keys/ann.key}
+- name: plugin
+  user:
+    exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/login, args: [a], env: [{name: K, value: v}]}
+contexts:
+- name: prod
+  context: {cluster: prod, user: ann, namespace: shop}
+- name: exec
+  context: {cluster: prod, user: plugin}
+";
+
+const HOME: &str = "\
+current-context: dev
+clusters:
+- name: prod
+  cluster: {server: 'https://home:6443'}
+users:
+- name: ann
+  user: {token: 12345}
+- name: bob
+  user: {token: secret-token}
+contexts:
+- name: prod
+  context: {cluster: prod, user: bob}
+- name: borrowed
+  context: {cluster: prod, user: plugin}
+- name: broken
+  context: {cluster: nowhere, user: nobody}
+- name: dev
+  context: {cluster: prod}
+";
+
+fn environment(folder: &Path, files: &[&str]) -> Environment {
+    let list = std::env::join_paths(files.iter().map(|file| folder.join(file))).unwrap();
+    Environment { variable: Some(list), home: Some(folder.to_owned()), ..Environment::default() }
+}
+
+fn print(contexts: &Contexts, folder: &Path) -> String {
+    let mut text = String::new();
+    for context in &contexts.contexts {
+        let current = if contexts.current.as_ref() == Some(&context.id) { "*" } else { " " };
+        let server = context.server.as_deref().unwrap_or("-");
+        let namespace = context.namespace.as_deref().unwrap_or("-");
+        let _ = write!(text, "{current} {} {server} {namespace} {:?}", context.id, context.login);
+        let _ =
+            writeln!(text, "{}", context.problem.as_ref().map(|problem| format!(" ! {problem}")).unwrap_or_default());
+    }
+    for problem in &contexts.problems {
+        let _ = writeln!(text, "! {problem}");
+    }
+    text.replace(&folder.display().to_string(), "")
+}
+
+#[test]
+fn several_files_merge_and_same_names_stay_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("work"), WORK).unwrap();
+    fs::write(folder.path().join("home"), HOME).unwrap();
+    let contexts = load(&environment(folder.path(), &["absent", "work", "home", "work"]));
+    insta::assert_snapshot!(print(&contexts, folder.path()), @r#"
+    * /work#prod https://work:6443 shop Certificate
+      /work#exec https://work:6443 - Exec { command: "/./bin/login" }
+      /home#prod https://home:6443 - Token
+      /home#borrowed https://home:6443 - Exec { command: "/./bin/login" }
+      /home#broken - - None ! its cluster `nowhere` is in no file
+      /home#dev https://home:6443 - None
+    ! /home: user `ann`: a field has a value of the wrong type
+    "#);
+    assert_eq!(contexts.select(Some("prod")).unwrap().server.as_deref(), Some("https://work:6443"));
+    assert_eq!(contexts.select(None).unwrap().name, "prod");
+    assert!(contexts.select(Some("nope")).unwrap_err().contains("there are prod, exec"));
+}
+
+#[test]
+fn relative_paths_belong_to_their_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("work"), WORK).unwrap();
+    let contexts = load(&environment(folder.path(), &["work"]));
+    let access = |name: &str| contexts.select(Some(name)).unwrap().access.clone();
+    let path = |name: &str| Some(folder.path().join(name).display().to_string());
+    assert_eq!(access("prod").cluster.certificate_authority, path("pki/ca.crt"));
+    assert_eq!(access("prod").user.client_certificate, path("ann.crt"));
+    assert_eq!(access("prod").user.client_key.as_deref(), Some("/keys/ann.key"));
+    assert_eq!(access("exec").user.exec.clone().unwrap().command, path("./bin/login"));
+}
+
+#[test]
+fn the_named_file_alone_counts_and_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("work"), WORK).unwrap();
+    let mut environment = environment(folder.path(), &["work"]);
+    environment.explicit = Some(folder.path().join("absent"));
+    let contexts = load(&environment);
+    assert!(contexts.contexts.is_empty());
+    assert_eq!(contexts.problems.len(), 1);
+    assert!(contexts.select(None).unwrap_err().contains("absent"));
+}
+
+#[test]
+fn a_pod_has_its_service_account_where_no_file_is() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("namespace"), "team\n").unwrap();
+    let account =
+        ServiceAccount { host: "fd00::1".to_owned(), port: "443".to_owned(), folder: folder.path().to_owned() };
+    let environment = Environment { service_account: Some(account), ..Environment::default() };
+    assert_eq!(print(&load(&environment), folder.path()), "* in-cluster https://[fd00::1]:443 team TokenFile\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replaced_file_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (contexts, mut watch) = Watch::new(environment(folder.path(), &["work"]));
+    assert!(contexts.contexts.is_empty());
+    fs::write(folder.path().join("new"), WORK).unwrap();
+    fs::rename(folder.path().join("new"), folder.path().join("work")).unwrap();
+    assert_eq!(watch.changed().await.contexts.len(), 2);
+    fs::remove_file(folder.path().join("work")).unwrap();
+    assert!(watch.changed().await.contexts.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_files_never_panic(text in "([-a-z]{0,8}: |[-{}\\[\\], \n'\"&*|]|name: |clusters:\n|users:\n|contexts:\n|- ){0,60}") {
+        let mut problems = Vec::new();
+        file::parse(Path::new("/x/config"), &text, &mut problems);
+    }
+
+    /// Whatever types the fields of a good file are replaced with, the rest of it still reads.
+    #[test]
+    fn broken_entries_leave_the_others(value in "[0-9]{1,3}|\\[\\]|\\{\\}|null|true|'x'", at in 0_usize..40) {
+        let text: String = WORK.split_inclusive(": ").enumerate()
+            .map(|(index, part)| if index == at { part.replacen(|c: char| c.is_ascii_lowercase(), &value, 1) } else { part.to_owned() })
+            .collect();
+        let mut problems = Vec::new();
+        file::parse(Path::new("/x/config"), &text, &mut problems);
+        prop_assert!(problems.iter().all(|problem| !problem.message.is_empty()));
+    }
+}

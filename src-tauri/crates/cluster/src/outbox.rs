@@ -1,0 +1,331 @@
+//! What was learned and not yet read: a queue in which each object stands at most once.
+//!
+//! Writers never wait for the reader; what the reader did not take is overwritten by what is newer, so that memory is
+//! bounded by the number of objects. Lists, which could bring everything at once, ask [`Outbox::has_room`] first.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::{Delta, GroupKind, KindState, ResourceKey, Scope};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+/// Readers get batches this far apart, the first one at once.
+const BATCH_EVERY: Duration = Duration::from_millis(50);
+/// A larger batch would keep the reader from publishing.
+const BATCH_LIMIT: usize = 4096;
+/// Lists wait while more than this is unread: bodies are large until the inventory has packed them.
+const ROOM: usize = 6000;
+
+/// The writers' and the reader's common end.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    queue: Mutex<Queue>,
+    filled: Notify,
+    emptied: Notify,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// Overwritten entries leave a gap, so that places stay valid.
+    entries: Vec<Option<Delta>>,
+    live: usize,
+    objects: HashMap<ResourceKey, usize>,
+    states: HashMap<(GroupKind, Scope), usize>,
+    /// The unread beginning of a list: what is later must stay later.
+    relists: HashMap<(GroupKind, Scope), usize>,
+    /// Who may write about a kind: a withdrawn kind's informers are late by a moment.
+    writers: HashMap<GroupKind, u64>,
+    last_writer: u64,
+    last_taken: Option<Instant>,
+    closed: bool,
+}
+
+/// The right to write about one kind until it is withdrawn or given anew.
+#[derive(Clone, Debug)]
+pub(crate) struct Pen {
+    kind: GroupKind,
+    number: u64,
+}
+
+impl Outbox {
+    /// Announces a kind (`Discovered`) and gives out the right to write about it; earlier pens of the kind run dry.
+    pub(crate) fn announce(&self, kind: model::ResourceKind) -> Pen {
+        let mut queue = self.lock();
+        queue.last_writer += 1;
+        let pen = Pen { kind: kind.group_kind.clone(), number: queue.last_writer };
+        queue.writers.insert(pen.kind.clone(), pen.number);
+        queue.push(Delta::Discovered(kind));
+        drop(queue);
+        self.filled.notify_one();
+        pen
+    }
+
+    /// Takes the kind away, with all that is unread about it.
+    pub(crate) fn withdraw(&self, kind: &GroupKind) {
+        let mut queue = self.lock();
+        queue.writers.remove(kind);
+        queue.forget(|delta| kind_of(delta) == *kind);
+        queue.push(Delta::Withdrawn(kind.clone()));
+        drop(queue);
+        self.filled.notify_one();
+    }
+
+    /// Adds deltas of the pen's kind, in order.
+    pub(crate) fn write(&self, pen: &Pen, deltas: impl IntoIterator<Item = Delta>) {
+        let mut queue = self.lock();
+        if queue.writers.get(&pen.kind) != Some(&pen.number) {
+            return;
+        }
+        for delta in deltas {
+            queue.add(delta);
+        }
+        drop(queue);
+        self.filled.notify_one();
+    }
+
+    /// Waits until a list may bring more.
+    pub(crate) async fn has_room(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.lock().live < ROOM {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    /// No more will come; the reader gets what is left, then none.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.filled.notify_one();
+    }
+
+    /// The next batch, in order; none after [`Self::close`]. One reader only. Safe to cancel.
+    pub(crate) async fn take(&self) -> Option<Vec<Delta>> {
+        loop {
+            let filled = self.filled.notified();
+            let (ready, due, closed) = {
+                let queue = self.lock();
+                (queue.live > 0, queue.last_taken.map(|taken| taken + BATCH_EVERY), queue.closed)
+            };
+            match (ready, due) {
+                (true, Some(due)) if due > Instant::now() && !closed => sleep_until(due).await,
+                (true, _) => break,
+                (false, _) if closed => return None,
+                (false, _) => filled.await,
+            }
+        }
+        let batch = self.lock().take_front();
+        self.emptied.notify_waiters();
+        Some(batch)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn add(&mut self, delta: Delta) {
+        match &delta {
+            Delta::Upsert(object) => self.replace(object.key.clone(), delta),
+            Delta::Delete(key) => self.replace(key.clone(), delta),
+            Delta::RelistBegin(kind, scope) => {
+                // The list will say all of it again.
+                let (kind, scope) = (kind.clone(), scope.clone());
+                self.forget(|delta| is_settled_by_list(delta, &kind, &scope));
+                self.relists.insert((kind, scope), self.entries.len());
+                self.push(delta);
+            }
+            Delta::State(kind, scope, _) => {
+                let place = (kind.clone(), scope.clone());
+                if let Some(at) = self.states.insert(place, self.entries.len()) {
+                    self.clear(at);
+                }
+                self.push(delta);
+            }
+            Delta::Discovered(_) | Delta::Withdrawn(_) | Delta::RelistEnd(..) => self.push(delta),
+        }
+    }
+
+    /// Puts the newest about an object in place of what is unread about it.
+    fn replace(&mut self, key: ResourceKey, delta: Delta) {
+        if let Some(entry) = self.objects.get(&key).and_then(|&at| self.entries.get_mut(at)) {
+            *entry = Some(delta);
+            return;
+        }
+        self.objects.insert(key, self.entries.len());
+        self.push(delta);
+    }
+
+    fn push(&mut self, delta: Delta) {
+        self.entries.push(Some(delta));
+        self.live += 1;
+    }
+
+    fn clear(&mut self, at: usize) {
+        if self.entries.get_mut(at).and_then(Option::take).is_some() {
+            self.live -= 1;
+        }
+    }
+
+    /// Drops unread entries and closes the gaps.
+    fn forget(&mut self, unwanted: impl Fn(&Delta) -> bool) {
+        if self.entries.iter().flatten().any(&unwanted) {
+            let entries = std::mem::take(&mut self.entries);
+            self.rebuild(entries.into_iter().flatten().filter(|delta| !unwanted(delta)).map(Some).collect());
+        }
+    }
+
+    fn take_front(&mut self) -> Vec<Delta> {
+        self.last_taken = Some(Instant::now());
+        let mut entries = std::mem::take(&mut self.entries).into_iter().flatten();
+        let batch: Vec<Delta> = entries.by_ref().take(BATCH_LIMIT).collect();
+        let rest = entries.map(Some).collect();
+        self.rebuild(rest);
+        batch
+    }
+
+    fn rebuild(&mut self, entries: Vec<Option<Delta>>) {
+        self.objects.clear();
+        self.states.clear();
+        self.relists.clear();
+        for (at, delta) in entries.iter().enumerate() {
+            match delta {
+                Some(Delta::Upsert(object)) => drop(self.objects.insert(object.key.clone(), at)),
+                Some(Delta::Delete(key)) => drop(self.objects.insert(key.clone(), at)),
+                Some(Delta::State(kind, scope, _)) => drop(self.states.insert((kind.clone(), scope.clone()), at)),
+                Some(Delta::RelistBegin(kind, scope)) => drop(self.relists.insert((kind.clone(), scope.clone()), at)),
+                _ => {}
+            }
+        }
+        self.live = entries.len();
+        self.entries = entries;
+    }
+}
+
+fn kind_of(delta: &Delta) -> GroupKind {
+    match delta {
+        Delta::Discovered(kind) => kind.group_kind.clone(),
+        Delta::Upsert(object) => object.key.group_kind(),
+        Delta::Delete(key) => key.group_kind(),
+        Delta::Withdrawn(kind) | Delta::RelistBegin(kind, _) | Delta::RelistEnd(kind, _) | Delta::State(kind, ..) => {
+            kind.clone()
+        }
+    }
+}
+
+/// Whether a list of the kind in the scope makes the entry superfluous.
+fn is_settled_by_list(delta: &Delta, kind: &GroupKind, scope: &Scope) -> bool {
+    let key = match delta {
+        Delta::Upsert(object) => &object.key,
+        Delta::Delete(key) => key,
+        Delta::RelistBegin(other, place) | Delta::RelistEnd(other, place) => return other == kind && place == scope,
+        Delta::State(other, place, KindState::Loading { .. }) => return other == kind && place == scope,
+        _ => return false,
+    };
+    let inside = match scope {
+        Scope::Cluster => true,
+        Scope::Namespace(name) => key.namespace() == &**name,
+    };
+    inside && key.is(&kind.group, &kind.kind)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use model::{Object, ResourceKind};
+    use serde_json::json;
+
+    use super::*;
+
+    fn pods() -> GroupKind {
+        GroupKind::new("", "Pod")
+    }
+
+    fn kind() -> ResourceKind {
+        ResourceKind { group_kind: pods(), version: "v1".into(), plural: "pods".into(), namespaced: true }
+    }
+
+    fn upsert(name: &str, version: u32) -> Delta {
+        let metadata = json!({"name": name, "namespace": "n", "resourceVersion": version.to_string()});
+        Delta::Upsert(Object::from_json(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata})).unwrap())
+    }
+
+    fn delete(name: &str) -> Delta {
+        Delta::Delete(ResourceKey::new("", "Pod", "n", name))
+    }
+
+    fn print(batch: &[Delta]) -> String {
+        let word = |delta: &Delta| match delta {
+            Delta::Upsert(object) => format!("{}@{}", object.key.name(), object.resource_version.as_deref().unwrap()),
+            Delta::Delete(key) => format!("-{}", key.name()),
+            Delta::RelistBegin(..) => "[".to_owned(),
+            Delta::RelistEnd(..) => "]".to_owned(),
+            Delta::State(_, _, KindState::Live) => "live".to_owned(),
+            Delta::State(..) => "state".to_owned(),
+            Delta::Discovered(_) => "new".to_owned(),
+            Delta::Withdrawn(_) => "gone".to_owned(),
+        };
+        batch.iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_object_stands_once_with_its_newest_state() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        outbox.write(&pen, [upsert("a", 1), upsert("b", 1), upsert("a", 2), delete("b"), upsert("c", 1)]);
+        assert_eq!(print(&outbox.take().await.unwrap()), "new a@2 -b c@1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_replaces_what_is_unread() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        let begin = || Delta::RelistBegin(pods(), Scope::Cluster);
+        let end = || Delta::RelistEnd(pods(), Scope::Cluster);
+        let live = || Delta::State(pods(), Scope::Cluster, KindState::Live);
+        outbox.write(&pen, [begin(), upsert("a", 1), upsert("b", 1), end(), live(), upsert("c", 2)]);
+        outbox.write(&pen, [begin(), upsert("a", 1), end(), live(), delete("a")]);
+        assert_eq!(print(&outbox.take().await.unwrap()), "new [ -a ] live");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_million_events_of_few_objects_stay_few() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        for version in 0..20_000 {
+            outbox.write(&pen, [upsert(["a", "b", "c"][version as usize % 3], version)]);
+        }
+        for _ in 0..1000 {
+            outbox.write(&pen, [Delta::State(pods(), Scope::Cluster, KindState::Live)]);
+        }
+        assert_eq!(print(&outbox.take().await.unwrap()), "new a@19998 b@19999 c@19997 live");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn late_informers_of_a_withdrawn_kind_write_in_vain() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        outbox.write(&pen, [upsert("a", 1)]);
+        outbox.withdraw(&pods());
+        outbox.write(&pen, [upsert("b", 1)]);
+        assert_eq!(print(&outbox.take().await.unwrap()), "gone");
+        outbox.close();
+        assert!(outbox.take().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lists_wait_for_the_reader() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        outbox.write(&pen, (0..ROOM).map(|number| upsert(&format!("p{number}"), 1)));
+        tokio::select! {
+            () = outbox.has_room() => panic!("there is no room"),
+            batch = outbox.take() => assert_eq!(batch.unwrap().len(), BATCH_LIMIT),
+        }
+        outbox.has_room().await;
+    }
+}

@@ -1,0 +1,35 @@
+//! Whether a context's server answers, without listing anything.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
+
+use crate::failure::Failure;
+use crate::kubeconfig::Context;
+use crate::reader::Version;
+use crate::session::Session;
+
+/// What a start page shows of a context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// The server's version.
+    pub version: Version,
+    /// From the question to the answer, without logging in and connecting.
+    pub latency: Duration,
+}
+
+/// Asks a context's server for its version, at most for `patience`.
+///
+/// # Errors
+/// Why it gave no answer, as a sentence to show: which program was not found, what the network says.
+pub async fn probe(context: &Context, patience: Duration) -> Result<Health, Failure> {
+    let session = Session::new(context.clone());
+    let ask = async {
+        // The first question logs in and connects, the second is as fast as the way to the server.
+        session.json::<Version>("/version").await?;
+        let asked = Instant::now();
+        let version = session.json::<Version>("/version").await?;
+        Ok(Health { version, latency: asked.elapsed() })
+    };
+    timeout(patience, ask).await.unwrap_or(Err(Failure::Silent(patience)))
+}

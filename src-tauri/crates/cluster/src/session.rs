@@ -1,0 +1,227 @@
+//! Requests to one API server as one account: adds credentials, renews them when they end or are refused, and turns
+//! every answer that is none into a [`Failure`].
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, RETRY_AFTER};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http_body_util::BodyExt;
+use k8s_openapi::jiff::Timestamp;
+use kube::client::Body;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use crate::auth::{self, Credentials};
+use crate::failure::Failure;
+use crate::kubeconfig::Context;
+use crate::transport::{self, Purpose};
+
+/// A server limits the streams of one connection, commonly to 100.
+pub(crate) const WATCHES_PER_CONNECTION: usize = 80;
+/// The first byte of an answer; the largest page takes an API server a few seconds under load.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
+/// Between two chunks of an answer.
+pub(crate) const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
+const STATUS_LIMIT: usize = 64 << 10;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask<'a> {
+    /// Path and query.
+    pub(crate) path: &'a str,
+    pub(crate) accept: &'a str,
+    /// Whether the answer may come gzipped; the reader unpacks it.
+    pub(crate) gzip: bool,
+    /// The number of the watch, which decides its connection; none for all else.
+    pub(crate) watch: Option<usize>,
+}
+
+pub(crate) const JSON: &str = "application/json";
+
+impl<'a> Ask<'a> {
+    /// Plain JSON.
+    pub(crate) fn json(path: &'a str) -> Self {
+        Self { path, accept: JSON, gzip: false, watch: None }
+    }
+}
+
+/// One account at one server.
+pub(crate) struct Session {
+    context: Context,
+    current: Mutex<Option<Arc<Current>>>,
+    /// Held while credentials are prepared, so that a plugin runs once for all who wait.
+    preparing: tokio::sync::Mutex<()>,
+}
+
+struct Current {
+    lists: kube::Client,
+    watches: Mutex<Vec<kube::Client>>,
+    config: kube::Config,
+    header: Option<HeaderValue>,
+    renew_at: Option<Timestamp>,
+}
+
+impl Session {
+    pub(crate) fn new(context: Context) -> Self {
+        Self { context, current: Mutex::new(None), preparing: tokio::sync::Mutex::new(()) }
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Whether the server is on this machine, where packing costs more than it saves.
+    pub(crate) fn is_local(&self) -> bool {
+        let host =
+            self.peek().and_then(|current| current.config.cluster_url.host().map(str::to_owned)).unwrap_or_default();
+        host == "localhost"
+            || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+
+    /// The answer to a GET, its body yet to come. A 401 renews the credentials and asks once more.
+    pub(crate) async fn get(&self, ask: Ask<'_>) -> Result<Response<Body>, Failure> {
+        let current = self.current(None).await?;
+        match self.get_as(&current, &ask).await {
+            Err(Failure::Unauthorized(_)) => {
+                let renewed = self.current(Some(&current)).await?;
+                self.get_as(&renewed, &ask).await
+            }
+            other => other,
+        }
+    }
+
+    /// The whole answer to a GET.
+    pub(crate) async fn bytes(&self, ask: Ask<'_>) -> Result<Bytes, Failure> {
+        let answer = self.get(ask).await?;
+        read_all(answer.into_body(), usize::MAX).await
+    }
+
+    /// The whole answer to a GET, read as JSON.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        let bytes = self.bytes(Ask::json(path)).await?;
+        serde_json::from_slice(&bytes).map_err(|error| Failure::Malformed(error.to_string()))
+    }
+
+    async fn get_as(&self, current: &Current, ask: &Ask<'_>) -> Result<Response<Body>, Failure> {
+        let mut request = Request::get(ask.path).header(ACCEPT, ask.accept);
+        if ask.gzip {
+            request = request.header(ACCEPT_ENCODING, "gzip");
+        }
+        if let Some(header) = &current.header {
+            request = request.header(AUTHORIZATION, header);
+        }
+        let request = request.body(Body::empty()).map_err(|error| Failure::Malformed(error.to_string()))?;
+        let client = match ask.watch {
+            Some(number) => current.watch_client(number)?,
+            None => current.lists.clone(),
+        };
+        let answer =
+            timeout(ANSWER_PATIENCE, client.send(request)).await.map_err(|_| Failure::Silent(ANSWER_PATIENCE))?;
+        let answer = answer.map_err(|error| Failure::of_network(&error))?;
+        if answer.status() == StatusCode::OK {
+            return Ok(answer);
+        }
+        let code = answer.status().as_u16();
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = read_all(answer.into_body(), STATUS_LIMIT).await.unwrap_or_default();
+        Err(Failure::of_answer(code, retry_after.as_deref(), &body))
+    }
+
+    fn peek(&self) -> Option<Arc<Current>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Fresh credentials: those at hand unless they end soon or are the ones that were refused.
+    async fn current(&self, refused: Option<&Arc<Current>>) -> Result<Arc<Current>, Failure> {
+        let usable = |current: &Arc<Current>| {
+            !Credentials::are_due(current.renew_at) && refused.is_none_or(|refused| !Arc::ptr_eq(refused, current))
+        };
+        if let Some(current) = self.peek().filter(usable) {
+            return Ok(current);
+        }
+        let _alone = self.preparing.lock().await;
+        if let Some(current) = self.peek().filter(usable) {
+            return Ok(current);
+        }
+        if let Some(problem) = &self.context.problem {
+            return Err(Failure::Credentials(problem.clone()));
+        }
+        let credentials = auth::prepare(&self.context.access, self.context.namespace.as_deref()).await?;
+        let fresh = Arc::new(Current::of(credentials, self.peek().as_deref())?);
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
+        Ok(fresh)
+    }
+}
+
+impl Current {
+    /// Connections live on where only the token changed.
+    fn of(credentials: Credentials, before: Option<&Self>) -> Result<Self, Failure> {
+        let Credentials { config, header, renew_at } = credentials;
+        let same = before.filter(|before| is_same_way(&before.config, &config));
+        let (lists, watches) = match same {
+            Some(before) => {
+                (before.lists.clone(), before.watches.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            }
+            None => (transport::client(&config, Purpose::Lists)?, Vec::new()),
+        };
+        Ok(Self { lists, watches: Mutex::new(watches), config, header, renew_at })
+    }
+
+    fn watch_client(&self, number: usize) -> Result<kube::Client, Failure> {
+        let shard = number / WATCHES_PER_CONNECTION;
+        let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        while watches.len() <= shard {
+            watches.push(transport::client(&self.config, Purpose::Watches)?);
+        }
+        watches.get(shard).cloned().ok_or_else(|| Failure::Malformed("no connection for this watch".to_owned()))
+    }
+}
+
+/// Whether connections made for one configuration serve the other.
+fn is_same_way(one: &kube::Config, other: &kube::Config) -> bool {
+    let identity = |config: &kube::Config| {
+        let user = &config.auth_info;
+        (user.client_certificate_data.clone(), user.client_certificate.clone(), user.auth_provider.is_some())
+    };
+    // Certificate files may have new content under the old name.
+    let files = one.auth_info.client_certificate.is_some() || one.auth_info.client_key.is_some();
+    !files
+        && one.cluster_url == other.cluster_url
+        && one.root_cert == other.root_cert
+        && identity(one) == identity(other)
+}
+
+/// Whether dead connections of this answer are noticed by pings.
+pub(crate) fn is_pinged(answer: &Response<Body>) -> bool {
+    answer.version() == Version::HTTP_2
+}
+
+/// Collects a body; silence and break-offs are failures, and so is more than `limit`.
+pub(crate) async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = next_chunk(&mut body, CHUNK_PATIENCE).await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > limit {
+            break;
+        }
+    }
+    Ok(bytes.freeze())
+}
+
+/// The next chunk of a body, or none at its end.
+pub(crate) async fn next_chunk(body: &mut Body, patience: Duration) -> Result<Option<Bytes>, Failure> {
+    loop {
+        let frame = timeout(patience, body.frame()).await.map_err(|_| Failure::Silent(patience))?;
+        match frame {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(Failure::of_network(&error)),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+        }
+    }
+}
