@@ -8,6 +8,7 @@ mod form;
 mod list;
 mod logs;
 mod metrics;
+mod protobuf;
 mod refusal;
 mod review;
 mod selector;
@@ -177,7 +178,10 @@ impl Api {
             [] => return Err(Refusal::no_such_resource()),
         };
         if matches!(group, "authorization.k8s.io" | "authentication.k8s.io") && request.method == Method::POST {
-            let body = request.json()?;
+            let body = match protobuf::review(plural, &request.body) {
+                Some(body) => body,
+                None => request.json()?,
+            };
             let mut response = json_response(&review::review(plural, body)?);
             *response.status_mut() = http::StatusCode::CREATED;
             return Ok(response);

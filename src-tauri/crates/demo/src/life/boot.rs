@@ -47,6 +47,9 @@ impl World {
         for pod in pods {
             self.update(pod);
         }
+        self.attach_volumes();
+        self.say_rollouts();
+        self.say_pressure();
         for namespace in &namespaces {
             self.write_endpoints(namespace);
             self.write_budgets(namespace);
@@ -130,6 +133,7 @@ impl World {
         let namespace = claim["metadata"]["namespace"].as_str().unwrap_or_default().to_owned();
         let claim_uid = claim["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
         claim["spec"]["volumeMode"] = "Filesystem".into();
+        claim["metadata"]["finalizers"] = json!(["kubernetes.io/pvc-protection"]);
         let Some(class_object) = self.stored("storage.k8s.io", "StorageClass", &class) else {
             claim["status"] = json!({"phase": "Pending"});
             let about = About {
@@ -155,7 +159,6 @@ impl World {
         let capacity = claim["spec"]["resources"]["requests"].clone();
         let modes = claim["spec"]["accessModes"].clone();
         claim["spec"]["volumeName"] = volume.as_str().into();
-        claim["metadata"]["finalizers"] = json!(["kubernetes.io/pvc-protection"]);
         claim["metadata"]["annotations"] = json!({
             "pv.kubernetes.io/bind-completed": "yes",
             "pv.kubernetes.io/bound-by-controller": "yes",
@@ -294,6 +297,108 @@ impl World {
         }
     }
 
+    /// The volumes of running pods are attached to their nodes.
+    fn attach_volumes(&mut self) {
+        let mut mounts: Vec<(String, String, Time)> = Vec::new();
+        for pod in self.pods.values().filter(|pod| pod.phase() == "Running") {
+            let Some(place) = &pod.place else {
+                continue;
+            };
+            for volume in pod.spec["volumes"].as_array().into_iter().flatten() {
+                if let Some(claim) = volume["persistentVolumeClaim"]["claimName"].as_str() {
+                    let key = format!("{}/{claim}", pod.namespace);
+                    mounts.push((key, place.node_name.clone(), place.since));
+                }
+            }
+        }
+        for (claim, node, since) in mounts {
+            let claim = self.stored("", "PersistentVolumeClaim", &claim);
+            let Some(volume) = claim.as_ref().and_then(|claim| claim["spec"]["volumeName"].as_str()) else {
+                continue;
+            };
+            let digest = [1, 2, 3, 4].map(|part| format!("{:016x}", hash(part, &[volume, &node]))).concat();
+            let metadata = self.metadata("VolumeAttachment", "", &format!("csi-{digest}"), since);
+            self.update(json!({
+                "apiVersion": "storage.k8s.io/v1",
+                "kind": "VolumeAttachment",
+                "metadata": metadata,
+                "spec": {
+                    "attacher": "ebs.csi.aws.com",
+                    "nodeName": node,
+                    "source": {"persistentVolumeName": volume},
+                },
+                "status": {"attached": true},
+            }));
+        }
+    }
+
+    /// What the controllers have said of the rollouts of the last hour.
+    fn say_rollouts(&mut self) {
+        for index in 0..self.workloads.len() {
+            let workload = &self.workloads[index];
+            let [.., old, new] = workload.sets.as_slice() else {
+                continue;
+            };
+            if workload.kind != "Deployment" || new.created.plus(HOUR) < self.now {
+                continue;
+            }
+            let (old, new, desired) = (old.clone(), new.clone(), workload.desired());
+            let about = self.about_workload(index);
+            let source = Source::of("deployment-controller");
+            let say = |world: &mut Self, message: &str| {
+                let said = Said::once(new.created);
+                world.record(&about, &source, "Normal", "ScalingReplicaSet", message, said);
+            };
+            if old.replicas < desired {
+                let message = format!("Scaled down replica set {} from {desired} to {}", old.name, old.replicas);
+                say(self, &message);
+            }
+            let message = format!("Scaled up replica set {} from 0 to {}", new.name, new.replicas);
+            say(self, &message);
+            let set = About {
+                kind: "ReplicaSet",
+                uid: self.uid("ReplicaSet", &about.namespace, &new.name),
+                name: new.name.clone(),
+                ..about.clone()
+            };
+            let pods: Vec<String> =
+                self.pods.values().filter(|pod| pod.set == new.name).map(|pod| pod.name.clone()).collect();
+            for pod in pods {
+                let source = Source::of("replicaset-controller");
+                let message = format!("Created pod: {pod}");
+                self.record(&set, &source, "Normal", "SuccessfulCreate", &message, Said::once(new.created));
+            }
+        }
+    }
+
+    /// What the kubelet says of a node that runs out of memory.
+    fn say_pressure(&mut self) {
+        let pressed: Vec<String> = self
+            .all_in("", "Node", "")
+            .iter()
+            .filter(|node| node["status"]["conditions"][0]["status"] == "True")
+            .filter_map(|node| node["metadata"]["name"].as_str().map(str::to_owned))
+            .collect();
+        for name in pressed {
+            let about = About {
+                api_version: "v1",
+                kind: "Node",
+                namespace: String::new(),
+                // The kubelet does not know its node's uid, and says its name instead.
+                uid: name.clone(),
+                name: name.clone(),
+                field_path: None,
+            };
+            let source = Source { component: "kubelet", host: name.clone() };
+            let since = self.now.minus(47 * MINUTE);
+            let message = format!("Node {name} status is now: NodeHasInsufficientMemory");
+            self.record(&about, &source, "Normal", "NodeHasInsufficientMemory", &message, Said::once(since));
+            let said = Said { first: since, last: self.now.minus(3 * MINUTE), count: 9 };
+            let message = "Attempting to reclaim memory";
+            self.record(&about, &source, "Warning", "EvictionThresholdMet", message, said);
+        }
+    }
+
     /// The pods that a workload has at the start.
     fn first_pods(&mut self, index: usize) {
         let workload = self.workloads[index].clone();
@@ -328,6 +433,38 @@ impl World {
                 }
             }
         }
+        if let Some(evicted) = workload.notes.evicted {
+            self.leave_evicted(index, evicted.0);
+        }
+    }
+
+    /// A pod that the kubelet evicted some time ago stays behind as `Failed` until somebody clears it away.
+    fn leave_evicted(&mut self, index: usize, ago: i64) {
+        let now = self.now;
+        let Some(newest) = self.workloads[index].sets.len().checked_sub(1) else {
+            return;
+        };
+        let pressed = self.nodes.iter().position(|node| node.closed && node.weight > 0);
+        let (Some(node), created) = (pressed, now.minus(ago + 9 * DAY)) else {
+            return;
+        };
+        self.now = created;
+        let key = self.create_pod(index, newest, None);
+        self.now = now;
+        self.place_pod(&key, node, created);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.pods = node.pods.saturating_sub(1);
+        }
+        let at = now.minus(ago);
+        let Some(pod) = self.pods.get_mut(&key) else {
+            return;
+        };
+        let message =
+            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 84312Ki. ".to_owned();
+        let (about, source) = (About::pod(pod), kubelet(pod));
+        pod.given_up = Some(("Evicted".to_owned(), message.clone()));
+        pod.stage = Stage::Finished;
+        self.record(&about, &source, "Warning", "Evicted", &message, Said::once(at));
     }
 
     fn leave_unscheduled(&mut self, key: &str, created: Time) {

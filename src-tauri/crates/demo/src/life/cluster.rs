@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Action, World};
+use crate::random::uid as random_uid;
 use crate::scenario::Manifest;
 use crate::time::{DAY, MINUTE, SECOND, Time};
 use crate::usage::Load;
@@ -206,15 +207,15 @@ fn status(
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
         "nodeInfo": {
             "architecture": "amd64",
-            "bootID": "",
+            "bootID": random_uid(0, &["boot", name]),
             "containerRuntimeVersion": "containerd://2.2.1",
             "kernelVersion": "6.12.57-cloud-amd64",
             "kubeProxyVersion": "",
             "kubeletVersion": "v1.36.3",
-            "machineID": "",
+            "machineID": random_uid(0, &["machine", name]).replace('-', ""),
             "operatingSystem": "linux",
             "osImage": "Debian GNU/Linux 13 (trixie)",
-            "systemUUID": "",
+            "systemUUID": random_uid(0, &["system", name]),
         },
     })
 }

@@ -57,6 +57,10 @@ impl World {
             }
             _ => {}
         }
+        if let Some(class) = spec["priorityClassName"].as_str().map(str::to_owned) {
+            let class = self.stored("scheduling.k8s.io", "PriorityClass", &class);
+            spec["priority"] = class.map_or(Value::Null, |class| class["value"].clone());
+        }
         defaults::token_volume(&mut spec, &suffix(hash(self.seed, &[&name, &unique, "token"]), 5));
         defaults::prune(&mut spec);
         let owner_uid = self.uid(kind, &namespace, &owner_name);

@@ -57,6 +57,8 @@ pub(crate) struct Notes {
     pub(crate) swing: Option<u32>,
     /// Restarts that its pods have behind them.
     pub(crate) restarts: u32,
+    /// How long ago one of its pods was evicted, and is still there.
+    pub(crate) evicted: Option<Span>,
     /// The style of its log.
     pub(crate) logs: Option<String>,
     /// How long a run of a job takes.
