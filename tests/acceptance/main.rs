@@ -6,5 +6,6 @@
 
 mod accounts;
 mod fill;
+mod invariants;
 mod plane;
 mod proxy;

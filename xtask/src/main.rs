@@ -2,11 +2,14 @@
 //! and `run`; the list below is the only place that knows them all.
 
 mod bindings;
+mod check;
 mod cluster;
 mod control_plane;
 mod paths;
 mod shell;
+mod steps;
 mod system;
+mod test;
 
 use clap::Parser;
 
@@ -29,6 +32,8 @@ macro_rules! chores {
 }
 
 chores! {
+    check Check,
+    test Test,
     bindings Bindings,
     cluster Cluster,
     control_plane ControlPlane,

@@ -1,0 +1,238 @@
+//! The invariants of ARCHITECTURE.md, checked over `cargo metadata` and the source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The package at the root: the window.
+const WINDOW: &str = "kubilitics";
+/// This package.
+const TESTS: &str = "kubilitics-tests";
+
+/// Which of our crates may depend on a library directly.
+const RESERVED: [(&str, &[&str]); 11] = [
+    ("kube", &["cluster"]),
+    ("k8s-openapi", &["cluster"]),
+    ("sqlx", &["store"]),
+    ("resvg", &["diagram"]),
+    ("usvg", &["diagram"]),
+    ("printpdf", &["diagram"]),
+    ("axum", &["server", "demo", TESTS]),
+    ("tauri", &[WINDOW]),
+    ("tauri-plugin-dialog", &[WINDOW]),
+    ("tauri-plugin-single-instance", &[WINDOW]),
+    ("ts-rs", &["api"]),
+];
+
+/// Crates that do no IO, read no clock and start no task, and libraries that would let them.
+const PURE: [&str; 3] = ["model", "topology", "layout"];
+const IMPURE_LIBRARIES: [&str; 8] =
+    ["tokio", "tokio-util", "reqwest", "hyper", "rand", "getrandom", "chrono", "futures"];
+
+/// Which of our crates a crate may never reach, even through others.
+const APART: [(&str, &[&str]); 6] = [
+    ("model", &["cluster", "inventory", "topology", "layout", "diagram", "store", "demo", "api", "server", "cli"]),
+    ("layout", &["model", "cluster", "inventory", "topology", "diagram", "store", "demo", "api", "server", "cli"]),
+    ("demo", &["cluster", "model", "inventory", "topology", "diagram", "api"]),
+    ("cluster", &["demo", "inventory", "topology", "diagram", "api", "store"]),
+    ("topology", &["cluster", "demo", "diagram", "api", "store", "layout"]),
+    ("diagram", &["cluster", "demo", "api", "store"]),
+];
+
+/// What stands at the root beside dot-files.
+const ROOT: [&str; 21] = [
+    "ARCHITECTURE.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "clippy.toml",
+    "deny.toml",
+    "gen",
+    "icons",
+    "migrations",
+    "rust-toolchain.toml",
+    "rustfmt.toml",
+    "src-tauri",
+    "target",
+    "tauri.conf.json",
+    "tests",
+    "ui",
+    "xtask",
+    "tauri.linux.conf.json",
+    "tauri.macos.conf.json",
+    "tauri.windows.conf.json",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Direct dependencies, development ones apart, of every package of the workspace.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["metadata", "--format-version", "1", "--no-deps", "--locked"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let name_of = |value: &Value| value["name"].as_str().unwrap().to_owned();
+    let direct = |package: &Value| {
+        let all = package["dependencies"].as_array().unwrap().iter();
+        all.filter(|each| each["kind"].as_str() != Some("dev")).map(name_of).collect()
+    };
+    metadata["packages"].as_array().unwrap().iter().map(|package| (name_of(package), direct(package))).collect()
+}
+
+/// Source files below `folder` with one of the endings, generated ones and `target` apart.
+fn sources(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    let listed = Command::new("git")
+        .current_dir(root())
+        .args(["ls-files", "--cached", "--others", "--exclude-standard", folder])
+        .output()
+        .unwrap();
+    let names = String::from_utf8(listed.stdout).unwrap();
+    let wanted = names.lines().filter(|name| endings.iter().any(|ending| name.ends_with(ending)));
+    let found: Vec<_> = wanted
+        .filter(|name| !name.contains("/bindings/"))
+        .filter_map(|name| Some((PathBuf::from(name), fs::read_to_string(root().join(name)).ok()?)))
+        .collect();
+    assert!(!found.is_empty(), "no {endings:?} below {folder}");
+    found
+}
+
+#[test]
+fn libraries_are_known_where_they_belong_and_nowhere_else() {
+    let mut wrong = Vec::new();
+    for (package, direct) in dependencies() {
+        for (library, owners) in RESERVED {
+            if direct.contains(library) && !owners.contains(&package.as_str()) {
+                wrong.push(format!("{package} depends on {library}, which belongs to {}", owners.join(", ")));
+            }
+        }
+        for library in IMPURE_LIBRARIES {
+            if PURE.contains(&package.as_str()) && direct.contains(library) {
+                wrong.push(format!("{package} is pure and depends on {library}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn arrows_between_crates_point_one_way() {
+    let direct = dependencies();
+    let mut wrong = Vec::new();
+    for (package, forbidden) in APART {
+        let mut reached = BTreeSet::new();
+        let mut next = vec![package.to_owned()];
+        while let Some(name) = next.pop() {
+            for dependency in direct.get(&name).into_iter().flatten() {
+                if direct.contains_key(dependency) && reached.insert(dependency.clone()) {
+                    next.push(dependency.clone());
+                }
+            }
+        }
+        wrong.extend(
+            forbidden.iter().filter(|name| reached.contains(**name)).map(|name| format!("{package} reaches {name}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_member_has_a_caption() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let members = manifest.split("members = [").nth(1).unwrap().split("\n]").next().unwrap();
+    for line in members.lines().filter(|line| line.contains('"')) {
+        assert!(line.contains(" # "), "no caption: {line}");
+    }
+}
+
+#[test]
+fn nothing_else_stands_at_the_root() {
+    let listed = Command::new("git").current_dir(root()).args(["ls-tree", "--name-only", "HEAD"]).output().unwrap();
+    let names = String::from_utf8(listed.stdout).unwrap();
+    let strange: Vec<&str> = names.lines().filter(|name| !name.starts_with('.') && !ROOT.contains(name)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
+}
+
+#[test]
+fn no_state_is_static() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src-tauri", &[".rs"]) {
+        for (number, line) in text.lines().enumerate() {
+            let code = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub ");
+            let holds_state =
+                ["Mutex", "RwLock", "Atomic", "RefCell", "OnceCell"].iter().any(|word| line.contains(word));
+            if code.starts_with("static mut ") || code.starts_with("static ") && holds_state {
+                wrong.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_detached_task_says_why() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src-tauri", &[".rs"]) {
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let code = line.trim_start();
+            let is_statement = ["tokio::spawn(", "tokio::task::spawn(", "std::thread::spawn(", "thread::spawn("]
+                .iter()
+                .any(|call| code.starts_with(call));
+            // A line that begins with the call is a statement unless the line before leaves something open.
+            let before = number.checked_sub(1).and_then(|at| lines.get(at)).map_or("", |line| line.trim());
+            let detached = is_statement && (before.is_empty() || before.ends_with(['{', '}', ';']));
+            if detached {
+                wrong.push(format!("{}:{}: {code}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "detached tasks without a comment:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_one_file_of_the_interface_knows_tauri() {
+    let strangers: Vec<PathBuf> = sources("ui/src", &[".ts", ".tsx"])
+        .into_iter()
+        .filter(|(path, text)| text.contains("@tauri-apps/") && !path.ends_with("src/api/transport/tauri.ts"))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(strangers.is_empty(), "{strangers:?}");
+}
+
+/// The crate that talks to Kubernetes sends nothing but GETs, apart from asking who it is and what it may.
+#[test]
+fn nothing_in_the_product_writes_to_a_cluster() {
+    let mut writes = Vec::new();
+    for (path, text) in sources("src-tauri/crates/cluster/src", &[".rs"]) {
+        for (number, line) in text.lines().enumerate() {
+            let verb = [
+                "POST",
+                "PUT",
+                "PATCH",
+                "DELETE",
+                "Request::post",
+                "Request::put",
+                "Request::patch",
+                "Request::delete",
+            ]
+            .iter()
+            .any(|verb| line.contains(verb) && !line.trim_start().starts_with("//"));
+            let typed = [".create(&", ".replace(&", ".patch(&", ".delete(&", ".delete_collection("]
+                .iter()
+                .any(|call| line.contains(call));
+            if (verb || typed) && !text.contains("selfsubject") {
+                writes.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(writes.is_empty(), "{}", writes.join("\n"));
+}
