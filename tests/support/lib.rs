@@ -20,6 +20,7 @@ mod access;
 mod accounts;
 mod client;
 mod control_plane;
+mod definitions;
 mod fill;
 mod folder;
 mod keys;

@@ -5,6 +5,8 @@ mod bindings;
 mod check;
 mod cluster;
 mod control_plane;
+mod definitions;
+mod go;
 mod paths;
 mod shell;
 mod steps;
