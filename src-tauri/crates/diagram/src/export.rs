@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
+use topology::{Filter, Graph};
+
 use crate::formats::FORMATS;
 use crate::scene::Scene;
 use crate::theme::Theme;
@@ -39,6 +41,30 @@ pub enum Format {
     Png,
     /// Vector picture for print.
     Pdf,
+    /// The canonical graph, for programs.
+    Json,
+    /// diagrams.net, to go on drawing.
+    Drawio,
+    /// Text in Markdown.
+    Mermaid,
+    /// Text for d2lang.com.
+    D2,
+    /// Text for Graphviz.
+    Dot,
+    /// For yEd, Gephi, Cytoscape.
+    Graphml,
+}
+
+/// What a file is made from: the drawn formats and the texts for people from the scene, the formats for programs
+/// (JSON, GraphML) from the graph itself, where nothing is folded away.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The picture.
+    pub scene: &'a Scene,
+    /// What it is a picture of.
+    pub graph: &'a Graph,
+    /// The part of the graph that was asked for.
+    pub filter: &'a Filter,
 }
 
 /// An entry of the table of formats.
@@ -58,7 +84,7 @@ pub struct FormatEntry {
     pub(crate) write: Writer,
 }
 
-pub(crate) type Writer = fn(&Scene, &Look, &mut dyn Write, Progress<'_>) -> Result<Notes, ExportError>;
+pub(crate) type Writer = fn(Subject<'_>, &Look, &mut dyn Write, Progress<'_>) -> Result<Notes, ExportError>;
 
 /// What the person should know about a file that was written: a summary, a missing glyph, tiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,13 +150,13 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// Writes the scene in a format. `progress` is told shares from 0 to 1 and may stop the work at any of them;
+/// Writes the subject in a format. `progress` is told shares from 0 to 1 and may stop the work at any of them;
 /// what `out` has received by then is no file.
 ///
 /// # Errors
 /// See [`ExportError`].
 pub fn export(
-    scene: &Scene,
+    subject: Subject<'_>,
     format: Format,
     look: &Look,
     out: &mut dyn Write,
@@ -140,7 +166,7 @@ pub fn export(
         return Err(ExportError::Look(format!("a scale of {} cannot be drawn; use a number above 0", look.scale)));
     }
     let progress = Progress { tell: progress, from: 0.0, to: 1.0 };
-    let notes = (format.entry().write)(scene, look, out, progress)?;
+    let notes = (format.entry().write)(subject, look, out, progress)?;
     out.flush()?;
     progress.report(1, 1)?;
     Ok(notes)

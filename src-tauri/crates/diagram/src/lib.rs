@@ -12,5 +12,5 @@ pub mod scene;
 pub mod text;
 pub mod theme;
 
-pub use export::{ExportError, Format, FormatEntry, Look, Notes, export};
+pub use export::{ExportError, Format, FormatEntry, Look, Notes, Subject, export};
 pub use formats::FORMATS;

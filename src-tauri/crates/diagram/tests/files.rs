@@ -10,10 +10,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use diagram::theme::Theme;
-use diagram::{ExportError, FORMATS, Format, Look, export};
+use diagram::{ExportError, FORMATS, Format, Look};
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree;
-use support::{generated, shop, small, written};
+use support::{SECRETS, generated, shop, small, written, written_until};
 
 fn look(theme: Theme) -> Look {
     Look { theme, system_fonts: false, ..Look::default() }
@@ -148,6 +148,63 @@ fn svg_is_well_formed_and_fetches_nothing() {
 }
 
 #[test]
+fn the_other_xml_formats_are_well_formed() {
+    let mut scene = shop();
+    scene.title = "<b>&\"".into();
+    for format in [Format::Drawio, Format::Graphml] {
+        let text = String::from_utf8(written(&scene, format, &look(Theme::Dark)).0).unwrap();
+        let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{format:?}: {error}"));
+        let ids: Vec<_> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(ids.len(), unique.len(), "{format:?}: ids are unique");
+        for end in ["source", "target", "parent"] {
+            let ends = document.descendants().filter_map(|node| node.attribute(end));
+            ends.for_each(|end| assert!(unique.contains(&end), "{format:?}: {end} is there"));
+        }
+    }
+}
+
+#[test]
+fn text_formats_of_a_small_application() {
+    for (format, name) in [
+        (Format::Mermaid, "small.mmd"),
+        (Format::D2, "small.d2"),
+        (Format::Dot, "small.dot"),
+        (Format::Drawio, "small.drawio"),
+        (Format::Graphml, "small.graphml"),
+    ] {
+        check_text(name, &String::from_utf8(written(&small(), format, &look(Theme::Light)).0).unwrap());
+    }
+}
+
+#[test]
+fn mermaid_keeps_to_its_limits_and_says_so() {
+    let size = |scene: diagram::scene::Scene| {
+        let (bytes, notes) = written(&scene, Format::Mermaid, &look(Theme::Light));
+        let text = String::from_utf8(bytes).unwrap();
+        let edges = text.lines().filter(|line| line.contains("->") || line.contains("==>")).count();
+        assert!(text.chars().count() <= 50_000 && edges <= 500, "{} characters, {edges} edges", text.len());
+        (text.matches("subgraph").count(), notes.0)
+    };
+    assert!(size(small()).1.is_empty());
+    let (subgraphs, notes) = size(generated(1_500));
+    assert!(subgraphs > 10 && notes[0].ends_with("every application is one node"), "{notes:?}");
+    let (subgraphs, notes) = size(generated(20_000));
+    assert!(subgraphs == 0 && notes[0].ends_with("every namespace is one node"), "{notes:?}");
+}
+
+#[test]
+fn no_secret_is_in_any_file() {
+    for entry in &FORMATS {
+        let (bytes, _) = written(&shop(), entry.format, &look(Theme::Light));
+        for secret in SECRETS {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{secret} is in the {}", entry.name);
+        }
+    }
+}
+
+#[test]
 fn text_beyond_latin_brings_the_whole_face() {
     let mut scene = small();
     let latin = written(&scene, Format::Svg, &look(Theme::Light)).0.len();
@@ -205,7 +262,7 @@ fn an_export_can_be_stopped() {
             asked.set(asked.get() + 1);
             if asked.get() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let result = export(&shop(), entry.format, &look(Theme::Light), &mut Vec::new(), &stop);
+        let result = written_until(&shop(), entry.format, &look(Theme::Light), &stop);
         assert!(matches!(result, Err(ExportError::Stopped)), "{} went on", entry.id);
     }
 }
@@ -213,7 +270,7 @@ fn an_export_can_be_stopped() {
 #[test]
 fn a_picture_too_large_for_png_says_what_would_do() {
     let scaled = Look { scale: 40.0, ..look(Theme::Light) };
-    let result = export(&shop(), Format::Png, &scaled, &mut Vec::new(), &|_| ControlFlow::Continue(()));
+    let result = written_until(&shop(), Format::Png, &scaled, &|_| ControlFlow::Continue(()));
     let message = result.unwrap_err().to_string();
     assert!(message.contains("--scale 14.8") && message.contains("svg or pdf"), "{message}");
 }

@@ -9,7 +9,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use crate::draw::Sheet;
-use crate::export::{ExportError, Look, Notes, Progress};
+use crate::export::{ExportError, Look, Notes, Progress, Subject};
 use crate::formats::{fallback, svg};
 use crate::scene::{Rect, Scene};
 use crate::text::Face;
@@ -23,11 +23,12 @@ const STRIP_PIXELS: usize = 6_000_000;
 
 /// Writes the file.
 pub(crate) fn write(
-    scene: &Scene,
+    subject: Subject<'_>,
     look: &Look,
     out: &mut dyn Write,
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
+    let scene = subject.scene;
     let sheet = Sheet::of(scene, look);
     let (width, height) = pixels(&sheet, look.scale)?;
     let missing = fallback::missing(scene, look);

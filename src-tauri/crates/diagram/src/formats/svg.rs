@@ -11,7 +11,7 @@ use model::Health;
 
 use crate::draw::ink::{Ink, Type};
 use crate::draw::{Anchor, Pen, Rounded, Sheet, Window, draw, rounded};
-use crate::export::{ExportError, Look, Notes, Progress, Stopped};
+use crate::export::{ExportError, Look, Notes, Progress, Stopped, Subject};
 use crate::formats::xml;
 use crate::icons::{self, Icon};
 use crate::scene::{Point, Rect, Scene};
@@ -20,11 +20,12 @@ use crate::theme::{Theme, of_health};
 
 /// Writes the file.
 pub(crate) fn write(
-    scene: &Scene,
+    subject: Subject<'_>,
     look: &Look,
     out: &mut dyn Write,
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
+    let scene = subject.scene;
     let sheet = Sheet::of(scene, look);
     let pen = drawn(scene, &sheet, look, Window(None), progress.part(0.0, 0.95))?;
     let text = document(pen, scene, &sheet, look, Fonts::Embedded);

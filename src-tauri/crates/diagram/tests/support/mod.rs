@@ -5,14 +5,54 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use diagram::scene::*;
-use diagram::{Format, Look, Notes, export};
-use model::{EdgeState, Health, RelationClass, ResourceKey};
+use diagram::{Format, Look, Notes, Subject, export};
+use model::{Coverage, EdgeState, Health, Object, RelationClass, ResourceKey};
+use serde_json::json;
+use topology::{Change, Engine, Filter, Graph, RuleBook};
 
-/// Writes the scene, which must work.
+/// What must never be in a file, in every spelling it has in [`graph`].
+pub const SECRETS: [&str; 3] = ["hunter2", "aHVudGVyMg==", "sk_live_51"];
+
+/// A small real graph: a workload, what it refers to, and values that are nobody's business.
+pub fn graph() -> Arc<Graph> {
+    let container = json!({"name": "api", "image": "registry.example.com/api:1", "env": [
+        {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "checkout-keys", "key": "stripe"}}},
+        {"name": "TOKEN", "value": "sk_live_51"},
+    ]});
+    let objects = [
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "checkout-keys", "namespace": "shop"},
+            "data": {"password": "aHVudGVyMg=="}, "stringData": {"other": "hunter2"}}),
+        json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "checkout", "namespace": "shop"},
+            "spec": {"selector": {"app": "checkout"}, "ports": [{"port": 80}]}}),
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "checkout", "namespace": "shop",
+            "annotations": {"note": "hunter2"}},
+            "spec": {"selector": {"matchLabels": {"app": "checkout"}},
+                "template": {"metadata": {"labels": {"app": "checkout"}}, "spec": {"containers": [container]}}}}),
+    ];
+    let changes: Vec<Change> =
+        objects.into_iter().map(|object| Change::Upserted(Object::from_json(object).expect("an object"))).collect();
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    engine.apply(&changes, &Coverage::default());
+    engine.graph()
+}
+
+/// Writes the scene and [`graph`], which must work.
 pub fn written(scene: &Scene, format: Format, look: &Look) -> (Vec<u8>, Notes) {
+    written_until(scene, format, look, &|_| ControlFlow::Continue(())).expect("export")
+}
+
+/// The same with someone who may say stop.
+pub fn written_until(
+    scene: &Scene,
+    format: Format,
+    look: &Look,
+    progress: &dyn Fn(f32) -> ControlFlow<()>,
+) -> Result<(Vec<u8>, Notes), diagram::ExportError> {
+    let (graph, filter) = (graph(), Filter::default());
     let mut bytes = Vec::new();
-    let notes = export(scene, format, look, &mut bytes, &|_| ControlFlow::Continue(())).expect("export");
-    (bytes, notes)
+    let subject = Subject { scene, graph: &graph, filter: &filter };
+    let notes = export(subject, format, look, &mut bytes, progress)?;
+    Ok((bytes, notes))
 }
 
 pub fn rect(x: f32, y: f32, width: f32, height: f32) -> Rect {

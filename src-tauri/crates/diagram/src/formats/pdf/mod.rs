@@ -12,8 +12,8 @@ use lopdf::{Object, StringFormat};
 use printpdf::{Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfPage, PdfSaveOptions, Pt};
 
 use crate::draw::{Sheet, Window, draw};
-use crate::export::{ExportError, Look, Notes, Progress};
-use crate::scene::{Point, Rect, Scene};
+use crate::export::{ExportError, Look, Notes, Progress, Subject};
+use crate::scene::{Point, Rect};
 use crate::text::Face;
 use glyphs::Glyphs;
 use pen::{POINTS, PdfPen, font_id};
@@ -23,11 +23,12 @@ const MAX_SIDE: f32 = 14_400.0;
 
 /// Writes the file.
 pub(crate) fn write(
-    scene: &Scene,
+    subject: Subject<'_>,
     look: &Look,
     out: &mut dyn Write,
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
+    let scene = subject.scene;
     let sheet = Sheet::of(scene, look);
     let mut notes = Notes::default();
     let glyphs = Glyphs::of(scene, look, &mut notes);

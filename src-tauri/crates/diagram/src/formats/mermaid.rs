@@ -1,0 +1,195 @@
+//! Mermaid: a flowchart with namespaces and applications as subgraphs.
+//!
+//! Renderers refuse more than 500 edges or 50,000 characters (Mermaid's `maxEdges`, `maxTextSize`): past that
+//! applications stand for their objects, past that namespaces, and a note says so.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write;
+
+use model::{EdgeState, Health, RelationClass};
+
+use super::outline::{Outline, words};
+use crate::export::{ExportError, Look, Notes, Progress, Subject};
+use crate::scene::CardLook;
+use crate::theme::{Theme, Token, of_health};
+
+const MAX_EDGES: usize = 500;
+const MAX_CHARACTERS: usize = 50_000;
+
+/// Writes the file.
+pub(crate) fn write(
+    subject: Subject<'_>,
+    look: &Look,
+    out: &mut dyn Write,
+    progress: Progress<'_>,
+) -> Result<Notes, ExportError> {
+    progress.report(0, 2)?;
+    let outline = Outline::of(subject.scene);
+    let title = look.title.as_deref().unwrap_or(&subject.scene.title);
+    let mut notes = Notes::default();
+    let (objects, edges) = objects(&outline);
+    let mut chart = chart(title, &objects, &edges, look.theme);
+    if edges.len() > MAX_EDGES || chart.chars().count() > MAX_CHARACTERS {
+        let drawn = format!("{} objects and {} relations", outline.cards.len(), outline.wires.len());
+        let limits = "more than Mermaid's limits of 500 edges and 50000 characters allow";
+        let (text, what) = summary(title, &outline, look.theme);
+        notes.0.push(format!("{drawn} are {limits}: {what}"));
+        chart = text;
+    }
+    progress.report(1, 2)?;
+    out.write_all(chart.as_bytes())?;
+    Ok(notes)
+}
+
+/// Lines that open and close subgraphs and name nodes.
+type Body = String;
+
+struct Edge {
+    from: String,
+    to: String,
+    class: RelationClass,
+    broken: bool,
+    text: String,
+}
+
+fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
+    let mut body = Body::new();
+    for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()) {
+        let _ = writeln!(body, "  subgraph f{at}[\"{}\"]", escape(&group.frame.title));
+        for section in &group.sections {
+            let bare = section.block.title.is_empty();
+            if !bare {
+                let _ = writeln!(body, "    subgraph b{}[\"{}\"]", section.number, escape(&section.block.title));
+            }
+            for number in section.cards.clone() {
+                let Some(card) = outline.cards.get(number).map(|member| member.card) else { continue };
+                let second = if card.caption.is_empty() { &card.status } else { &card.caption };
+                let second = if second.is_empty() { card.key.kind() } else { second };
+                let (open, close) = if card.look == CardLook::External { ("([", "])") } else { ("[", "]") };
+                let name = format!("<b>{}</b><br>{}", escape(&card.full_name), escape(second));
+                let class = if card.look == CardLook::Unknown { Health::Unknown } else { card.health };
+                let _ = writeln!(body, "      n{number}{open}\"{name}\"{close}:::{}", class.word());
+            }
+            if !bare {
+                body.push_str("    end\n");
+            }
+        }
+        body.push_str("  end\n");
+    }
+    let edges = outline.wires.iter().map(|wire| Edge {
+        from: format!("n{}", wire.from),
+        to: format!("n{}", wire.to),
+        class: wire.link.class,
+        broken: wire.link.state == EdgeState::Missing,
+        text: words(wire.link),
+    });
+    (body, edges.collect())
+}
+
+/// Applications instead of objects, or else namespaces; and what was done, in words.
+fn summary(title: &str, outline: &Outline<'_>, theme: Theme) -> (String, &'static str) {
+    let mut body = Body::new();
+    for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()) {
+        let _ = writeln!(body, "  subgraph f{at}[\"{}\"]", escape(&group.frame.title));
+        for section in &group.sections {
+            let name = if section.block.title.is_empty() { &group.frame.title } else { &section.block.title };
+            let text = format!("<b>{}</b><br>{}", escape(name), escape(&section.block.subtitle));
+            let _ = writeln!(body, "    b{}[\"{text}\"]:::{}", section.number, worst(&section.block.counts.by_health));
+        }
+        body.push_str("  end\n");
+    }
+    let edges = aggregated(outline, "b", |member| member.section);
+    let text = chart(title, &body, &edges, theme);
+    if edges.len() <= MAX_EDGES && text.chars().count() <= MAX_CHARACTERS {
+        return (text, "every application is one node");
+    }
+    let mut body = Body::new();
+    for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()).take(600) {
+        let name = format!("<b>{}</b><br>{}", escape(&group.frame.title), escape(&group.frame.subtitle));
+        let _ = writeln!(body, "  f{at}[\"{name}\"]:::{}", worst(&group.frame.counts.by_health));
+    }
+    let mut edges = aggregated(outline, "f", |member| member.frame);
+    edges.truncate(MAX_EDGES.min(300));
+    (chart(title, &body, &edges, theme), "every namespace is one node")
+}
+
+/// One edge per pair of groups and class, with how many it stands for.
+fn aggregated(outline: &Outline<'_>, prefix: &str, of: fn(&super::outline::Member<'_>) -> usize) -> Vec<Edge> {
+    let mut counts: BTreeMap<(usize, usize, RelationClass), (u32, bool)> = BTreeMap::new();
+    for wire in &outline.wires {
+        let (Some(from), Some(to)) = (outline.cards.get(wire.from), outline.cards.get(wire.to)) else { continue };
+        let (from, to) = (of(from), of(to));
+        if from != to {
+            let entry = counts.entry((from, to, wire.link.class)).or_default();
+            entry.0 += wire.link.count;
+            entry.1 |= wire.link.state == EdgeState::Missing;
+        }
+    }
+    let edge = |((from, to, class), (count, broken)): ((usize, usize, RelationClass), (u32, bool))| Edge {
+        from: format!("{prefix}{from}"),
+        to: format!("{prefix}{to}"),
+        class,
+        broken,
+        text: if count > 1 { format!("×{count}") } else { String::new() },
+    };
+    counts.into_iter().map(edge).collect()
+}
+
+fn worst(by_health: &[u32; 8]) -> &'static str {
+    let worst = Health::ALL.iter().zip(by_health).find(|(health, count)| **count > 0 && **health != Health::Unknown);
+    worst.map_or("neutral", |(health, _)| health.word())
+}
+
+fn chart(title: &str, body: &str, edges: &[Edge], theme: Theme) -> String {
+    let mut text = String::with_capacity(body.len() + edges.len() * 24 + 1024);
+    let _ = writeln!(text, "---\ntitle: \"{}\"\n---\nflowchart LR", title.replace(['"', '\\', '\n', '\r'], "'"));
+    text.push_str(body);
+    for edge in edges {
+        let arrow = match edge.class {
+            RelationClass::Routes => "==>",
+            RelationClass::Owns | RelationClass::Selects | RelationClass::Member => "-->",
+            RelationClass::Refers | RelationClass::Governs => "-.->",
+        };
+        let label = if edge.text.is_empty() { String::new() } else { format!("|\"{}\"|", escape(&edge.text)) };
+        let _ = writeln!(text, "  {} {arrow}{label} {}", edge.from, edge.to);
+    }
+    let broken: Vec<_> =
+        edges.iter().enumerate().filter(|(_, edge)| edge.broken).map(|(at, _)| at.to_string()).collect();
+    if !broken.is_empty() {
+        let _ = writeln!(text, "  linkStyle {} stroke:{}", broken.join(","), theme.colour(Token::Failing));
+    }
+    for health in Health::ALL {
+        let ground = match health {
+            Health::Failing | Health::Missing => Token::FailingCard,
+            Health::Degraded | Health::Pending => Token::WarningCard,
+            _ => Token::Card,
+        };
+        let line = if health.is_problem() || health == Health::Ok { of_health(health) } else { Token::CardLine };
+        let dash = if matches!(health, Health::Missing | Health::Unknown) { ",stroke-dasharray:4 3" } else { "" };
+        let _ = writeln!(
+            text,
+            "  classDef {} fill:{},stroke:{},color:{}{dash}",
+            health.word(),
+            theme.colour(ground),
+            theme.colour(line),
+            theme.colour(Token::Text),
+        );
+    }
+    text
+}
+
+/// Mermaid's own entities: `#` and a name or number.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '#' | '"' | '&' | '<' | '>' | '`' | '\\' | '[' | ']' | '{' | '}' | '|' => {
+                let _ = write!(escaped, "#{};", u32::from(character));
+            }
+            _ if character.is_control() => escaped.push(' '),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
