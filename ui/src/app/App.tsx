@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
 
 import { followNotices } from "@/features/clusters";
+import { recallSettings } from "@/features/settings";
 import { listenForEscape } from "@/lib/layers";
 
 import { router } from "./router";
@@ -14,6 +15,7 @@ const queries = new QueryClient({
 
 export function App() {
   useEffect(() => followNotices(queries), []);
+  useEffect(recallSettings, []);
   useEffect(listenForEscape, []);
   return (
     <QueryClientProvider client={queries}>

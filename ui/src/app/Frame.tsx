@@ -2,8 +2,11 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { Glyph, type GlyphName } from "@/components";
+import { DatabaseProblem, SettingsPanel } from "@/features/settings";
+import { useStore } from "@/lib/store";
 
 import styles from "./Frame.module.css";
+import { settingsOpen } from "./panels";
 
 interface FrameProps {
   top: ReactNode;
@@ -15,6 +18,7 @@ interface FrameProps {
 
 /** The parts every screen has: bar above, rail on the left, status line below. */
 export function Frame({ top, status, cluster, children }: FrameProps) {
+  const settings = useStore(settingsOpen);
   return (
     <div className={styles.frame}>
       <header className={styles.top}>{top}</header>
@@ -27,8 +31,15 @@ export function Frame({ top, status, cluster, children }: FrameProps) {
         <Link to="/" className={styles.item} activeOptions={{ exact: true }} activeProps={{ "aria-current": "page" }}>
           <RailLabel glyph="clusters" text="Clusters" />
         </Link>
+        <span className={styles.gap} />
+        <button type="button" className={styles.item} aria-pressed={settings} onClick={() => settingsOpen.set(!settings)}>
+          <RailLabel glyph="settings" text="Settings" />
+        </button>
       </nav>
-      <div className={styles.main}>{children}</div>
+      <div className={styles.main}>
+        {children}
+        {settings ? <SettingsPanel close={() => settingsOpen.set(false)} /> : <div className={styles.notice}><DatabaseProblem /></div>}
+      </div>
       {status ? <footer className={styles.status}>{status}</footer> : null}
     </div>
   );

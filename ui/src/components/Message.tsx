@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 
+import { sentence } from "@/lib/text";
+
 import { HealthMark } from "./HealthMark";
 import styles from "./Message.module.css";
 
@@ -18,7 +20,7 @@ export function Message({ tone = "neutral", title, children, detail, actions }: 
     <div className={styles.message} data-tone={tone} role={tone === "failing" ? "alert" : "status"}>
       <HealthMark health={tone} quiet size={14} />
       <div className={styles.body}>
-        <p className={styles.title}>{title}</p>
+        <p className={styles.title}>{sentence(title)}</p>
         {children ? <div className={styles.text}>{children}</div> : null}
         {detail ? (
           <details className={styles.detail}>

@@ -3,5 +3,5 @@ export { Glyph, type GlyphName } from "./Glyph";
 export { HEALTH, HEALTH_ORDER, asHealth, isProblem, worstOf, type Health } from "./health";
 export { HealthMark } from "./HealthMark";
 export { MARKS } from "./marks";
-export { KindIcon, useKindIcons } from "./KindIcon";
+export { useKindIcons } from "./icons";
 export { Message } from "./Message";

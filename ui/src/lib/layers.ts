@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 
 const open: Array<() => void> = [];
 
-export function pushLayer(close: () => void): () => void {
+function pushLayer(close: () => void): () => void {
   open.push(close);
   return () => {
     const at = open.lastIndexOf(close);
@@ -13,7 +13,7 @@ export function pushLayer(close: () => void): () => void {
 }
 
 /** Closes the topmost layer; false where there was none. */
-export function closeTopmost(): boolean {
+function closeTopmost(): boolean {
   const close = open.at(-1);
   close?.();
   return close !== undefined;

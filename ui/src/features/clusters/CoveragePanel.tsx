@@ -42,7 +42,6 @@ function KindList({ kinds }: { kinds: KindStatus[] }) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: kinds.length, getScrollElement: () => scroller.current, estimateSize: () => 32, overscan: 8 });
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
     <div ref={scroller} className={styles.scroller} tabIndex={0} role="group" aria-label="Kinds with their state">
       <ul style={{ height: rows.getTotalSize(), position: "relative" }}>
         {rows.getVirtualItems().map((row) => {

@@ -2,5 +2,5 @@ export { ClusterSwitcher } from "./ClusterSwitcher";
 export { CoveragePanel } from "./CoveragePanel";
 export { Freshness } from "./Freshness";
 export { coverageOf, memoryOf, objectCount } from "./model";
-export { followNotices, keys, useAppInfo, useCluster, useConnect, useOpenClusters, useStatus } from "./queries";
+export { followNotices, keys, useAppInfo, useCluster, useOpenClusters, useStatus } from "./queries";
 export { StartScreen } from "./StartScreen";

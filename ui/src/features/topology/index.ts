@@ -1,3 +1,13 @@
+export { Filters } from "./controls/Filters";
+export { FocusBar } from "./controls/FocusBar";
+export { Lenses } from "./controls/Lenses";
+export { ProblemsOnly } from "./controls/ProblemsOnly";
+export { Search } from "./controls/Search";
+export { Inspector } from "./inspector/Inspector";
+export { KeyHelp } from "./KeyHelp";
 export { MapPane } from "./MapPane";
-export { useMapSession } from "./sessions";
+export { useNamespaces } from "./namespaces";
+export { Outline } from "./outline/Outline";
 export type { MapSession } from "./session";
+export { useMapSession } from "./sessions";
+export { type Shortcut, listenForShortcuts } from "./shortcuts";

@@ -4,6 +4,7 @@ import type { View } from "@/api/bindings/View";
 import { api } from "@/api/client";
 import { type Store, createStore } from "@/lib/store";
 
+import { namespacesAfter } from "./namespaces";
 import { PictureFeed } from "./picture/feed";
 import { EMPTY_VIEW, rememberedView } from "./view";
 
@@ -23,6 +24,8 @@ interface Trail {
 export class MapSession {
   readonly feed: PictureFeed;
   readonly view: Store<View>;
+  /** All that have been seen, whatever the filters show. */
+  readonly namespaces: Store<readonly string[]> = createStore<readonly string[]>([]);
   readonly selection: Store<Selection | null> = createStore<Selection | null>(null);
   readonly tab: Store<InspectorTab> = createStore<InspectorTab>("overview");
   /** What the map is asked to bring into view; a new object every time, so that the same place can be asked for twice. */
@@ -36,6 +39,10 @@ export class MapSession {
   ) {
     this.view = createStore(view);
     this.feed = new PictureFeed(cluster, view);
+    this.feed.state.subscribe(() => {
+      const { picture, waiting } = this.feed.state.get();
+      if (picture !== null && !waiting) this.namespaces.set((known) => namespacesAfter(known, picture, this.view.get()));
+    });
     this.view.subscribe(() => {
       const next = this.view.get();
       this.feed.show(next);

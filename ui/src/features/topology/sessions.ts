@@ -37,8 +37,3 @@ export function useMapSession(cluster: string, memory: string | null): MapSessio
   }, [mine]);
   return mine;
 }
-
-export function forgetMapSession(cluster: string) {
-  sessions.get(cluster)?.feed.stop();
-  sessions.delete(cluster);
-}

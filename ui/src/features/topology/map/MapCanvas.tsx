@@ -80,7 +80,6 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       aria-label="Map of the cluster"
       aria-roledescription="map"
       aria-describedby="map-help"
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the map is operated by keys
       tabIndex={0}
       data-testid="map"
       onKeyDown={press}

@@ -12,7 +12,7 @@ export interface Size {
   height: number;
 }
 
-export const MAX_SCALE = 3;
+const MAX_SCALE = 3;
 const MIN_SCALE = 0.005;
 const FIT_MARGIN = 20;
 /** A small picture is not blown up beyond its natural size when fitted. */

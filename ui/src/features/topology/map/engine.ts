@@ -111,6 +111,8 @@ export class MapEngine {
 
   setMarks(marks: Partial<Marks>) {
     this.marks = { ...this.marks, ...marks };
+    // The inspector takes room beside the map: what was just pointed at must not move for that.
+    if (marks.selected != null || marks.selectedLink != null) this.untouched = false;
     this.ask(false);
   }
 
@@ -296,6 +298,8 @@ export class MapEngine {
     const pen: Pen = { context, scale, level: levelAt(scale), palette: this.palette, icons: this.icons };
     context.textBaseline = "alphabetic";
     context.fontKerning = "none";
+    // Advances are not rounded to whole pixels: texts are as wide as the core measured them.
+    context.textRendering = "geometricPrecision";
     drawRegion(pen, this.spatial, area);
   }
 }

@@ -5,7 +5,7 @@ export type Level = "far" | "blocks" | "compact" | "cards" | "near";
 
 const LEVELS: ReadonlyArray<{ from: number; level: Level }> = [
   { from: 0.9, level: "near" },
-  { from: 0.52, level: "cards" },
+  { from: 0.5, level: "cards" },
   { from: 0.3, level: "compact" },
   { from: 0.13, level: "blocks" },
   { from: 0, level: "far" },
@@ -13,8 +13,10 @@ const LEVELS: ReadonlyArray<{ from: number; level: Level }> = [
 
 /** The smallest name on screen, in pixels. */
 export const SMALLEST_NAME = 10;
-/** Second lines are dropped where they would be smaller than this on screen. */
-const SMALLEST_CAPTION = 8.5;
+/** The smallest second line on screen, in pixels. */
+export const SMALLEST_CAPTION = 9;
+/** Below this scale a card is too low for two lines. */
+const CAPTIONS_FROM = 0.55;
 /** From here on a card says all it has to say. */
 export const LEGIBLE = 0.8;
 
@@ -27,7 +29,7 @@ export function showsCards(level: Level): boolean {
 }
 
 export function showsCaptions(scale: number): boolean {
-  return 11 * scale >= SMALLEST_CAPTION;
+  return scale >= CAPTIONS_FROM;
 }
 
 /** The size in plane units at which a text of `natural` units is at least `smallest` pixels on screen. */

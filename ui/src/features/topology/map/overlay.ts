@@ -116,7 +116,7 @@ function strokeLink(context: CanvasRenderingContext2D, { link, x, y }: Placed, c
   context.restore();
 }
 
-export function linksOf(spatial: Spatial, key: string): Placed[] {
+function linksOf(spatial: Spatial, key: string): Placed[] {
   const placed: Placed[] = [];
   const touches = (link: Link) => link.from.id === key || link.to.id === key;
   const home = spatial.cardOf(key)?.block;

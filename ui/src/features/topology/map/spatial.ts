@@ -101,7 +101,7 @@ function treeOf(boxes: Box[]): Flatbush | null {
 function found<T>(tree: Flatbush | null, all: T[], area: Box): T[] {
   if (tree === null) return [];
   // In the order of the picture, so that what overlaps is always drawn the same way.
-  const ids = tree.search(area.x, area.y, area.x + area.width, area.y + area.height).sort((a, b) => a - b);
+  const ids = tree.search(area.x, area.y, area.x + area.width, area.y + area.height).toSorted((a, b) => a - b);
   return ids.map((id) => all[id] as T);
 }
 

@@ -10,7 +10,7 @@ import { type Box, overlaps } from "../picture/geometry";
 import type { Camera, Size } from "./camera";
 
 /** Device pixels per side. */
-export const TILE = 512;
+const TILE = 512;
 const MOST_TILES = 72;
 const BUDGET_MILLIS = 9;
 
@@ -130,7 +130,7 @@ export class Tiles {
 
   private evict(set: TileSet) {
     if (set.tiles.size <= MOST_TILES) return;
-    const oldest = [...set.tiles].sort(([, a], [, b]) => a.seen - b.seen).slice(0, set.tiles.size - MOST_TILES);
+    const oldest = [...set.tiles].toSorted(([, a], [, b]) => a.seen - b.seen).slice(0, set.tiles.size - MOST_TILES);
     for (const [key, tile] of oldest) {
       if (tile.seen === this.frame) continue;
       set.tiles.delete(key);
@@ -158,7 +158,7 @@ export function wanted(camera: Camera, size: Size, pixelRatio: number): Array<{ 
   const middleColumn = (left + right) / 2;
   const middleRow = (top + bottom) / 2;
   const distance = (tile: { column: number; row: number }) => Math.abs(tile.column - middleColumn) + Math.abs(tile.row - middleRow);
-  return tiles.sort((a, b) => distance(a) - distance(b) || a.row - b.row || a.column - b.column);
+  return tiles.toSorted((a, b) => distance(a) - distance(b) || a.row - b.row || a.column - b.column);
 }
 
 function blit(target: CanvasRenderingContext2D, set: TileSet, camera: Camera, size: Size, pixelRatio: number, frame?: number) {

@@ -2,7 +2,7 @@
 
 import { asHealth } from "@/components";
 
-import { SMALLEST_NAME, showsCaptions, textSize } from "../map/level";
+import { SMALLEST_CAPTION, SMALLEST_NAME, showsCaptions, textSize } from "../map/level";
 import type { Box } from "../picture/geometry";
 import type { Card } from "../picture/types";
 import { drawMark, drawPod } from "./marks";
@@ -20,6 +20,7 @@ const CAPTION_Y = 36;
 const MARK = { right: 17, y: 16, radius: 6 };
 const NAME_SIZE = 12.5;
 const CAPTION_SIZE = 11;
+const CAPTION_RIGHT = 8;
 const DASH = [4, 3];
 
 export function drawCards(pen: Pen, cards: readonly Card[]) {
@@ -121,12 +122,15 @@ function drawNames(pen: Pen, cards: readonly Card[]) {
 
 function drawCaptions(pen: Pen, cards: readonly Card[]) {
   const { context, palette } = pen;
-  setFont(pen, "regular", CAPTION_SIZE);
+  const size = textSize(CAPTION_SIZE, pen.scale, SMALLEST_CAPTION);
+  setFont(pen, "regular", size);
   for (const card of cards) {
     if (card.caption === "") continue;
     const ghost = card.look === "unknown" || card.look === "external";
     context.fillStyle = ghost ? palette.text2 : surface(palette, asHealth(card.health)).caption;
-    context.fillText(card.caption, card.box.x + TEXT_X, card.box.y + CAPTION_Y);
+    const room = card.box.width - TEXT_X - CAPTION_RIGHT;
+    const text = size > CAPTION_SIZE ? fitted(pen, card.caption, room, "end") : card.caption;
+    context.fillText(text, card.box.x + TEXT_X, card.box.y + CAPTION_Y);
   }
 }
 

@@ -37,23 +37,23 @@ export function widthOf(pen: Pen, text: string): number {
   return width;
 }
 
-/** The text itself, or both its ends around an ellipsis; nothing where not even three letters fit. */
-export function fitted(pen: Pen, text: string, most: number): string {
+/** The text itself, or its ends around an ellipsis (its start, for sentences); nothing where not even three letters fit. */
+export function fitted(pen: Pen, text: string, most: number, cut: "middle" | "end" = "middle"): string {
   if (widthOf(pen, text) <= most) return text;
   let low = 0;
   let high = text.length;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (widthOf(pen, shortened(text, middle)) <= most) low = middle;
+    if (widthOf(pen, shortened(text, middle, cut)) <= most) low = middle;
     else high = middle - 1;
   }
-  return low >= 3 ? shortened(text, low) : "";
+  return low >= 3 ? shortened(text, low, cut) : "";
 }
 
 /** `letters` letters of a text, more of its start than of its end. */
-export function shortened(text: string, letters: number): string {
+function shortened(text: string, letters: number, cut: "middle" | "end"): string {
   if (letters >= text.length) return text;
-  const tail = Math.min(Math.floor(letters / 3), 6);
+  const tail = cut === "end" ? 0 : Math.min(Math.floor(letters / 3), 6);
   return `${text.slice(0, letters - tail)}…${tail === 0 ? "" : text.slice(-tail)}`;
 }
 

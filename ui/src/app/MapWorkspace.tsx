@@ -1,0 +1,90 @@
+import { type ReactNode, useEffect, useRef, useState } from "react";
+
+import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
+import { Button } from "@/components";
+import { CoveragePanel, useStatus } from "@/features/clusters";
+import { ExportPanel } from "@/features/export";
+import {
+  Filters,
+  FocusBar,
+  Inspector,
+  KeyHelp,
+  Lenses,
+  MapPane,
+  type MapSession,
+  Outline,
+  ProblemsOnly,
+  Search,
+  type Shortcut,
+  listenForShortcuts,
+  useNamespaces,
+} from "@/features/topology";
+import { useStore } from "@/lib/store";
+
+import { Frame } from "./Frame";
+import { settingsOpen } from "./panels";
+import styles from "./Screens.module.css";
+import { StatusLine } from "./StatusLine";
+
+type Panel = "export" | "coverage" | "help" | "filters";
+
+interface MapWorkspaceProps {
+  cluster: ClusterSummary;
+  session: MapSession;
+  identity: ReactNode;
+}
+
+/** Everything around the map: controls above, outline and inspector beside, status below. */
+export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) {
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const view = useStore(session.view);
+  const kinds = useStatus(cluster.cluster)?.kinds ?? [];
+  const namespaces = useNamespaces(session);
+  const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
+  const close = () => setPanel(null);
+
+  useEffect(() => {
+    const acts: Record<Shortcut, () => void> = {
+      search: () => search.current?.focus(),
+      settings: () => settingsOpen.set((open) => !open),
+      back: () => session.travel(-1),
+      forward: () => session.travel(1),
+      help: () => toggle("help"),
+      problems: () => session.change({ problemsOnly: !session.view.get().problemsOnly }),
+      export: () => toggle("export"),
+      namespaces: () => toggle("filters"),
+    };
+    return listenForShortcuts((shortcut) => acts[shortcut]());
+  }, [session]);
+
+  return (
+    <Frame
+      cluster={cluster.cluster}
+      top={
+        <>
+          {identity}
+          <Search session={session} field={search} />
+          <Lenses session={session} />
+          <span className={styles.gap} />
+          <Filters session={session} kinds={kinds} namespaces={namespaces} open={panel === "filters"} setOpen={(open) => setPanel(open ? "filters" : null)} />
+          <ProblemsOnly session={session} />
+          <Button className={styles.tall} aria-expanded={panel === "export"} onClick={() => toggle("export")}>
+            Export
+          </Button>
+        </>
+      }
+      status={<StatusLine cluster={cluster} coverage={panel === "coverage"} toggleCoverage={() => toggle("coverage")} help={() => toggle("help")} />}
+    >
+      <Outline session={session} />
+      <main className={styles.map}>
+        <MapPane session={session} />
+        <FocusBar session={session} />
+        {panel === "coverage" ? <CoveragePanel cluster={cluster.cluster} close={close} /> : null}
+        {panel === "help" ? <KeyHelp close={close} /> : null}
+      </main>
+      {panel === "export" ? <ExportPanel cluster={cluster} view={view} close={close} /> : <Inspector session={session} />}
+    </Frame>
+  );
+}
+

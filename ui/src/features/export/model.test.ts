@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+
+import { FIRST_CHOICES, fileName, recalled, remembered, requestOf } from "./model";
+
+const view = { lens: "all" as const, namespaces: ["shop"], kinds: [], health: [], problemsOnly: false, focus: null, depth: null, expanded: [], expandAll: false };
+
+test("everything means no view, the screen means this one", () => {
+  expect(requestOf(FIRST_CHOICES, "a", view, null).view).toBeNull();
+  expect(requestOf({ ...FIRST_CHOICES, scope: "screen" }, "a", view, null).view).toEqual(view);
+});
+
+test("scale matters to pixels only", () => {
+  expect(requestOf({ ...FIRST_CHOICES, scale: 2 }, "a", view, null).scale).toBeNull();
+  expect(requestOf({ ...FIRST_CHOICES, format: "png", scale: 2 }, "a", view, null).scale).toBe(2);
+});
+
+test("choices come back, titles do not", () => {
+  const choices = { ...FIRST_CHOICES, format: "pdf", title: "Q3", stamp: true };
+  expect(recalled(remembered(choices))).toEqual({ ...choices, title: "" });
+  expect(recalled({ scale: 99, theme: 1 })).toEqual(FIRST_CHOICES);
+});
+
+test("file names are safe everywhere", () => {
+  expect(fileName("arn:aws:eks/shop eu", "svg")).toBe("arn-aws-eks-shop-eu.svg");
+  expect(fileName("///", "png")).toBe("cluster.png");
+});

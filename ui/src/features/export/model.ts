@@ -1,0 +1,70 @@
+/** What the export panel asks for, and how choices become a request. Pure. */
+
+import type { ExportFormat } from "@/api/bindings/ExportFormat";
+import type { ExportRequest } from "@/api/bindings/ExportRequest";
+import type { ExportStatus } from "@/api/bindings/ExportStatus";
+import type { View } from "@/api/bindings/View";
+import { bytes } from "@/lib/age";
+
+export interface Choices {
+  scope: "screen" | "everything";
+  format: string;
+  theme: "light" | "dark";
+  title: string;
+  stamp: boolean;
+  scale: number;
+  expand: boolean;
+}
+
+export const FIRST_CHOICES: Choices = { scope: "everything", format: "svg", theme: "light", title: "", stamp: false, scale: 1, expand: false };
+
+export const SCALES = [0.5, 1, 1.5, 2, 3];
+
+/** Remembered choices, as far as they still have the right form; a title belongs to one picture and is not remembered. */
+export function recalled(value: unknown): Choices {
+  if (typeof value !== "object" || value === null) return FIRST_CHOICES;
+  const some = value as Record<string, unknown>;
+  return {
+    scope: some.scope === "screen" ? "screen" : "everything",
+    format: typeof some.format === "string" ? some.format : FIRST_CHOICES.format,
+    theme: some.theme === "dark" ? "dark" : "light",
+    title: "",
+    stamp: some.stamp === true,
+    scale: typeof some.scale === "number" && SCALES.includes(some.scale) ? some.scale : 1,
+    expand: some.expand === true,
+  };
+}
+
+export function remembered(choices: Choices): Choices {
+  return { ...choices, title: "" };
+}
+
+export function requestOf(choices: Choices, cluster: string, view: View, path: string | null): ExportRequest {
+  return {
+    cluster,
+    view: choices.scope === "screen" ? view : null,
+    format: choices.format,
+    theme: choices.theme,
+    title: choices.title.trim() || null,
+    stamp: choices.stamp,
+    aspect: null,
+    scale: choices.format === "png" ? choices.scale : null,
+    expand: choices.expand,
+    path,
+  };
+}
+
+/** A file name that every system takes. */
+export function fileName(cluster: string, format: string): string {
+  const safe = cluster.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "");
+  return `${safe || "cluster"}.${format}`;
+}
+
+export function isDrawn(formats: readonly ExportFormat[], format: string): boolean {
+  return formats.find((each) => each.id === format)?.drawn ?? true;
+}
+
+export function doneText(status: ExportStatus): string {
+  const size = status.bytes === null ? "" : ` · ${bytes(status.bytes)}`;
+  return `${status.path ?? "Written"}${size}`;
+}

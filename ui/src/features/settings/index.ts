@@ -1,0 +1,2 @@
+export { recallSettings } from "./recall";
+export { DatabaseProblem, SettingsPanel } from "./SettingsPanel";

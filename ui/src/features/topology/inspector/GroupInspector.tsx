@@ -1,0 +1,70 @@
+import { Button, HEALTH, HealthMark, Message } from "@/components";
+import { count } from "@/lib/age";
+import { useStore } from "@/lib/store";
+
+import { kindOf } from "../map/act";
+import type { MapSession } from "../session";
+import styles from "./Inspector.module.css";
+import { countLines, problemCards } from "./model";
+
+const MOST_PROBLEMS = 60;
+
+/** A namespace, lane or application: how many objects in which state, and what is wrong inside. */
+export function GroupInspector({ session, id }: { session: MapSession; id: string }) {
+  const { picture } = useStore(session.feed.state);
+  const frame = picture?.frames.find((each) => each.id === id);
+  const block = picture?.blocks.get(id);
+  const group = frame ?? block;
+  if (!picture || !group) {
+    return <div className={styles.body}><Message title="Not on the map">It is not part of what the map shows; the filters may leave it out.</Message></div>;
+  }
+  const namespace = frame?.id.startsWith("ns:") ? frame.id.slice(3) : null;
+  const problems = problemCards(picture, id);
+  return (
+    <>
+      <div className={styles.head}>
+        <p className={styles.kind}>{block ? "Application" : namespace === null ? "Cluster-wide" : "Namespace"}</p>
+        <h2 className={styles.name}>{group.title || frame?.title}</h2>
+        <p className={styles.quiet}>{group.subtitle}</p>
+        <div className={styles.actions}>
+          <Button onClick={() => session.goal.set({ id })}>Show</Button>
+          {namespace === null ? null : (
+            <>
+              <Button onClick={() => session.change({ namespaces: [namespace] })}>Only this namespace</Button>
+              <Button onClick={() => session.select({ sort: "object", key: `core/Namespace//${namespace}` })}>Object</Button>
+            </>
+          )}
+        </div>
+      </div>
+      <div className={styles.body}>
+        <section className={styles.section}>
+          <h3>Objects by state</h3>
+          <ul>
+            {countLines(group.counts).map(({ health, count: number }) => (
+              <li key={health} className={styles.line}>
+                <HealthMark health={health} quiet /> <span className={styles.memberName}>{HEALTH[health].label}</span> {count(number)}
+              </li>
+            ))}
+          </ul>
+        </section>
+        {problems.length > 0 ? (
+          <section className={styles.section}>
+            <h3>What is wrong inside</h3>
+            <ul>
+              {problems.slice(0, MOST_PROBLEMS).map((card) => (
+                <li key={card.key} className={styles.member}>
+                  <button type="button" className={styles.go} onClick={() => session.select({ sort: "object", key: card.key }, { go: true })}>
+                    <HealthMark health={card.health} />
+                    <span className={styles.memberName}>{card.fullName ?? card.name}</span>
+                    <span className={styles.quiet}>{card.caption || kindOf(card.key)}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+            {problems.length > MOST_PROBLEMS ? <p className={styles.quiet}>{count(problems.length - MOST_PROBLEMS)} more; “Problems only” shows them all.</p> : null}
+          </section>
+        ) : null}
+      </div>
+    </>
+  );
+}

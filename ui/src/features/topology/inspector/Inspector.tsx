@@ -1,0 +1,26 @@
+import { Glyph } from "@/components";
+import { useLayer } from "@/lib/layers";
+import { useStore } from "@/lib/store";
+
+import type { MapSession } from "../session";
+import { GroupInspector } from "./GroupInspector";
+import styles from "./Inspector.module.css";
+import { LinkInspector } from "./LinkInspector";
+import { ObjectInspector } from "./ObjectInspector";
+
+/** What is selected: an object, a relation, an application or a namespace. */
+export function Inspector({ session }: { session: MapSession }) {
+  const selection = useStore(session.selection);
+  useLayer(selection !== null, () => session.select(null));
+  if (selection === null) return null;
+  return (
+    <aside className={styles.inspector} aria-label="Inspector" data-testid="inspector">
+      <button type="button" className={styles.close} aria-label="Close the inspector" title="Close (Esc)" onClick={() => session.select(null)}>
+        <Glyph name="close" />
+      </button>
+      {selection.sort === "object" ? <ObjectInspector key={selection.key} session={session} objectKey={selection.key} /> : null}
+      {selection.sort === "link" ? <LinkInspector session={session} from={selection.from} to={selection.to} /> : null}
+      {selection.sort === "block" || selection.sort === "frame" ? <GroupInspector session={session} id={selection.id} /> : null}
+    </aside>
+  );
+}

@@ -1,0 +1,104 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
+
+import { api, asApiError } from "@/api/client";
+import { Button, HealthMark, Message } from "@/components";
+import { useStore } from "@/lib/store";
+import { sentence } from "@/lib/text";
+
+import type { InspectorTab, MapSession } from "../session";
+import styles from "./Inspector.module.css";
+import { ObjectActions } from "./ObjectActions";
+import { Overview } from "./Overview";
+import { Relations } from "./Relations";
+import { YamlView } from "./YamlView";
+import { headline, relationCount } from "./model";
+import { kindOf, nameOf } from "../map/act";
+
+const TABS: ReadonlyArray<{ id: InspectorTab; label: string }> = [
+  { id: "overview", label: "Overview" },
+  { id: "relations", label: "Relations" },
+  { id: "yaml", label: "YAML" },
+];
+
+export function ObjectInspector({ session, objectKey }: { session: MapSession; objectKey: string }) {
+  const tab = useStore(session.tab);
+  // The picture's revision is part of the question: a change of the cluster asks again, and the old answer stays until then.
+  const revision = useStore(session.feed.state).picture?.revision ?? 0;
+  const query = useQuery({
+    queryKey: ["object", session.cluster, objectKey, revision],
+    queryFn: () => api.objectDetail(session.cluster, objectKey),
+    placeholderData: (previous) => (previous?.key === objectKey ? previous : undefined),
+    gcTime: 30_000,
+  });
+  const detail = query.data;
+  if (!detail) {
+    return (
+      <div className={styles.body}>
+        <p className={styles.kind}>{kindOf(objectKey)}</p>
+        <h2 className={styles.name}>{nameOf(objectKey)}</h2>
+        {query.error ? (
+          <Message tone="failing" title={query.error.message} detail={asApiError(query.error).detail} actions={<Button onClick={() => void query.refetch()}>Try again</Button>} />
+        ) : (
+          <Message tone="pending" title="Looking it up" />
+        )}
+      </div>
+    );
+  }
+  return (
+    <>
+      <div className={styles.head}>
+        <p className={styles.kind}>
+          {detail.kind}
+          {detail.namespace ? ` · ${detail.namespace}` : ""}
+        </p>
+        <h2 className={styles.name}>{detail.name}</h2>
+        <p className={styles.health}>
+          <HealthMark health={detail.health} /> {sentence(headline(detail))}
+        </p>
+        <ObjectActions session={session} objectKey={objectKey} />
+      </div>
+      <Tabs session={session} current={tab} relations={relationCount(detail)} />
+      <div id="inspector-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className={tab === "yaml" ? styles.fill : styles.body} tabIndex={tab === "yaml" ? -1 : 0}>
+        {query.error ? <Message tone="degraded" title={query.error.message}>What is shown is from revision {detail.revision}.</Message> : null}
+        {tab === "overview" ? <Overview session={session} detail={detail} /> : null}
+        {tab === "relations" ? <Relations session={session} detail={detail} /> : null}
+        {tab === "yaml" ? <YamlView yaml={detail.yaml} kind={detail.kind} /> : null}
+      </div>
+    </>
+  );
+}
+
+function Tabs({ session, current, relations }: { session: MapSession; current: InspectorTab; relations: number }) {
+  const list = useRef<HTMLDivElement>(null);
+  const step = (by: number) => {
+    const at = (TABS.findIndex((tab) => tab.id === current) + by + TABS.length) % TABS.length;
+    const next = TABS[at];
+    if (!next) return;
+    session.tab.set(next.id);
+    list.current?.querySelectorAll("button")[at]?.focus();
+  };
+  return (
+    <div ref={list} className={styles.tabs} role="tablist" aria-label="About this object">
+      {TABS.map(({ id, label }) => (
+        <button
+          key={id}
+          id={`tab-${id}`}
+          type="button"
+          role="tab"
+          aria-selected={id === current}
+          aria-controls="inspector-panel"
+          tabIndex={id === current ? 0 : -1}
+          onClick={() => session.tab.set(id)}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowRight") step(1);
+            if (event.key === "ArrowLeft") step(-1);
+          }}
+        >
+          {label}
+          {id === "relations" ? <span className={styles.quiet}> {relations}</span> : null}
+        </button>
+      ))}
+    </div>
+  );
+}

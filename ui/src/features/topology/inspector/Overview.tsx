@@ -1,0 +1,73 @@
+import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
+import type { WireFinding } from "@/api/bindings/WireFinding";
+import { useNow } from "@/lib/clock";
+import { sentence } from "@/lib/text";
+
+import { kindOf, nameOf } from "../map/act";
+import type { MapSession } from "../session";
+import styles from "./Inspector.module.css";
+import { RelationGroupList } from "./Relations";
+import { facts, presenceText } from "./model";
+
+const FIRST_MEMBERS = 5;
+
+/** What it is, why it is not well, and its nearest relations, in this order. */
+export function Overview({ session, detail }: { session: MapSession; detail: ObjectDetail }) {
+  const now = useNow();
+  const presence = presenceText(detail);
+  return (
+    <>
+      {presence ? <p className={styles.presence} data-presence={detail.presence}>{presence}</p> : null}
+      {detail.findings.length > 0 ? <Findings session={session} findings={detail.findings} /> : null}
+      {detail.relations.map((group) => (
+        <RelationGroupList key={`${group.title}${group.class}`} session={session} subject={detail.key} group={group} most={FIRST_MEMBERS} />
+      ))}
+      <section className={styles.section}>
+        <h3>About</h3>
+        <dl className={styles.facts}>
+          {facts(detail, now).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd title={name === "Age" ? (detail.created ?? undefined) : undefined}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      {detail.labels.length > 0 ? (
+        <section className={styles.section}>
+          <h3>Labels</h3>
+          <ul className={styles.labels}>
+            {detail.labels.map(([name, value]) => (
+              <li key={name}>
+                <code>{name}{value ? `=${value}` : ""}</code>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+    </>
+  );
+}
+
+function Findings({ session, findings }: { session: MapSession; findings: WireFinding[] }) {
+  return (
+    <section className={styles.findings} data-health={findings[0]?.health} aria-labelledby="why">
+      <h3 id="why">Why it is not healthy</h3>
+      {findings.map((finding) => (
+        <div key={`${finding.subject}${finding.sentence}`} className={styles.finding}>
+          <p>{sentence(finding.sentence)}{/[.!?]$/.test(finding.sentence) ? "" : "."}</p>
+          <ul>
+            {finding.evidence.map((piece) => (
+              <li key={`${piece.object}${piece.at}${piece.text}`} className={styles.evidence}>
+                <button type="button" className={styles.path} title={`${kindOf(piece.object)} ${nameOf(piece.object)}`} onClick={() => session.select({ sort: "object", key: piece.object }, { go: true })}>
+                  {piece.source === "field" ? piece.at : `${kindOf(piece.object)} ${nameOf(piece.object)}`}
+                </button>
+                <span>{piece.source === "field" ? piece.text : [piece.at, piece.text].filter(Boolean).join(" ")}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+
+import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
+
+import { applyMessage } from "../picture/apply";
+import { decode } from "../picture/decode";
+import { block, card, encode, header } from "../picture/fixture";
+import { facts, headline, presenceText, problemCards, yamlTokens } from "./model";
+
+const detail: ObjectDetail = {
+  cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
+  presence: "present", status: "Progressing", caption: "2 of 3 ready", health: "degraded", app: "cart", findings: [], labels: [],
+  created: "2026-11-20T10:00:00Z", relations: [], dependants: 0, dependencies: 3, yaml: null,
+};
+
+test("the headline does not say the same twice", () => {
+  expect(headline(detail)).toBe("Progressing · 2 of 3 ready");
+  expect(headline({ ...detail, status: "x", caption: "x" })).toBe("x");
+  expect(headline({ ...detail, status: "", caption: "", health: "ok" })).toBe("ready");
+});
+
+test("missing and unseen are told apart", () => {
+  expect(presenceText({ ...detail, presence: "missing" })).toMatch(/not in this cluster/);
+  expect(presenceText({ ...detail, presence: "unknown" })).toMatch(/cannot be seen/);
+  expect(presenceText(detail)).toBeNull();
+});
+
+test("facts leave out what is not known", () => {
+  const names = facts(detail, Date.parse("2026-11-20T12:30:00Z")).map(([name, value]) => `${name}=${value}`);
+  expect(names).toContain("Age=150m");
+  expect(names.some((name) => name.startsWith("Needed by"))).toBe(false);
+});
+
+const shape = (line: string) => yamlTokens(line).map(({ text, sort }) => `${sort}:${text}`);
+
+test("YAML is coloured and never loses a letter", () => {
+  expect(shape("  replicas: 3")).toEqual(["mark:  ", "key:replicas", "mark::", "literal: 3"]);
+  expect(shape('- name: "a: b" # c')).toEqual(["mark:- ", "key:name", "mark::", 'string: "a: b"', "comment: # c"]);
+  expect(shape("image: registry/app:7")).toEqual(["key:image", "mark::", "string: registry/app:7"]);
+  for (const line of ["", "  - http://a/b#c", "a: |", "   plain text: with colon", '"quoted key": x', "- - 1"]) {
+    expect(yamlTokens(line).map((token) => token.text).join("")).toBe(line);
+  }
+});
+
+test("problems of a frame come worst first", () => {
+  const blocks = [block({ cards: [card({ key: "a", health: "degraded" }), card({ key: "b" })] }), block({ id: "app:shop/x", cards: [card({ key: "c", health: "failing" })] })];
+  const picture = applyMessage(null, decode(encode(header({ blocks }), Array.from({ length: 24 }, () => 0)))).picture;
+  expect(problemCards(picture, "ns:shop").map((each) => each.key)).toEqual(["c", "a"]);
+  expect(problemCards(picture, "app:shop/cart").map((each) => each.key)).toEqual(["a"]);
+});

@@ -1,0 +1,179 @@
+/** The outline: the same frames, applications and cards as the map, as a tree of rows. Pure. */
+
+import { type Health, asHealth, worstOf } from "@/components";
+
+import type { Block, Picture } from "../picture/types";
+
+export interface Row {
+  id: string;
+  sort: "frame" | "block" | "card" | "pod";
+  title: string;
+  /** For the screen reader and the tooltip; the card's second line. */
+  caption: string;
+  health: Health;
+  count: number | null;
+  level: number;
+  /** Null where there is nothing inside. */
+  open: boolean | null;
+  /** Place among its siblings, from 1. */
+  position: number;
+  siblings: number;
+  parent: string | null;
+}
+
+/** Rows that are to be shown, given which ids are open. Blocks without a title (a lane's only one) are left out as a level. */
+export function rowsOf(picture: Picture, open: ReadonlySet<string>): Row[] {
+  const blocks = new Map<string, Block[]>();
+  for (const block of picture.blocks.values()) {
+    const list = blocks.get(block.frame);
+    if (list) list.push(block);
+    else blocks.set(block.frame, [block]);
+  }
+  const rows: Row[] = [];
+  picture.frames.forEach((frame, at) => {
+    const inside = blocks.get(frame.id) ?? [];
+    const isOpen = open.has(frame.id);
+    rows.push({
+      id: frame.id,
+      sort: "frame",
+      title: frame.title,
+      caption: frame.subtitle,
+      health: worstOf(frame.counts),
+      count: frame.counts.objects,
+      level: 1,
+      open: inside.length > 0 ? isOpen : null,
+      position: at + 1,
+      siblings: picture.frames.length,
+      parent: null,
+    });
+    if (isOpen) pushBlocks(rows, inside, frame.id, open);
+  });
+  return rows;
+}
+
+function pushBlocks(rows: Row[], blocks: Block[], frame: string, open: ReadonlySet<string>) {
+  const titled = blocks.filter((block) => block.title !== "");
+  const loose = blocks.filter((block) => block.title === "").flatMap((block) => block.cards);
+  const siblings = titled.length + loose.length;
+  titled.forEach((block, at) => {
+    const isOpen = open.has(block.id);
+    rows.push({
+      id: block.id,
+      sort: "block",
+      title: block.title,
+      caption: block.subtitle,
+      health: worstOf(block.counts),
+      count: block.counts.objects,
+      level: 2,
+      open: block.cards.length > 0 ? isOpen : null,
+      position: at + 1,
+      siblings,
+      parent: frame,
+    });
+    if (isOpen) pushCards(rows, block.cards, block.id, 3, 0, block.cards.length, open);
+  });
+  pushCards(rows, loose, frame, 2, titled.length, siblings, open);
+}
+
+function pushCards(rows: Row[], cards: Block["cards"], parent: string, level: number, before: number, siblings: number, open: ReadonlySet<string>) {
+  cards.forEach((card, at) => {
+    const isOpen = open.has(card.key);
+    rows.push({
+      id: card.key,
+      sort: "card",
+      title: card.fullName ?? card.name,
+      caption: card.caption,
+      health: asHealth(card.health),
+      count: card.pods.length > 0 ? card.pods.length : null,
+      level,
+      open: card.pods.length > 0 ? isOpen : null,
+      position: before + at + 1,
+      siblings,
+      parent,
+    });
+    if (!isOpen) return;
+    card.pods.forEach((pod, place) => {
+      rows.push({
+        id: pod.key,
+        sort: "pod",
+        title: pod.key.split("/").at(-1) ?? pod.key,
+        caption: "Pod",
+        health: asHealth(pod.health),
+        count: null,
+        level: level + 1,
+        open: null,
+        position: place + 1,
+        siblings: card.pods.length,
+        parent: card.key,
+      });
+    });
+  });
+}
+
+/** Small clusters begin with their namespaces open: the applications fit on a screen. */
+const OPEN_UP_TO = 40;
+
+export function firstOpen(picture: Picture | null): ReadonlySet<string> {
+  if (picture === null || picture.blocks.size > OPEN_UP_TO) return new Set();
+  return new Set(picture.frames.filter((frame) => frame.id.startsWith("ns:")).map((frame) => frame.id));
+}
+
+/** What must be open for an object to have a row. */
+export function ancestorsOf(picture: Picture, id: string): string[] {
+  for (const block of picture.blocks.values()) {
+    if (block.id === id) return [block.frame];
+    for (const card of block.cards) {
+      if (card.key === id) return [block.frame, block.id];
+      if (card.pods.some((pod) => pod.key === id)) return [block.frame, block.id, card.key];
+    }
+  }
+  return [];
+}
+
+export type Step = { go: string } | { open: string } | { close: string } | null;
+
+/** The keys of an ARIA tree, and of the hand that knows j and k. */
+export function treeStep(rows: readonly Row[], current: string | null, key: string): Step {
+  const at = rows.findIndex((row) => row.id === current);
+  const row = rows[at];
+  const go = (index: number): Step => {
+    const target = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    return target ? { go: target.id } : null;
+  };
+  switch (key) {
+    case "ArrowDown":
+    case "j":
+      return go(at + 1);
+    case "ArrowUp":
+    case "k":
+      return go(at < 0 ? 0 : at - 1);
+    case "Home":
+      return go(0);
+    case "End":
+    case "G":
+      return go(rows.length - 1);
+    case "ArrowRight":
+      if (!row) return null;
+      if (row.open === false) return { open: row.id };
+      return row.open ? go(at + 1) : null;
+    case "ArrowLeft":
+      if (!row) return null;
+      if (row.open) return { close: row.id };
+      return row.parent === null ? null : { go: row.parent };
+    default:
+      return null;
+  }
+}
+
+/** Type-ahead: the next row, from the current one on, whose title begins with what was typed. */
+export function typedAhead(rows: readonly Row[], current: string | null, typed: string): string | null {
+  const wanted = typed.toLowerCase();
+  const at = Math.max(0, rows.findIndex((row) => row.id === current));
+  // While a word is being typed the current row may go on matching; a single letter moves on.
+  const from = typed.length > 1 ? at : at + 1;
+  for (let step = 0; step < rows.length; step += 1) {
+    const row = rows[(from + step) % rows.length];
+    if (row?.title.toLowerCase().startsWith(wanted)) return row.id;
+  }
+  return null;
+}
