@@ -48,6 +48,8 @@ pub(crate) struct Link {
     pub(crate) reversed: bool,
     /// No ghost: the edge is there only while the target is.
     pub(crate) present_only: bool,
+    /// Not while EndpointSlices stand in for the object that declares it.
+    pub(crate) unless_poked: bool,
     pub(crate) optional: bool,
     pub(crate) inferred: bool,
     pub(crate) fields: Arc<[Arc<str>]>,
@@ -62,6 +64,8 @@ pub(crate) enum Target {
     Key(ResourceKey),
     /// The owner: by uid where there is one; in the namespace of the dependent or cluster-scoped.
     Owner { kind: GroupKind, name: Arc<str>, uid: Option<Arc<str>> },
+    /// An object by its whole name and, where known, its uid.
+    Exact { key: ResourceKey, uid: Option<Arc<str>> },
     /// A kind that may be namespaced (then in this namespace) or cluster-scoped.
     Either { kind: GroupKind, namespace: Arc<str>, name: Arc<str> },
     /// A kind by its plural, which discovery knows.
@@ -247,6 +251,7 @@ impl Found<'_> {
             target,
             reversed: false,
             present_only: self.rule.inferred,
+            unless_poked: false,
             optional: self.rule.optional,
             inferred: self.rule.inferred,
             fields: Arc::from([field.into()]),
@@ -326,9 +331,9 @@ pub(crate) fn extract(object: &Object, book: &RuleBook) -> Facts {
     }
     links.shrink_to_fit();
     let labels = Labels::from_json(source.body.pointer("/metadata/labels"));
-    let template = source.pod.filter(|pod| !pod.is_pod).map(|_| {
-        Labels::from_json(kinds::pod_template(source.body, source.key).and_then(|t| t.pointer("/metadata/labels")))
-    });
+    let is_template = kinds::WORKLOADS.contains(&(source.key.group(), source.key.kind())) && !source.controlled;
+    let template = is_template.then(|| kinds::pod_template(source.body, source.key)).flatten();
+    let template = template.map(|template| Labels::from_json(template.pointer("/metadata/labels")));
     Facts {
         version: object.version.clone(),
         uid: object.uid.clone(),
@@ -409,10 +414,8 @@ pub(crate) fn join_labels(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Opt
 impl Facts {
     /// A label, or a mark that is looked up like one.
     pub(crate) fn label(&self, name: &str) -> Option<&str> {
-        if name.starts_with('@') {
-            return self.marks.iter().find(|(mark, _)| *mark == name).map(|(_, value)| &**value);
-        }
-        self.labels.get(name)
+        let mark = || self.marks.iter().find(|(mark, _)| *mark == name).map(|(_, value)| &**value);
+        self.labels.get(name).or_else(mark)
     }
 
     /// A label of the pods that it is or would make.

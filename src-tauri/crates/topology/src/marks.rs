@@ -10,8 +10,13 @@ pub(crate) const DEFAULT_CLASS: &str = "@default";
 pub(crate) const HELM_RELEASE: &str = "@helm";
 /// Name of the Argo CD application that tracks the object.
 pub(crate) const ARGO_APPLICATION: &str = "@argo";
+/// Name of the application by the older label, which Helm charts set as well.
+pub(crate) const ARGO_LABEL: &str = "@argo-label";
 /// `<template>-<set>` of a claim that a StatefulSet's template made, without the ordinal.
 pub(crate) const CLAIM_STEM: &str = "@claim";
+
+/// The label with a namespace's name.
+pub(crate) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
 const DEFAULT_ANNOTATIONS: [&str; 3] = [
     "ingressclass.kubernetes.io/is-default-class",
@@ -30,6 +35,10 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
     {
         marks.push((CLAIM_STEM, stem.into()));
     }
+    // The API server gives every namespace its name as a label; manifests leave that to it.
+    if source.key.is("", "Namespace") && object.label(NAMESPACE_NAME).is_none() {
+        marks.push((NAMESPACE_NAME, source.key.name().into()));
+    }
     let global = source.key.is("scheduling.k8s.io", "PriorityClass")
         && source.body.get("globalDefault").and_then(serde_json::Value::as_bool) == Some(true);
     if source.body.pointer("/metadata/annotations").is_some() {
@@ -47,6 +56,15 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
         if DEFAULT_ANNOTATIONS.iter().any(|name| object.annotation(name) == Some("true")) {
             marks.push((DEFAULT_CLASS, "true".into()));
         }
+    }
+    // The older way of Argo CD to mark objects is a label that Helm charts set as well; what Helm installed itself, or
+    // what a controller made, is not meant.
+    let owned = !source.items("/metadata/ownerReferences").is_empty();
+    if !owned
+        && !marks.iter().any(|(mark, _)| matches!(*mark, ARGO_APPLICATION | HELM_RELEASE))
+        && let Some(instance) = object.label("app.kubernetes.io/instance")
+    {
+        marks.push((ARGO_LABEL, instance.into()));
     }
     if global {
         marks.push((DEFAULT_CLASS, "true".into()));

@@ -51,9 +51,9 @@ impl Engine {
     fn find_controller(&self, id: NodeId) -> Option<NodeId> {
         let facts = self.known.facts(id)?;
         let (kind, name) = facts.controller.as_ref()?;
-        let owner = self.known.book.counted.owner;
         let declared = self.graph.slot(id)?.declared.iter();
-        let mut owners = declared.filter(|edge| edge.to == id && Some(edge.relation) == owner).map(|edge| edge.from);
+        let mut owners =
+            declared.filter(|edge| edge.to == id && edge.class == RelationClass::Owns).map(|edge| edge.from);
         owners.find(|owner| {
             let key = self.known.key(*owner);
             key.is_some_and(|key| key.is(&kind.group, &kind.kind) && key.name() == &**name)

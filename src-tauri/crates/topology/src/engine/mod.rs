@@ -61,6 +61,8 @@ struct Known {
     /// ReferenceGrants by namespace, and the objects that need one there.
     grants: FxHashMap<Arc<str>, Vec<NodeId>>,
     grant_seekers: FxHashMap<Arc<str>, Vec<NodeId>>,
+    /// How many objects poke this key.
+    poked: FxHashMap<ResourceKey, u32>,
     /// Objects per kind, and the definition of each custom kind.
     counts: FxHashMap<GroupKind, u32>,
     definers: FxHashMap<GroupKind, NodeId>,
@@ -142,6 +144,7 @@ impl Engine {
                 select: SelectIndex::default(),
                 grants: FxHashMap::default(),
                 grant_seekers: FxHashMap::default(),
+                poked: FxHashMap::default(),
                 counts: FxHashMap::default(),
                 definers: FxHashMap::default(),
             },
@@ -383,6 +386,17 @@ impl Engine {
     ) {
         let pokes = |facts: Option<&Arc<Facts>>| facts.map(|facts| facts.pokes.clone()).unwrap_or_default();
         if old.is_some() != new.is_some() || pokes(old) != pokes(new) {
+            for poked in &pokes(old) {
+                if let Some(count) = self.known.poked.get_mut(poked) {
+                    *count -= 1;
+                    if *count == 0 {
+                        self.known.poked.remove(poked);
+                    }
+                }
+            }
+            for poked in pokes(new) {
+                *self.known.poked.entry(poked).or_default() += 1;
+            }
             for poked in pokes(old).iter().chain(&pokes(new)) {
                 if let Some(poked) = self.known.ids.get(poked) {
                     step.resolve.add(*poked);

@@ -79,8 +79,19 @@ impl Known {
     }
 
     fn follow(&self, source: &ResourceKey, link: &Link, resolved: &mut Resolved) {
+        if link.unless_poked && self.poked.contains_key(source) {
+            return;
+        }
         let far = match &link.target {
             Target::Key(key) => Some(key.clone()),
+            Target::Exact { key, uid } => {
+                let other = self.present(key).and_then(|id| self.facts(id)?.uid.as_ref());
+                if uid.is_some() && other.is_some() && uid.as_ref() != other {
+                    resolved.wants.push(key.clone());
+                    return;
+                }
+                Some(key.clone())
+            }
             Target::Plural { group, plural, namespace, name } => self.by_plural(group, plural, namespace, name),
             Target::Owner { kind, name, uid } => match self.owner(source, kind, name, uid.as_ref()) {
                 Owner::Node(id) => {
@@ -125,7 +136,11 @@ impl Known {
 
     fn by_plural(&self, group: &Arc<str>, plural: &Arc<str>, namespace: &str, name: &str) -> Option<ResourceKey> {
         let kind = self.listed.by_plural(group, plural)?;
-        let namespace = if self.listed.namespaced(&kind) { namespace } else { "" };
+        let namespaced = self.listed.namespaced(&kind);
+        if namespaced && namespace.is_empty() {
+            return None;
+        }
+        let namespace = if namespaced { namespace } else { "" };
         Some(ResourceKey::of(&kind, namespace, name))
     }
 

@@ -1,11 +1,12 @@
-//! Ingresses: where their traffic goes.
+//! Ingresses: where their traffic goes, by which class, with which certificates.
 
 use model::Health;
-use model::RelationClass::Routes;
-use model::ResourceKey;
+use model::RelationClass::{Refers, Routes};
+use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{Found, Source, field, list};
+use super::select_default;
+use crate::facts::{Found, Source, Target, field, list};
 use crate::rules::{Rule, TargetScope};
 
 const INGRESS: &[(&str, &str)] = &[("networking.k8s.io", "Ingress"), ("extensions", "Ingress")];
@@ -19,12 +20,38 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("The Ingress sends requests for this host and path to the Service.")
             .broken(Health::Failing, "backend does not exist")
             .by(routes),
+        Rule::new("ingress-of-class", 17, Refers)
+            .from(INGRESS)
+            .fields(&["spec.ingressClassName", "metadata.annotations[kubernetes.io/ingress.class]"])
+            .to("IngressClass", TargetScope::Cluster)
+            .because("The controller of this class serves the Ingress; where none is named, the default class applies.")
+            .broken(Health::Degraded, "IngressClass {name} missing")
+            .by(class),
+        Rule::new("ingress-uses-tls-secret", 18, Refers)
+            .from(INGRESS)
+            .fields(&["spec.tls[].secretName"])
+            .to("Secret", TargetScope::Same)
+            .because("The Ingress serves its hosts with the certificate of this Secret.")
+            .broken(Health::Failing, "TLS Secret missing")
+            .by(tls),
+        Rule::new("ingressclass-has-parameters", 19, Refers)
+            .from(&[("networking.k8s.io", "IngressClass")])
+            .fields(&["spec.parameters"])
+            .to("what it names", TargetScope::Cross)
+            .because("The controller reads its settings for this class from this object.")
+            .by(parameters),
     ]
 }
 
 fn routes(source: &Source<'_>, found: &mut Found<'_>) {
     let several_hosts = list(source.spec, "rules").len() > 1;
     let mut backend = |backend: &Value, at: String, label: String| {
+        if let Some(resource) = backend.get("resource")
+            && let (Some(kind), Some(name)) = (field(resource, "kind"), field(resource, "name"))
+        {
+            let kind = GroupKind::new(field(resource, "apiGroup").unwrap_or_default(), kind);
+            found.key(ResourceKey::of(&kind, source.namespace, name), format!("{at}.resource"));
+        }
         let Some(service) = backend.get("service") else { return };
         let Some(name) = field(service, "name") else { return };
         let key = ResourceKey::new("", "Service", source.namespace, name);
@@ -60,4 +87,117 @@ fn port(service: &Value) -> String {
     let number = port.and_then(|port| port.get("number")).and_then(Value::as_u64).map(|number| number.to_string());
     let port = number.or_else(|| port.and_then(|port| field(port, "name")).map(str::to_owned));
     port.map(|port| format!(":{port}")).unwrap_or_default()
+}
+
+fn class(source: &Source<'_>, found: &mut Found<'_>) {
+    const ANNOTATION: &str = "kubernetes.io/ingress.class";
+    let key = |name: &str| ResourceKey::new("networking.k8s.io", "IngressClass", "", name);
+    if let Some(name) = field(source.spec, "ingressClassName") {
+        found.key(key(name), "spec.ingressClassName");
+    } else if let Some(name) = source.object.annotation(ANNOTATION) {
+        // The annotation is a word that controllers understand; there need be no object of that name.
+        found.key(key(name), format!("metadata.annotations[{ANNOTATION}]")).optional(true).if_present();
+    } else {
+        select_default(found, "networking.k8s.io", "IngressClass", "spec.ingressClassName");
+    }
+}
+
+fn tls(source: &Source<'_>, found: &mut Found<'_>) {
+    let annotations = source.body.pointer("/metadata/annotations").and_then(Value::as_object);
+    let is_issuer = |name: &String| {
+        matches!(name.as_str(), "cert-manager.io/cluster-issuer" | "cert-manager.io/issuer" | "kubernetes.io/tls-acme")
+    };
+    let to_be_made = annotations.is_some_and(|map| map.keys().any(is_issuer));
+    for (at, tls) in list(source.spec, "tls").iter().enumerate() {
+        if let Some(name) = field(tls, "secretName") {
+            let key = ResourceKey::new("", "Secret", source.namespace, name);
+            found.key(key, format!("spec.tls[{at}].secretName")).optional(to_be_made);
+        }
+    }
+}
+
+fn parameters(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(parameters) = source.spec.get("parameters") else { return };
+    let (Some(kind), Some(name)) = (field(parameters, "kind"), field(parameters, "name")) else { return };
+    let kind = GroupKind::new(field(parameters, "apiGroup").unwrap_or_default(), kind);
+    let namespace = field(parameters, "namespace").filter(|_| field(parameters, "scope") == Some("Namespace"));
+    let key = ResourceKey::of(&kind, namespace.unwrap_or_default(), name);
+    found.link(Target::Key(key), "spec.parameters");
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, check_only};
+    use insta::assert_snapshot;
+
+    #[test]
+    fn ingress_routes_to_service_by_path_and_default() {
+        assert_snapshot!(check_only(r"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec:
+  defaultBackend: {service: {name: web, port: {number: 80}}}
+  rules:
+  - host: shop.example.com
+    http: {paths: [{path: /cart, backend: {service: {name: cart, port: {name: http}}}}, {path: /files, backend: {resource: {apiGroup: example.com, kind: Bucket, name: files}}}]}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: cart, namespace: other}}
+", &["ingress-routes-to-service"]), @r#"
+        networking.k8s.io/Ingress/shop/web -> core/Service/shop/cart ingress-routes-to-service missing [spec.rules[0].http.paths[0].backend.service] "/cart :http"
+        networking.k8s.io/Ingress/shop/web -> core/Service/shop/web ingress-routes-to-service resolved [spec.defaultBackend.service] ":80"
+        networking.k8s.io/Ingress/shop/web -> example.com/Bucket/shop/files ingress-routes-to-service unknown [spec.rules[0].http.paths[1].backend.resource]
+        "#);
+    }
+
+    #[test]
+    fn ingress_of_class_named_annotated_or_default() {
+        assert_snapshot!(check(r"
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: usual, annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: named, namespace: shop}, spec: {ingressClassName: nginx}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: cloud, namespace: shop, annotations: {kubernetes.io/ingress.class: gce}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: open, namespace: shop}}
+"), @"
+        networking.k8s.io/Ingress/shop/named -> networking.k8s.io/IngressClass//nginx ingress-of-class resolved [spec.ingressClassName]
+        networking.k8s.io/Ingress/shop/open -> networking.k8s.io/IngressClass//usual ingress-of-class resolved [spec.ingressClassName]
+        ");
+    }
+
+    #[test]
+    fn ingress_uses_tls_secret_that_may_be_yet_to_come() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: Secret, metadata: {name: other, namespace: shop}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: pay, namespace: shop}, spec: {tls: [{hosts: [pay.example.com], secretName: pay-tls}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: soon, namespace: shop, annotations: {cert-manager.io/cluster-issuer: le}}, spec: {tls: [{secretName: soon-tls}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: wildcard, namespace: shop}, spec: {tls: [{hosts: [a.example.com]}]}}
+"), @"
+        networking.k8s.io/Ingress/shop/pay -> core/Secret/shop/pay-tls ingress-uses-tls-secret missing [spec.tls[0].secretName]
+        networking.k8s.io/Ingress/shop/soon -> cert-manager.io/ClusterIssuer//le ingress-asks-issuer unknown [metadata.annotations[cert-manager.io/cluster-issuer]]
+        networking.k8s.io/Ingress/shop/soon -> core/Secret/shop/soon-tls ingress-uses-tls-secret missing [spec.tls[0].secretName] optional
+        ");
+    }
+
+    #[test]
+    fn ingressclass_has_parameters_in_a_namespace_or_not() {
+        assert_snapshot!(check(r"
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: wide}, spec: {controller: example.com/lb, parameters: {apiGroup: example.com, kind: LbParams, name: p, namespace: ignored}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: narrow}, spec: {parameters: {apiGroup: example.com, kind: LbParams, name: p, scope: Namespace, namespace: infra}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: plain}, spec: {controller: example.com/lb}}
+"), @"
+        networking.k8s.io/IngressClass//narrow -> example.com/LbParams/infra/p ingressclass-has-parameters unknown [spec.parameters]
+        networking.k8s.io/IngressClass//wide -> example.com/LbParams//p ingressclass-has-parameters unknown [spec.parameters]
+        ");
+    }
 }

@@ -185,7 +185,6 @@ pub(crate) struct Counted {
     pub(crate) selected: Option<RelationId>,
     pub(crate) hosted: Option<RelationId>,
     pub(crate) bound: Option<RelationId>,
-    pub(crate) owner: Option<RelationId>,
     pub(crate) guess: Option<RelationId>,
 }
 
@@ -222,7 +221,6 @@ impl RuleBook {
             selected: number("service-selects-pod"),
             hosted: number("pod-runs-on-node"),
             bound: number("binding-grants-subject"),
-            owner: number("owner-owns-dependent"),
             guess: number("resource-names-object"),
         };
         Self { by_kind, for_all, counted, rules }

@@ -1,4 +1,4 @@
-//! What a pod, or the pod template of a workload, names: its node, ConfigMaps, Secrets.
+//! ConfigMaps and Secrets that a pod, or the pod template of a workload, reads.
 
 use model::Health;
 use model::RelationClass::Refers;
@@ -11,12 +11,6 @@ use crate::rules::{Rule, TargetScope};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        Rule::new("pod-runs-on-node", 8, Refers)
-            .from(&[("", "Pod")])
-            .fields(&["spec.nodeName"])
-            .to("Node", TargetScope::Cluster)
-            .because("The scheduler bound the pod to this node.")
-            .by(runs_on),
         Rule::new("pod-uses-configmap", 30, Refers)
             .from(POD_SOURCES)
             .fields(&[
@@ -42,12 +36,6 @@ pub(super) fn rules() -> Vec<Rule> {
             .broken(Health::Degraded, "Secret {name} missing")
             .by(|source, found| references(source, found, &SECRET)),
     ]
-}
-
-fn runs_on(source: &Source<'_>, found: &mut Found<'_>) {
-    if let Some(node) = field(source.spec, "nodeName") {
-        found.key(ResourceKey::new("", "Node", "", node), "spec.nodeName");
-    }
 }
 
 /// How a kind of configuration is named in a pod spec.
@@ -104,7 +92,11 @@ fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
         for projection in list(projected, "sources").iter().filter_map(|projection| projection.get(names.volume)) {
             if let Some(name) = field(projection, "name") {
                 let at = format!("{path}.volumes[{}].projected.sources[].{}.name", of(), names.volume);
-                found.key(key(name), at).optional(is_optional(projection));
+                let link = found.key(key(name), at).optional(is_optional(projection));
+                // Every namespace is given it; manifests do not hold it and miss nothing.
+                if name == "kube-root-ca.crt" {
+                    link.if_present();
+                }
             }
         }
     }
@@ -127,5 +119,57 @@ fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
                 found.key(key(name), at).optional(is_optional(reference));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_only;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn pod_uses_configmap_in_every_list_of_containers() {
+        assert_snapshot!(check_only(r"
+{apiVersion: v1, kind: ConfigMap, metadata: {name: here, namespace: shop}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: elsewhere, namespace: other}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  volumes:
+  - {name: cfg, configMap: {name: here}}
+  - {name: all, projected: {sources: [{configMap: {name: kube-root-ca.crt}}]}}
+  initContainers: [{name: init, envFrom: [{configMapRef: {name: absent, optional: true}}]}]
+  containers: [{name: web, env: [{name: MODE, valueFrom: {configMapKeyRef: {name: here, key: mode}}}, {name: configMap, value: elsewhere}]}]
+  ephemeralContainers: [{name: debug, env: [{name: X, valueFrom: {configMapKeyRef: {name: elsewhere, key: x}}}]}]
+", &["pod-uses-configmap"]), @"
+        core/Pod/shop/web -> core/ConfigMap/shop/absent pod-uses-configmap missing [spec.initContainers[init].envFrom[0].configMapRef] optional
+        core/Pod/shop/web -> core/ConfigMap/shop/elsewhere pod-uses-configmap missing [spec.ephemeralContainers[debug].env[X].valueFrom.configMapKeyRef]
+        core/Pod/shop/web -> core/ConfigMap/shop/here pod-uses-configmap resolved [spec.containers[web].env[MODE].valueFrom.configMapKeyRef spec.volumes[cfg].configMap.name]
+        ");
+    }
+
+    #[test]
+    fn pod_uses_secret_by_the_exact_field() {
+        assert_snapshot!(check_only(r"
+{apiVersion: v1, kind: Secret, metadata: {name: other, namespace: shop}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: shop}
+spec:
+  template:
+    spec:
+      volumes:
+      - {name: tls, secret: {secretName: other}}
+      - {name: all, projected: {sources: [{secret: {name: other}}]}}
+      - {name: not-a-reference, secret: {name: wrong-field}}
+      containers: [{name: api, env: [{name: STRIPE_KEY, valueFrom: {secretKeyRef: {name: keys, key: stripe}}}]}]
+", &["pod-uses-secret"]), @"
+        apps/Deployment/shop/api -> core/Secret/shop/keys pod-uses-secret missing [spec.template.spec.containers[api].env[STRIPE_KEY].valueFrom.secretKeyRef]
+        apps/Deployment/shop/api -> core/Secret/shop/other pod-uses-secret resolved [spec.template.spec.volumes[all].projected.sources[].secret.name spec.template.spec.volumes[tls].secret.secretName]
+        ");
     }
 }

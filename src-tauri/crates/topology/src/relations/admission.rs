@@ -1,0 +1,167 @@
+//! Services that the API server calls, and policies it evaluates: webhooks, aggregated APIs, conversions, flow control.
+
+use model::Health;
+use model::RelationClass::Refers;
+use model::{GroupKind, ResourceKey};
+use serde_json::Value;
+
+use crate::facts::{Found, Source, Target, Through, field};
+use crate::rules::{Rule, TargetScope};
+
+const ADMISSION: &str = "admissionregistration.k8s.io";
+const POLICY_BINDINGS: &[(&str, &str)] =
+    &[(ADMISSION, "ValidatingAdmissionPolicyBinding"), (ADMISSION, "MutatingAdmissionPolicyBinding")];
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("webhook-calls-service", 53, Refers)
+            .from(&[(ADMISSION, "ValidatingWebhookConfiguration"), (ADMISSION, "MutatingWebhookConfiguration")])
+            .fields(&["webhooks[].clientConfig.service"])
+            .to("Service", TargetScope::Cross)
+            .because("The API server asks this Service before it admits an object.")
+            .broken(Health::Failing, "Service {name} missing")
+            .by(webhooks),
+        Rule::new("apiservice-served-by-service", 54, Refers)
+            .from(&[("apiregistration.k8s.io", "APIService")])
+            .fields(&["spec.service"])
+            .to("Service", TargetScope::Cross)
+            .because("The API server hands requests for this API to the Service; without one it serves the API itself.")
+            .broken(Health::Failing, "Service {name} missing")
+            .by(|source, found| service(source.spec.get("service"), found, "spec.service".to_owned())),
+        Rule::new("crd-converted-by-service", 55, Refers)
+            .from(&[("apiextensions.k8s.io", "CustomResourceDefinition")])
+            .fields(&["spec.conversion.webhook.clientConfig.service"])
+            .to("Service", TargetScope::Cross)
+            .because("This Service converts the objects of the kind between versions.")
+            .broken(Health::Failing, "Service {name} missing")
+            .by(|source, found| {
+                let at = "spec.conversion.webhook.clientConfig.service";
+                service(source.body.pointer("/spec/conversion/webhook/clientConfig/service"), found, at.to_owned());
+            }),
+        Rule::new("policybinding-applies-policy", 57, Refers)
+            .from(POLICY_BINDINGS)
+            .fields(&["spec.policyName"])
+            .to("the admission policy", TargetScope::Cluster)
+            .because("The binding puts this policy into force.")
+            .broken(Health::Failing, "policy {name} missing")
+            .by(policy),
+        Rule::new("policybinding-has-params", 57, Refers)
+            .from(POLICY_BINDINGS)
+            .fields(&["spec.paramRef"])
+            .to("an object of the policy's parameter kind", TargetScope::Cross)
+            .because("The policy is evaluated with this object; its kind stands in the policy.")
+            .broken(Health::Degraded, "{kind} {name} missing")
+            .by(params),
+        Rule::new("flowschema-uses-prioritylevel", 59, Refers)
+            .from(&[("flowcontrol.apiserver.k8s.io", "FlowSchema")])
+            .fields(&["spec.priorityLevelConfiguration.name"])
+            .to("PriorityLevelConfiguration", TargetScope::Cluster)
+            .because("Requests that match the schema queue at this level.")
+            .broken(Health::Failing, "priority level {name} missing")
+            .by(priority_level),
+    ]
+}
+
+fn service(reference: Option<&Value>, found: &mut Found<'_>, at: String) {
+    let Some(reference) = reference else { return };
+    if let (Some(namespace), Some(name)) = (field(reference, "namespace"), field(reference, "name")) {
+        let link = found.key(ResourceKey::new("", "Service", namespace, name), at);
+        if let Some(port) = reference.get("port").and_then(Value::as_u64) {
+            link.label(format!(":{port}"));
+        }
+    }
+}
+
+fn webhooks(source: &Source<'_>, found: &mut Found<'_>) {
+    for webhook in source.items("/webhooks") {
+        let name = field(webhook, "name").unwrap_or_default();
+        service(webhook.pointer("/clientConfig/service"), found, format!("webhooks[{name}].clientConfig.service"));
+    }
+}
+
+fn policy_key(source: &Source<'_>) -> Option<ResourceKey> {
+    let name = field(source.spec, "policyName")?;
+    Some(ResourceKey::new(ADMISSION, source.key.kind().trim_end_matches("Binding"), "", name))
+}
+
+fn policy(source: &Source<'_>, found: &mut Found<'_>) {
+    if let Some(key) = policy_key(source) {
+        found.key(key, "spec.policyName");
+    }
+}
+
+fn params(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(reference) = source.spec.get("paramRef") else { return };
+    if let (Some(via), Some(name)) = (policy_key(source), field(reference, "name")) {
+        let what = Through::Params { namespace: field(reference, "namespace").map(Into::into), name: name.into() };
+        found.link(Target::Through { via, what }, "spec.paramRef");
+    }
+}
+
+fn priority_level(source: &Source<'_>, found: &mut Found<'_>) {
+    if let Some(name) = source.text("/spec/priorityLevelConfiguration/name") {
+        let kind = GroupKind::new("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration");
+        found.key(ResourceKey::of(&kind, "", name), "spec.priorityLevelConfiguration.name");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn webhook_calls_service_of_that_namespace() {
+        assert_snapshot!(check(r"
+{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: checks}, webhooks: [{name: a.example.com, clientConfig: {service: {namespace: ops, name: hook, port: 8443}}}, {name: b.example.com, clientConfig: {url: 'https://hook.ops.svc/'}}]}
+---
+{apiVersion: v1, kind: Service, metadata: {name: hook, namespace: other}}
+"), @r#"admissionregistration.k8s.io/ValidatingWebhookConfiguration//checks -> core/Service/ops/hook webhook-calls-service missing [webhooks[a.example.com].clientConfig.service] ":8443""#);
+    }
+
+    #[test]
+    fn apiservice_served_by_service_unless_local_and_crd_converted_by_service() {
+        assert_snapshot!(check(r"
+{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {name: v1beta1.metrics.k8s.io}, spec: {service: {namespace: kube-system, name: metrics-server}}}
+---
+{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {name: v1.apps}, spec: {service: null}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: metrics-server, namespace: kube-system}}
+---
+{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: dbs.example.com}, spec: {conversion: {strategy: Webhook, webhook: {clientConfig: {service: {namespace: ops, name: convert}}}}}}
+---
+{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: plain.example.com}, spec: {conversion: {strategy: None}}}
+"), @"
+        apiextensions.k8s.io/CustomResourceDefinition//dbs.example.com -> core/Service/ops/convert crd-converted-by-service missing [spec.conversion.webhook.clientConfig.service]
+        apiregistration.k8s.io/APIService//v1beta1.metrics.k8s.io -> core/Service/kube-system/metrics-server apiservice-served-by-service resolved [spec.service]
+        ");
+    }
+
+    #[test]
+    fn policybinding_applies_policy_and_policybinding_has_params() {
+        assert_snapshot!(check(r"
+{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: limits}, spec: {paramKind: {apiVersion: v1, kind: ConfigMap}}}
+---
+{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: limits}, spec: {policyName: limits, paramRef: {name: limits, namespace: ops}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: limits, namespace: ops}}
+---
+{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: kind-unknown}, spec: {policyName: gone, paramRef: {name: limits, namespace: ops}}}
+"), @"
+        admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//kind-unknown -> admissionregistration.k8s.io/ValidatingAdmissionPolicy//gone policybinding-applies-policy missing [spec.policyName]
+        admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//limits -> admissionregistration.k8s.io/ValidatingAdmissionPolicy//limits policybinding-applies-policy resolved [spec.policyName]
+        admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//limits -> core/ConfigMap/ops/limits policybinding-has-params resolved [spec.paramRef]
+        ");
+    }
+
+    #[test]
+    fn flowschema_uses_prioritylevel() {
+        assert_snapshot!(check(r"
+{apiVersion: flowcontrol.apiserver.k8s.io/v1, kind: FlowSchema, metadata: {name: probes}, spec: {priorityLevelConfiguration: {name: exempt}}}
+---
+{apiVersion: flowcontrol.apiserver.k8s.io/v1, kind: PriorityLevelConfiguration, metadata: {name: exempt}}
+---
+{apiVersion: flowcontrol.apiserver.k8s.io/v1, kind: FlowSchema, metadata: {name: bare}, spec: {}}
+"), @"flowcontrol.apiserver.k8s.io/FlowSchema//probes -> flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration//exempt flowschema-uses-prioritylevel resolved [spec.priorityLevelConfiguration.name]");
+    }
+}

@@ -1,0 +1,229 @@
+//! Who calls whom, read from the values that programs are configured with.
+
+use std::sync::Arc;
+
+use model::RelationClass::Routes;
+use model::ResourceKey;
+use serde_json::Value;
+
+use super::pod_config::containers;
+use crate::facts::{Export, Found, Source, Target, Through, field, list, text};
+use crate::kinds::POD_SOURCES;
+use crate::rules::{Rule, TargetScope};
+
+/// Endings of variable names whose bare value is a host.
+const HOST_WORDS: [&str; 7] = ["HOST", "ADDR", "ADDRESS", "URL", "URI", "ENDPOINT", "SERVICE"];
+
+/// Longer values are files; what they mention beyond this is not worth the time of every change.
+const LONGEST: usize = 64 * 1024;
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("workload-calls-service", 75, Routes)
+            .from(POD_SOURCES)
+            .fields(&["containers[].env[].value", "containers[].args[]", "containers[].command[]", "data of its ConfigMaps"])
+            .to("Service", TargetScope::Cross)
+            .inferred()
+            .because("A value that the program is started with names this Service: as name:port, in a URL, or by its DNS name.")
+            .by(calls),
+    ]
+}
+
+fn calls(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(pod) = source.pod else { return };
+    // A controlled pod repeats its workload's template, which says it once.
+    if pod.is_pod && source.controlled {
+        return;
+    }
+    let say = |variable: Option<&str>, value: &str, at: String, found: &mut Found<'_>| {
+        for name in services(variable, value, source.namespace) {
+            let link = found.key(name.key, at.clone());
+            link.label = name.label;
+        }
+    };
+    let config = |name: &str| ResourceKey::new("", "ConfigMap", source.namespace, name);
+    let through = |found: &mut Found<'_>, name: &str, key: Option<&str>, at: String| {
+        let what = Through::Mentions(key.map(Into::into));
+        found.link(Target::Through { via: config(name), what }, at);
+    };
+    for (list_name, container) in containers(&pod) {
+        let of = format!("{}.{list_name}[{}]", pod.path, field(container, "name").unwrap_or_default());
+        for variable in list(container, "env") {
+            let name = field(variable, "name").unwrap_or_default();
+            if let Some(value) = field(variable, "value") {
+                say(Some(name), value, format!("{of}.env[{name}].value"), found);
+            }
+            let reference = variable.pointer("/valueFrom/configMapKeyRef");
+            if let Some(map) = reference.and_then(|reference| field(reference, "name")) {
+                let key = reference.and_then(|reference| field(reference, "key"));
+                through(found, map, key, format!("{of}.env[{name}].valueFrom.configMapKeyRef"));
+            }
+        }
+        for (at, from) in list(container, "envFrom").iter().enumerate() {
+            if let Some(map) = from.pointer("/configMapRef/name").and_then(text) {
+                through(found, map, None, format!("{of}.envFrom[{at}].configMapRef"));
+            }
+        }
+        for words in ["command", "args"] {
+            for (at, word) in list(container, words).iter().enumerate() {
+                if let Some(word) = text(word) {
+                    say(None, word, format!("{of}.{words}[{at}]"), found);
+                }
+            }
+        }
+    }
+    for volume in list(pod.spec, "volumes") {
+        if let Some(map) = volume.pointer("/configMap/name").and_then(text) {
+            let at = format!("{}.volumes[{}].configMap", pod.path, field(volume, "name").unwrap_or_default());
+            through(found, map, None, at);
+        }
+    }
+}
+
+/// The Services that the values of a ConfigMap name.
+pub(crate) fn mentions_of(source: &Source<'_>) -> Vec<Export> {
+    let data = source.body.get("data").and_then(Value::as_object);
+    let mut mentions = Vec::new();
+    for (key, value) in data.into_iter().flatten() {
+        let value = text(value).unwrap_or_default();
+        for name in services(Some(key), value, source.namespace) {
+            mentions.push(Export::Mention { key: key.as_str().into(), service: name.key, label: name.label });
+        }
+    }
+    mentions
+}
+
+/// A Service that a value may name.
+struct Name {
+    key: ResourceKey,
+    label: Option<Arc<str>>,
+}
+
+/// Reads a value. What it finds need not exist: whoever asks keeps what does.
+fn services(variable: Option<&str>, value: &str, namespace: &str) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    if value.len() > LONGEST {
+        return names;
+    }
+    // A host is made of these; everything else, the scheme's slashes and a user's @ included, ends it.
+    let part_of_host = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '.' | ':');
+    let mut start = 0;
+    let bytes = value.as_bytes();
+    for piece in value.split(|sign: char| !part_of_host(sign)) {
+        let at = start;
+        // Separators may be longer than one byte: find where the next piece begins.
+        start = at + piece.len();
+        start += value.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let piece = piece.trim_matches(|sign| matches!(sign, ':' | '.'));
+        if piece.is_empty() {
+            continue;
+        }
+        let after_scheme = bytes.get(..at).is_some_and(|before| before.ends_with(b"://") || before.ends_with(b"@"));
+        let whole = piece.len() == value.trim().len();
+        let lists = value.len() < 512 && !value.contains([' ', '\n', '/', '{', '<']);
+        let (host, port) = match piece.split_once(':') {
+            Some((host, port)) if !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()) => {
+                (host, Some(port))
+            }
+            Some(_) => continue,
+            None => (piece, None),
+        };
+        let mut words = host.split('.');
+        let (Some(name), second, third) = (words.next(), words.next(), words.next()) else { continue };
+        if !is_name(name) {
+            continue;
+        }
+        let cluster_name = third.is_none() || third == Some("svc");
+        let named = match second {
+            // name.ns, name.ns.svc, name.ns.svc.cluster.local
+            Some(second)
+                if cluster_name && is_name(second) && (after_scheme || port.is_some() || third.is_some() || whole) =>
+            {
+                Some(second)
+            }
+            Some(_) => None,
+            None if after_scheme || port.is_some() => Some(namespace),
+            None if (whole || lists) && variable.is_some_and(names_a_host) => Some(namespace),
+            None => None,
+        };
+        if let Some(namespace) = named {
+            let key = ResourceKey::new("", "Service", namespace, name);
+            if !names.iter().any(|other| other.key == key) {
+                names.push(Name { key, label: port.map(|port| format!(":{port}").into()) });
+            }
+        }
+    }
+    names
+}
+
+/// A name that a Service or a namespace can have: an RFC 1035 label, which no number is.
+fn is_name(word: &str) -> bool {
+    word.len() <= 63
+        && word.starts_with(|sign: char| sign.is_ascii_lowercase())
+        && word.bytes().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-')
+}
+
+fn names_a_host(variable: &str) -> bool {
+    let variable = variable.to_uppercase();
+    HOST_WORDS.iter().any(|word| variable.ends_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::services;
+    use crate::testing::check_only;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn workload_calls_service_by_environment_arguments_and_configmap() {
+        assert_snapshot!(check_only(r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: frontend, namespace: shop}
+spec:
+  template:
+    spec:
+      containers:
+      - name: server
+        args: ["--orders=http://orders.data.svc.cluster.local/v1"]
+        env:
+        - {name: CART_SERVICE_ADDR, value: "cartservice:7070"}
+        - {name: MODE, value: "cartservice"}
+        - {name: GHOST_ADDR, value: "ghost:80"}
+        - {name: PAY, valueFrom: {configMapKeyRef: {name: urls, key: pay}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: urls, namespace: shop}, data: {pay: "grpc://pay", unused: "http://unused"}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: cartservice, namespace: shop}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: pay, namespace: shop}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: unused, namespace: shop}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: orders, namespace: data}}
+"#, &["workload-calls-service"]), @r#"
+        apps/Deployment/shop/frontend -> core/Service/data/orders workload-calls-service resolved [spec.template.spec.containers[server].args[0]] inferred
+        apps/Deployment/shop/frontend -> core/Service/shop/cartservice workload-calls-service resolved [spec.template.spec.containers[server].env[CART_SERVICE_ADDR].value] ":7070" inferred
+        apps/Deployment/shop/frontend -> core/Service/shop/pay workload-calls-service resolved [spec.template.spec.containers[server].env[PAY].valueFrom.configMapKeyRef → data[pay]] inferred
+        "#);
+    }
+
+    #[test]
+    fn what_names_a_service_and_what_does_not() {
+        let read = |variable: &str, value: &str| {
+            let names = services(Some(variable), value, "shop");
+            let names = names.iter().map(|name| format!("{}{}", name.key, name.label.as_deref().unwrap_or_default()));
+            names.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(read("X", "redis-cart:6379"), "core/Service/shop/redis-cart:6379");
+        assert_eq!(read("X", "postgres://user:secret@db.data/orders"), "core/Service/data/db");
+        assert_eq!(read("DB_HOST", "db"), "core/Service/shop/db");
+        assert_eq!(read("X", "db"), "", "a bare word in a variable of any name");
+        assert_eq!(read("X", "kafka-0.kafka.data:9092"), "", "a pod's own name is no Service");
+        assert_eq!(read("X", "https://api.example.com/x"), "", "a host outside");
+        assert_eq!(read("X", "10.0.0.1:80 1.2.3 v1.2"), "");
+        assert_eq!(read("X", "a:80,b:81"), "core/Service/shop/a:80 core/Service/shop/b:81");
+        assert_eq!(read("X", "db.data.svc"), "core/Service/data/db");
+        assert_eq!(read("LOG", "info:json"), "");
+    }
+}

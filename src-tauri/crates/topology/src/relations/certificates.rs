@@ -1,0 +1,123 @@
+//! cert-manager: certificates, their issuers, and who is given the authority.
+
+use model::Health;
+use model::RelationClass::Refers;
+use model::ResourceKey;
+
+use crate::facts::{Found, Source, field};
+use crate::rules::{Rule, TargetScope};
+
+const GROUP: &str = "cert-manager.io";
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("certificate-from-issuer", 62, Refers)
+            .from(&[(GROUP, "Certificate"), (GROUP, "CertificateRequest")])
+            .fields(&["spec.issuerRef"])
+            .to("Issuer or ClusterIssuer", TargetScope::Same)
+            .because("This issuer signs the certificate; an Issuer unless another kind is named.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(issuer),
+        Rule::new("certificate-fills-secret", 62, Refers)
+            .from(&[(GROUP, "Certificate")])
+            .fields(&["spec.secretName"])
+            .to("Secret", TargetScope::Same)
+            .optional()
+            .because("cert-manager writes key and certificate into this Secret once it is issued.")
+            .by(|source, found| {
+                if let Some(name) = field(source.spec, "secretName") {
+                    found.key(ResourceKey::new("", "Secret", source.namespace, name), "spec.secretName");
+                }
+            }),
+        Rule::new("ingress-asks-issuer", 62, Refers)
+            .from(&[("networking.k8s.io", "Ingress"), ("gateway.networking.k8s.io", "Gateway")])
+            .fields(&[
+                "metadata.annotations[cert-manager.io/cluster-issuer]",
+                "metadata.annotations[cert-manager.io/issuer]",
+            ])
+            .to("Issuer or ClusterIssuer", TargetScope::Same)
+            .because("cert-manager has its certificates signed by this issuer.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(annotated),
+        Rule::new("injects-authority-of-certificate", 63, Refers)
+            .from(&[
+                ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+                ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+                ("apiextensions.k8s.io", "CustomResourceDefinition"),
+                ("apiregistration.k8s.io", "APIService"),
+            ])
+            .fields(&["metadata.annotations[cert-manager.io/inject-ca-from]"])
+            .to("Certificate", TargetScope::Cross)
+            .because("cert-manager writes the authority of this certificate into the object.")
+            .broken(Health::Degraded, "Certificate {name} missing")
+            .by(injected),
+    ]
+}
+
+fn issuer(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(reference) = source.spec.get("issuerRef") else { return };
+    let Some(name) = field(reference, "name") else { return };
+    let kind = field(reference, "kind").unwrap_or("Issuer");
+    let group = field(reference, "group").unwrap_or(GROUP);
+    let namespace = if kind.starts_with("Cluster") { "" } else { source.namespace };
+    found.key(ResourceKey::new(group, kind, namespace, name), "spec.issuerRef");
+}
+
+fn annotated(source: &Source<'_>, found: &mut Found<'_>) {
+    for (annotation, kind, namespace) in [
+        ("cert-manager.io/cluster-issuer", "ClusterIssuer", ""),
+        ("cert-manager.io/issuer", "Issuer", source.namespace),
+    ] {
+        if let Some(name) = source.object.annotation(annotation) {
+            found.key(ResourceKey::new(GROUP, kind, namespace, name), format!("metadata.annotations[{annotation}]"));
+        }
+    }
+}
+
+fn injected(source: &Source<'_>, found: &mut Found<'_>) {
+    const ANNOTATION: &str = "cert-manager.io/inject-ca-from";
+    if let Some((namespace, name)) = source.object.annotation(ANNOTATION).and_then(|text| text.split_once('/')) {
+        found.key(
+            ResourceKey::new(GROUP, "Certificate", namespace, name),
+            format!("metadata.annotations[{ANNOTATION}]"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn certificate_from_issuer_and_certificate_fills_secret_and_ingress_asks_issuer() {
+        assert_snapshot!(check(r"
+{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: web, namespace: shop}, spec: {secretName: web-tls, issuerRef: {name: own}}}
+---
+{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: wide, namespace: shop}, spec: {secretName: wide-tls, issuerRef: {name: le, kind: ClusterIssuer}}}
+---
+{apiVersion: cert-manager.io/v1, kind: ClusterIssuer, metadata: {name: le}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: shop, annotations: {cert-manager.io/cluster-issuer: le}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: plain, namespace: shop, annotations: {cert-manager.io/duration: 1h}}}
+"), @"
+        cert-manager.io/Certificate/shop/web -> cert-manager.io/Issuer/shop/own certificate-from-issuer unknown [spec.issuerRef]
+        cert-manager.io/Certificate/shop/web -> core/Secret/shop/web-tls certificate-fills-secret unknown [spec.secretName] optional
+        cert-manager.io/Certificate/shop/wide -> cert-manager.io/ClusterIssuer//le certificate-from-issuer resolved [spec.issuerRef]
+        cert-manager.io/Certificate/shop/wide -> core/Secret/shop/wide-tls certificate-fills-secret unknown [spec.secretName] optional
+        networking.k8s.io/Ingress/shop/web -> cert-manager.io/ClusterIssuer//le ingress-asks-issuer resolved [metadata.annotations[cert-manager.io/cluster-issuer]]
+        ");
+    }
+
+    #[test]
+    fn injects_authority_of_certificate_by_namespace_and_name() {
+        assert_snapshot!(check(r"
+{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: hook, annotations: {cert-manager.io/inject-ca-from: ops/hook}}}
+---
+{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: hook, namespace: ops}}
+---
+{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: wrong, annotations: {cert-manager.io/inject-ca-from: hook}}}
+"), @"admissionregistration.k8s.io/MutatingWebhookConfiguration//hook -> cert-manager.io/Certificate/ops/hook injects-authority-of-certificate resolved [metadata.annotations[cert-manager.io/inject-ca-from]]");
+    }
+}

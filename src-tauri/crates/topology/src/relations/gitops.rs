@@ -1,0 +1,289 @@
+//! Who put it there: Argo CD, Argo Rollouts, Flux, Helm.
+
+use model::Health;
+use model::RelationClass::{Member, Refers};
+use model::{GroupKind, ResourceKey};
+use serde_json::Value;
+
+use crate::LabelSelector;
+use crate::facts::{Among, Found, Namespaces, Source, field, group_of, list};
+use crate::marks::{ARGO_APPLICATION, ARGO_LABEL, HELM_RELEASE};
+use crate::rules::{Rule, TargetScope};
+
+const ARGO: &str = "argoproj.io";
+const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
+const HELM: &str = "helm.toolkit.fluxcd.io";
+const SOURCE: &str = "source.toolkit.fluxcd.io";
+const FLUX: &[(&str, &str)] = &[(KUSTOMIZE, "Kustomization"), (HELM, "HelmRelease")];
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("application-tracks-object", 64, Member)
+            .from(&[(ARGO, "Application")])
+            .fields(&["metadata.annotations[argocd.argoproj.io/tracking-id]", "metadata.labels[app.kubernetes.io/instance]"])
+            .to("objects it made", TargetScope::Cross)
+            .because("Argo CD marked the object as part of this application.")
+            .by(tracked),
+        Rule::new("application-lists-object", 64, Member)
+            .from(&[(ARGO, "Application")])
+            .fields(&["status.resources[]"])
+            .to("objects it made", TargetScope::Cross)
+            .because("Argo CD reports this object as part of the application.")
+            .by(listed),
+        Rule::new("application-in-project", 64, Refers)
+            .from(&[(ARGO, "Application")])
+            .fields(&["spec.project"])
+            .to("AppProject", TargetScope::Same)
+            .because("The project limits what the application may deploy and where.")
+            .broken(Health::Failing, "AppProject {name} missing")
+            .by(|source, found| {
+                if let Some(name) = field(source.spec, "project") {
+                    found.key(ResourceKey::new(ARGO, "AppProject", source.namespace, name), "spec.project");
+                }
+            }),
+        Rule::new("rollout-steers-service", 65, Refers)
+            .from(&[(ARGO, "Rollout")])
+            .fields(&["spec.strategy.canary.stableService", "spec.strategy.canary.canaryService", "spec.strategy.blueGreen.activeService", "spec.strategy.blueGreen.previewService"])
+            .to("Service", TargetScope::Same)
+            .because("The rollout points this Service at one of its versions.")
+            .broken(Health::Failing, "Service {name} missing")
+            .by(steered),
+        Rule::new("rollout-takes-template-of", 65, Refers)
+            .from(&[(ARGO, "Rollout")])
+            .fields(&["spec.workloadRef"])
+            .to("a workload", TargetScope::Same)
+            .because("The rollout runs the pod template of this workload.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(workload_ref),
+        Rule::new("rollout-analyses-by", 65, Refers)
+            .from(&[(ARGO, "Rollout")])
+            .fields(&["analysis.templates[].templateName"])
+            .to("AnalysisTemplate", TargetScope::Same)
+            .because("The rollout goes on only if this analysis succeeds.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(|source, found| {
+                if let Some(strategy) = source.spec.get("strategy") {
+                    analyses(source, found, strategy, "spec.strategy".to_owned());
+                }
+            }),
+        Rule::new("flux-applies-object", 66, Member)
+            .from(FLUX)
+            .fields(&["metadata.labels[{kustomize,helm}.toolkit.fluxcd.io/{name,namespace}]"])
+            .to("objects it made", TargetScope::Cross)
+            .because("Flux marked the object with the name of this Kustomization or HelmRelease. Objects exempt from pruning may lack the mark.")
+            .by(applied),
+        Rule::new("flux-reads-source", 66, Refers)
+            .from(FLUX)
+            .fields(&["spec.sourceRef", "spec.chartRef", "spec.chart.spec.sourceRef"])
+            .to("GitRepository, OCIRepository, Bucket, HelmRepository, HelmChart", TargetScope::Cross)
+            .because("What is applied comes from this source.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(sources),
+        Rule::new("flux-depends-on", 66, Refers)
+            .from(FLUX)
+            .fields(&["spec.dependsOn[]"])
+            .to("Kustomization or HelmRelease", TargetScope::Cross)
+            .because("It is applied after this one is ready.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(depends_on),
+        Rule::new("helm-release-made-object", 67, Member)
+            .from(&[("", "Secret")])
+            .fields(&["metadata.annotations[meta.helm.sh/release-name]", "metadata.annotations[meta.helm.sh/release-namespace]"])
+            .to("objects it made", TargetScope::Cross)
+            .because("Helm installed the object with this release, whose current revision is kept in the Secret.")
+            .by(release),
+    ]
+}
+
+fn tracked(source: &Source<'_>, found: &mut Found<'_>) {
+    for (mark, at) in [
+        (ARGO_APPLICATION, "metadata.annotations[argocd.argoproj.io/tracking-id]"),
+        (ARGO_LABEL, "metadata.labels[app.kubernetes.io/instance]"),
+    ] {
+        let selector = LabelSelector::label(mark, source.key.name());
+        found.select(Among::Everything, Namespaces::All, selector, at);
+    }
+}
+
+fn listed(source: &Source<'_>, found: &mut Found<'_>) {
+    for (at, resource) in source.items("/status/resources").iter().enumerate() {
+        let (Some(kind), Some(name)) = (field(resource, "kind"), field(resource, "name")) else { continue };
+        let kind = GroupKind::new(field(resource, "group").unwrap_or_default(), kind);
+        let key = ResourceKey::of(&kind, field(resource, "namespace").unwrap_or_default(), name);
+        // The status may lag behind, and may list what lies in another cluster.
+        found.key(key, format!("status.resources[{at}]")).if_present();
+    }
+}
+
+fn steered(source: &Source<'_>, found: &mut Found<'_>) {
+    for (strategy, name) in [
+        ("canary", "stableService"),
+        ("canary", "canaryService"),
+        ("blueGreen", "activeService"),
+        ("blueGreen", "previewService"),
+    ] {
+        if let Some(service) = source.text(&format!("/spec/strategy/{strategy}/{name}")) {
+            let key = ResourceKey::new("", "Service", source.namespace, service);
+            let label = name.trim_end_matches("Service");
+            found.key(key, format!("spec.strategy.{strategy}.{name}")).label(label);
+        }
+    }
+}
+
+fn workload_ref(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(reference) = source.spec.get("workloadRef") else { return };
+    if let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) {
+        let kind = GroupKind::new(group_of(field(reference, "apiVersion").unwrap_or_default()), kind);
+        found.key(ResourceKey::of(&kind, source.namespace, name), "spec.workloadRef");
+    }
+}
+
+/// Templates are named in a dozen places of a strategy; all are lists called `templates` with `templateName`.
+fn analyses(source: &Source<'_>, found: &mut Found<'_>, value: &Value, at: String) {
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                analyses(source, found, item, format!("{at}[{index}]"));
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                analyses(source, found, value, format!("{at}.{name}"));
+            }
+            if let Some(template) = field(value, "templateName") {
+                let wide = value.get("clusterScope").and_then(Value::as_bool) == Some(true);
+                let (kind, namespace) =
+                    if wide { ("ClusterAnalysisTemplate", "") } else { ("AnalysisTemplate", source.namespace) };
+                found.key(ResourceKey::new(ARGO, kind, namespace, template), format!("{at}.templateName"));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn applied(source: &Source<'_>, found: &mut Found<'_>) {
+    let group = source.key.group();
+    let selector = LabelSelector::label(&format!("{group}/name"), source.key.name())
+        .and(&format!("{group}/namespace"), source.namespace);
+    found.select(Among::Everything, Namespaces::All, selector, format!("metadata.labels[{group}/name]"));
+}
+
+fn sources(source: &Source<'_>, found: &mut Found<'_>) {
+    for (pointer, at) in [
+        ("/spec/sourceRef", "spec.sourceRef"),
+        ("/spec/chartRef", "spec.chartRef"),
+        ("/spec/chart/spec/sourceRef", "spec.chart.spec.sourceRef"),
+    ] {
+        let Some(reference) = source.body.pointer(pointer) else { continue };
+        if let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) {
+            let group = field(reference, "apiVersion").map_or(SOURCE, group_of);
+            let namespace = field(reference, "namespace").unwrap_or(source.namespace);
+            found.key(ResourceKey::new(group, kind, namespace, name), at);
+        }
+    }
+}
+
+fn depends_on(source: &Source<'_>, found: &mut Found<'_>) {
+    for (at, other) in list(source.spec, "dependsOn").iter().enumerate() {
+        if let Some(name) = field(other, "name") {
+            let namespace = field(other, "namespace").unwrap_or(source.namespace);
+            let key = ResourceKey::new(source.key.group(), source.key.kind(), namespace, name);
+            found.key(key, format!("spec.dependsOn[{at}]"));
+        }
+    }
+}
+
+fn release(source: &Source<'_>, found: &mut Found<'_>) {
+    let label = |name: &str| source.object.label(name);
+    // Earlier revisions are kept as well; only the deployed one stands for the release.
+    if label("owner") != Some("helm") || label("status") != Some("deployed") {
+        return;
+    }
+    if let Some(name) = label("name") {
+        let selector = LabelSelector::label(HELM_RELEASE, &format!("{}/{name}", source.namespace));
+        found.select(Among::Everything, Namespaces::All, selector, "metadata.annotations[meta.helm.sh/release-name]");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, check_only};
+    use insta::assert_snapshot;
+
+    #[test]
+    fn application_tracks_object_application_lists_object_application_in_project() {
+        // Of: application-tracks-object, application-lists-object, application-in-project.
+        assert_snapshot!(check(r"
+{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: shop, namespace: argocd}, spec: {project: default}, status: {resources: [{group: apps, kind: Deployment, namespace: shop, name: web}, {kind: Service, namespace: shop, name: gone}]}}
+---
+{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {name: default, namespace: argocd}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, annotations: {argocd.argoproj.io/tracking-id: 'shop:apps/Deployment:shop/web'}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: labelled, namespace: shop, labels: {app.kubernetes.io/instance: shop}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: of-helm, namespace: shop, labels: {app.kubernetes.io/instance: shop, app.kubernetes.io/managed-by: Helm}, annotations: {meta.helm.sh/release-name: shop, meta.helm.sh/release-namespace: shop}}}
+"), @"
+        argoproj.io/Application/argocd/shop -> apps/Deployment/shop/web application-lists-object resolved [status.resources[0]]
+        argoproj.io/Application/argocd/shop -> apps/Deployment/shop/web application-tracks-object resolved [metadata.annotations[argocd.argoproj.io/tracking-id]]
+        argoproj.io/Application/argocd/shop -> argoproj.io/AppProject/argocd/default application-in-project resolved [spec.project]
+        argoproj.io/Application/argocd/shop -> core/ConfigMap/shop/labelled application-tracks-object resolved [metadata.labels[app.kubernetes.io/instance]]
+        ");
+    }
+
+    #[test]
+    fn rollout_steers_service_rollout_takes_template_of_rollout_analyses_by() {
+        // Of: rollout-steers-service, rollout-takes-template-of, rollout-analyses-by.
+        assert_snapshot!(check(r"
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: web, namespace: shop}
+spec:
+  workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  strategy: {canary: {stableService: web, canaryService: web-canary, steps: [{setWeight: 20}, {analysis: {templates: [{templateName: errors}]}}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: plain, namespace: shop}, spec: {strategy: {canary: {steps: [{setWeight: 20}]}}}}
+"), @r#"
+        argoproj.io/Rollout/shop/web -> apps/Deployment/shop/web rollout-takes-template-of unknown [spec.workloadRef]
+        argoproj.io/Rollout/shop/web -> argoproj.io/AnalysisTemplate/shop/errors rollout-analyses-by unknown [spec.strategy.canary.steps[1].analysis.templates[0].templateName]
+        argoproj.io/Rollout/shop/web -> core/Service/shop/web rollout-steers-service resolved [spec.strategy.canary.stableService] "stable"
+        argoproj.io/Rollout/shop/web -> core/Service/shop/web-canary rollout-steers-service missing [spec.strategy.canary.canaryService] "canary"
+        "#);
+    }
+
+    #[test]
+    fn flux_applies_object_flux_reads_source_flux_depends_on() {
+        // Of: flux-applies-object, flux-reads-source, flux-depends-on.
+        assert_snapshot!(check(r"
+{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: apps, namespace: flux-system}, spec: {sourceRef: {kind: GitRepository, name: fleet}, dependsOn: [{name: infra}]}}
+---
+{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: web, namespace: shop}, spec: {chart: {spec: {sourceRef: {kind: HelmRepository, name: charts, namespace: flux-system}}}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: made, namespace: shop, labels: {kustomize.toolkit.fluxcd.io/name: apps, kustomize.toolkit.fluxcd.io/namespace: flux-system}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: namesake, namespace: shop, labels: {kustomize.toolkit.fluxcd.io/name: apps, kustomize.toolkit.fluxcd.io/namespace: other}}}
+---
+{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: fleet, namespace: flux-system}}
+"), @"
+        helm.toolkit.fluxcd.io/HelmRelease/shop/web -> source.toolkit.fluxcd.io/HelmRepository/flux-system/charts flux-reads-source unknown [spec.chart.spec.sourceRef]
+        kustomize.toolkit.fluxcd.io/Kustomization/flux-system/apps -> core/ConfigMap/shop/made flux-applies-object resolved [metadata.labels[kustomize.toolkit.fluxcd.io/name]]
+        kustomize.toolkit.fluxcd.io/Kustomization/flux-system/apps -> kustomize.toolkit.fluxcd.io/Kustomization/flux-system/infra flux-depends-on missing [spec.dependsOn[0]]
+        kustomize.toolkit.fluxcd.io/Kustomization/flux-system/apps -> source.toolkit.fluxcd.io/GitRepository/flux-system/fleet flux-reads-source resolved [spec.sourceRef]
+        ");
+    }
+
+    #[test]
+    fn helm_release_made_object_in_another_namespace_but_not_its_hooks() {
+        assert_snapshot!(check_only(r"
+{apiVersion: v1, kind: Secret, metadata: {name: sh.helm.release.v1.web.v2, namespace: releases, labels: {owner: helm, name: web, status: deployed, version: '2'}}, type: helm.sh/release.v1}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: sh.helm.release.v1.web.v1, namespace: releases, labels: {owner: helm, name: web, status: superseded, version: '1'}}, type: helm.sh/release.v1}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, labels: {app.kubernetes.io/managed-by: Helm}, annotations: {meta.helm.sh/release-name: web, meta.helm.sh/release-namespace: releases}}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: web-hook, namespace: shop, labels: {app.kubernetes.io/managed-by: Helm}, annotations: {helm.sh/hook: post-install}}}
+", &["helm-release-made-object"]), @"core/Secret/releases/sh.helm.release.v1.web.v2 -> core/Service/shop/web helm-release-made-object resolved [metadata.annotations[meta.helm.sh/release-name]]");
+    }
+}

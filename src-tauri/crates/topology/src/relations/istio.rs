@@ -1,0 +1,138 @@
+//! Istio: virtual services, destination rules, gateways.
+
+use model::RelationClass::{Governs, Routes, Selects};
+use model::{Health, ResourceKey};
+use serde_json::Value;
+
+use crate::LabelSelector;
+use crate::facts::{Among, Found, Namespaces, Source, field, list, text};
+use crate::rules::{Rule, TargetScope};
+
+const GROUP: &str = "networking.istio.io";
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("virtualservice-routes-to-service", 69, Routes)
+            .from(&[(GROUP, "VirtualService")])
+            .fields(&["spec.{http,tcp,tls}[].route[].destination.host"])
+            .to("Service", TargetScope::Cross)
+            .because("Matching requests go to this Service; a short host is one of the own namespace.")
+            .broken(Health::Failing, "backend {name} missing")
+            .by(routes),
+        Rule::new("virtualservice-attaches-to-gateway", 69, Routes)
+            .from(&[(GROUP, "VirtualService")])
+            .fields(&["spec.gateways[]"])
+            .to("Gateway", TargetScope::Cross)
+            .because("Requests that reach this Gateway are routed so; `mesh` means those inside the mesh.")
+            .broken(Health::Failing, "Gateway {name} missing")
+            .by(gateways),
+        Rule::new("destinationrule-shapes-service", 69, Governs)
+            .from(&[(GROUP, "DestinationRule")])
+            .fields(&["spec.host"])
+            .to("Service", TargetScope::Cross)
+            .because("Requests to this Service follow the rule's balancing, limits and subsets.")
+            .by(|source, found| {
+                if let Some(host) = field(source.spec, "host") {
+                    service(source, found, host, "spec.host".to_owned(), None);
+                }
+            }),
+        Rule::new("istio-gateway-selects-pod", 69, Selects)
+            .from(&[(GROUP, "Gateway")])
+            .fields(&["spec.selector"])
+            .to("Pod", TargetScope::Cross)
+            .because("Pods with these labels, in any namespace, are the proxies of the Gateway.")
+            .by(|source, found| {
+                let selector = LabelSelector::from_map(source.spec.get("selector"));
+                if !selector.is_everything() {
+                    found.select(Among::Pods, Namespaces::All, selector, "spec.selector");
+                }
+            }),
+    ]
+}
+
+/// A host as Istio reads it: short names lie in the namespace of the rule, cluster names say where; others are outside.
+fn service(source: &Source<'_>, found: &mut Found<'_>, host: &str, at: String, label: Option<String>) {
+    if host.contains('*') {
+        return;
+    }
+    let mut parts = host.split('.');
+    let (name, namespace, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let key = ResourceKey::new("", "Service", namespace.unwrap_or(source.namespace), name);
+    let link = found.key(key, at);
+    // Two or more words may also be a host outside; only `svc` makes it a name of the cluster.
+    if namespace.is_some() && rest != Some("svc") {
+        link.if_present();
+    }
+    if let Some(label) = label {
+        link.label(label);
+    }
+}
+
+fn routes(source: &Source<'_>, found: &mut Found<'_>) {
+    for protocol in ["http", "tcp", "tls"] {
+        for (rule_at, rule) in list(source.spec, protocol).iter().enumerate() {
+            for (at, route) in list(rule, "route").iter().enumerate() {
+                let Some(host) = route.pointer("/destination/host").and_then(text) else { continue };
+                let at = format!("spec.{protocol}[{rule_at}].route[{at}].destination.host");
+                let port = route.pointer("/destination/port/number").and_then(Value::as_u64);
+                service(source, found, host, at, port.map(|port| format!(":{port}")));
+            }
+        }
+    }
+}
+
+fn gateways(source: &Source<'_>, found: &mut Found<'_>) {
+    for (at, gateway) in list(source.spec, "gateways").iter().filter_map(text).enumerate() {
+        if gateway == "mesh" {
+            continue;
+        }
+        let (namespace, name) = gateway.split_once('/').unwrap_or((source.namespace, gateway));
+        found.key(ResourceKey::new(GROUP, "Gateway", namespace, name), format!("spec.gateways[{at}]"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn virtualservice_routes_to_service_and_virtualservice_attaches_to_gateway() {
+        assert_snapshot!(check(r"
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  gateways: [mesh, infra/edge]
+  http: [{route: [{destination: {host: web, port: {number: 80}}}, {destination: {host: web.other.svc.cluster.local}}, {destination: {host: api.example.com}}]}]
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: edge, namespace: infra}}
+"), @r#"
+        networking.istio.io/VirtualService/shop/web -> core/Service/other/web virtualservice-routes-to-service missing [spec.http[0].route[1].destination.host]
+        networking.istio.io/VirtualService/shop/web -> core/Service/shop/web virtualservice-routes-to-service resolved [spec.http[0].route[0].destination.host] ":80"
+        networking.istio.io/VirtualService/shop/web -> networking.istio.io/Gateway/infra/edge virtualservice-attaches-to-gateway resolved [spec.gateways[1]]
+        "#);
+    }
+
+    #[test]
+    fn destinationrule_shapes_service_and_istio_gateway_selects_pod_in_any_namespace() {
+        assert_snapshot!(check(r"
+{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: web, namespace: shop}, spec: {host: web}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: other}}
+---
+{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: edge, namespace: shop}, spec: {selector: {istio: ingressgateway}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: proxy, namespace: istio-system, labels: {istio: ingressgateway}}}
+---
+{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: none, namespace: shop}, spec: {}}
+"), @"
+        networking.istio.io/DestinationRule/shop/web -> core/Service/shop/web destinationrule-shapes-service resolved [spec.host]
+        networking.istio.io/Gateway/shop/edge -> core/Pod/istio-system/proxy istio-gateway-selects-pod resolved [spec.selector]
+        ");
+    }
+}

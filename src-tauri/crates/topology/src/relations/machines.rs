@@ -1,0 +1,160 @@
+//! Where nodes come from: Karpenter, Cluster API; what Crossplane composes.
+
+use model::RelationClass::{Owns, Refers};
+use model::{GroupKind, Health, ResourceKey};
+use serde_json::Value;
+
+use crate::facts::{Found, Source, Target, field, group_of, list};
+use crate::rules::{Rule, TargetScope};
+
+const KARPENTER: &str = "karpenter.sh";
+const POOL_LABEL: &str = "karpenter.sh/nodepool";
+const CLUSTER_API: &str = "cluster.x-k8s.io";
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("node-from-nodeclaim", 71, Refers)
+            .from(&[(KARPENTER, "NodeClaim")])
+            .fields(&["status.nodeName"])
+            .to("Node", TargetScope::Cluster)
+            .because("Karpenter launched the node for this claim.")
+            .by(|source, found| {
+                if let Some(name) = source.text("/status/nodeName") {
+                    found.key(ResourceKey::new("", "Node", "", name), "status.nodeName").reversed();
+                }
+            }),
+        Rule::new("in-nodepool", 71, Refers)
+            .from(&[(KARPENTER, "NodeClaim"), ("", "Node")])
+            .fields(&["metadata.labels[karpenter.sh/nodepool]"])
+            .to("NodePool", TargetScope::Cluster)
+            .because("It was launched for this pool.")
+            .by(|source, found| {
+                if let Some(name) = source.object.label(POOL_LABEL) {
+                    found.key(
+                        ResourceKey::new(KARPENTER, "NodePool", "", name),
+                        format!("metadata.labels[{POOL_LABEL}]"),
+                    );
+                }
+            }),
+        Rule::new("nodepool-of-nodeclass", 71, Refers)
+            .from(&[(KARPENTER, "NodePool"), (KARPENTER, "NodeClaim")])
+            .fields(&["spec.template.spec.nodeClassRef", "spec.nodeClassRef"])
+            .to("the provider's node class", TargetScope::Cluster)
+            .because("Machines are made as this class says.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(node_class),
+        Rule::new("clusterapi-refers-to", 71, Refers)
+            .from(&[
+                (CLUSTER_API, "Cluster"),
+                (CLUSTER_API, "Machine"),
+                (CLUSTER_API, "MachineSet"),
+                (CLUSTER_API, "MachineDeployment"),
+                (CLUSTER_API, "MachinePool"),
+                ("controlplane.cluster.x-k8s.io", "KubeadmControlPlane"),
+            ])
+            .fields(&["spec.infrastructureRef", "spec.controlPlaneRef", "spec.bootstrap.configRef", "status.nodeRef"])
+            .to("what it names", TargetScope::Same)
+            .because("The machine or cluster is made by way of this object.")
+            .by(cluster_api),
+        Rule::new("composite-composes", 71, Owns)
+            .fields(&["spec.resourceRefs[]", "spec.crossplane.resourceRefs[]"])
+            .to("composed resources", TargetScope::Cross)
+            .because("Crossplane composed this resource for the composite.")
+            .by(composed),
+    ]
+}
+
+fn node_class(source: &Source<'_>, found: &mut Found<'_>) {
+    for (pointer, at) in [
+        ("/spec/template/spec/nodeClassRef", "spec.template.spec.nodeClassRef"),
+        ("/spec/nodeClassRef", "spec.nodeClassRef"),
+    ] {
+        let Some(reference) = source.body.pointer(pointer) else { continue };
+        if let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) {
+            let kind = GroupKind::new(field(reference, "group").unwrap_or_default(), kind);
+            found.key(ResourceKey::of(&kind, "", name), at);
+        }
+    }
+}
+
+fn reference(source: &Source<'_>, value: &Value) -> Option<Target> {
+    let version = field(value, "apiVersion");
+    let group = version.map(group_of).or_else(|| field(value, "apiGroup")).unwrap_or_default();
+    let kind = GroupKind::new(group, field(value, "kind")?);
+    let namespace = field(value, "namespace").unwrap_or(source.namespace);
+    Some(Target::Either { kind, namespace: namespace.into(), name: field(value, "name")?.into() })
+}
+
+fn cluster_api(source: &Source<'_>, found: &mut Found<'_>) {
+    for (pointer, at) in [
+        ("/spec/infrastructureRef", "spec.infrastructureRef"),
+        ("/spec/controlPlaneRef", "spec.controlPlaneRef"),
+        ("/spec/bootstrap/configRef", "spec.bootstrap.configRef"),
+        ("/spec/template/spec/infrastructureRef", "spec.template.spec.infrastructureRef"),
+        ("/spec/template/spec/bootstrap/configRef", "spec.template.spec.bootstrap.configRef"),
+    ] {
+        if let Some(target) = source.body.pointer(pointer).and_then(|value| reference(source, value)) {
+            found.link(target, at);
+        }
+    }
+    // The node is one of the workload cluster, which only sometimes is this one.
+    if let Some(name) = source.text("/status/nodeRef/name") {
+        found.key(ResourceKey::new("", "Node", "", name), "status.nodeRef").if_present();
+    }
+}
+
+fn composed(source: &Source<'_>, found: &mut Found<'_>) {
+    if crate::kinds::is_built_in(source.key.group()) {
+        return;
+    }
+    let newer = source.spec.get("crossplane").unwrap_or(&Value::Null);
+    for (spec, prefix) in [(source.spec, "spec"), (newer, "spec.crossplane")] {
+        for (at, value) in list(spec, "resourceRefs").iter().enumerate() {
+            if let Some(target) = reference(source, value) {
+                found.link(target, format!("{prefix}.resourceRefs[{at}]"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn node_from_nodeclaim_in_nodepool_nodepool_of_nodeclass() {
+        // Of: node-from-nodeclaim, in-nodepool, nodepool-of-nodeclass.
+        assert_snapshot!(check(r"
+{apiVersion: karpenter.sh/v1, kind: NodeClaim, metadata: {name: c, labels: {karpenter.sh/nodepool: usual}}, spec: {nodeClassRef: {group: karpenter.k8s.aws, kind: EC2NodeClass, name: usual}}, status: {nodeName: node-a}}
+---
+{apiVersion: karpenter.sh/v1, kind: NodePool, metadata: {name: usual}, spec: {template: {spec: {nodeClassRef: {group: karpenter.k8s.aws, kind: EC2NodeClass, name: usual}}}}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: node-a, labels: {karpenter.sh/nodepool: usual}}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: by-hand}}
+"), @"
+        core/Node//node-a -> karpenter.sh/NodeClaim//c node-from-nodeclaim resolved [status.nodeName]
+        core/Node//node-a -> karpenter.sh/NodePool//usual in-nodepool resolved [metadata.labels[karpenter.sh/nodepool]]
+        karpenter.sh/NodeClaim//c -> karpenter.k8s.aws/EC2NodeClass//usual nodepool-of-nodeclass unknown [spec.nodeClassRef]
+        karpenter.sh/NodeClaim//c -> karpenter.sh/NodePool//usual in-nodepool resolved [metadata.labels[karpenter.sh/nodepool]]
+        karpenter.sh/NodePool//usual -> karpenter.k8s.aws/EC2NodeClass//usual nodepool-of-nodeclass unknown [spec.template.spec.nodeClassRef]
+        ");
+    }
+
+    #[test]
+    fn clusterapi_refers_to_and_composite_composes() {
+        assert_snapshot!(check(r"
+{apiVersion: cluster.x-k8s.io/v1beta1, kind: Machine, metadata: {name: m, namespace: fleet}, spec: {infrastructureRef: {apiVersion: infrastructure.cluster.x-k8s.io/v1beta1, kind: DockerMachine, name: m}, bootstrap: {dataSecretName: left-to-the-generic-rule}}, status: {nodeRef: {name: not-of-this-cluster}}}
+---
+{apiVersion: db.example.com/v1, kind: XDatabase, metadata: {name: x}, spec: {resourceRefs: [{apiVersion: rds.aws.upbound.io/v1, kind: Instance, name: x-1}]}}
+---
+{apiVersion: rds.aws.upbound.io/v1, kind: Instance, metadata: {name: x-1}}
+---
+{apiVersion: db.example.com/v1, kind: XDatabase, metadata: {name: fresh}, spec: {}}
+"), @"
+        cluster.x-k8s.io/Machine/fleet/m -> infrastructure.cluster.x-k8s.io/DockerMachine/fleet/m clusterapi-refers-to unknown [spec.infrastructureRef]
+        db.example.com/XDatabase//x -> rds.aws.upbound.io/Instance//x-1 composite-composes resolved [spec.resourceRefs[0]]
+        ");
+    }
+}

@@ -1,0 +1,231 @@
+//! Network policies and disruption budgets: which pods they hold for, and who may speak to them.
+//!
+//! Peers are joined to the policy, not to each of its pods: a policy of 100 pods that lets in 100 others is 200 edges
+//! and not 10,000. Peers that are whole namespaces are the Namespace.
+
+use model::RelationClass::Governs;
+use model::{EXTERNAL_GROUP, GroupKind, ResourceKey};
+use serde_json::Value;
+
+use crate::LabelSelector;
+use crate::facts::{Among, Found, Namespaces, Source, field, list, text};
+use crate::rules::{Rule, TargetScope};
+
+const POLICY: &[(&str, &str)] = &[("networking.k8s.io", "NetworkPolicy")];
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("networkpolicy-isolates-pod", 26, Governs)
+            .from(POLICY)
+            .fields(&["spec.podSelector"])
+            .to("Pod", TargetScope::Same)
+            .because("The policy's pod selector matches: only what its rules allow reaches (or leaves) the pod.")
+            .by(isolates),
+        Rule::new("networkpolicy-admits-peer", 27, Governs)
+            .from(POLICY)
+            .fields(&["spec.ingress[].from[]"])
+            .to("Pods, Namespaces, addresses", TargetScope::Cross)
+            .because("The policy lets this peer reach its pods.")
+            .by(|source, found| peers(source, found, "ingress", "from", true)),
+        Rule::new("networkpolicy-lets-out-to-peer", 28, Governs)
+            .from(POLICY)
+            .fields(&["spec.egress[].to[]"])
+            .to("Pods, Namespaces, addresses", TargetScope::Cross)
+            .because("The policy lets its pods reach this peer.")
+            .by(|source, found| peers(source, found, "egress", "to", false)),
+        Rule::new("budget-protects-pod", 29, Governs)
+            .from(&[("policy", "PodDisruptionBudget")])
+            .fields(&["spec.selector"])
+            .to("Pod", TargetScope::Same)
+            .because("Evictions of this pod must leave the budget's minimum running.")
+            .by(budget),
+    ]
+}
+
+/// Directions a policy restricts. Without `policyTypes`, ingress always and egress only if it has egress rules.
+fn directions(spec: &Value) -> String {
+    let types = list(spec, "policyTypes");
+    let egress = spec.get("egress").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
+    let has = |name: &str, default: bool| {
+        if types.is_empty() { default } else { types.iter().any(|kind| text(kind) == Some(name)) }
+    };
+    match (has("Ingress", true), has("Egress", egress)) {
+        (true, true) => "ingress, egress".to_owned(),
+        (false, true) => "egress".to_owned(),
+        _ => "ingress".to_owned(),
+    }
+}
+
+fn isolates(source: &Source<'_>, found: &mut Found<'_>) {
+    // An empty selector selects every pod of the namespace.
+    let selector = source.spec.get("podSelector").map(LabelSelector::from_json).unwrap_or_default();
+    let namespaces = Namespaces::Named(vec![source.namespace.into()]);
+    found.select(Among::Pods, namespaces, selector, "spec.podSelector").label = Some(directions(source.spec).into());
+}
+
+fn peers(source: &Source<'_>, found: &mut Found<'_>, direction: &str, side: &str, inward: bool) {
+    if !directions(source.spec).contains(direction) {
+        return;
+    }
+    let outside = |name: &str| ResourceKey::new(EXTERNAL_GROUP, "Network", "", name);
+    for (rule_at, rule) in list(source.spec, direction).iter().enumerate() {
+        let label = ports(rule);
+        let named = list(rule, side);
+        if named.is_empty() {
+            let at = format!("spec.{direction}[{rule_at}]");
+            let link = found.key(outside("anywhere"), at);
+            link.reversed = inward;
+            link.label = label.clone();
+        }
+        for (at, peer) in named.iter().enumerate() {
+            let at = format!("spec.{direction}[{rule_at}].{side}[{at}]");
+            if let Some(block) = peer.get("ipBlock").and_then(|block| field(block, "cidr")) {
+                let link = found.key(ResourceKey::new(EXTERNAL_GROUP, "Address", "", block), at);
+                link.reversed = inward;
+                link.label = label.clone();
+                continue;
+            }
+            let pods = peer.get("podSelector").map(LabelSelector::from_json);
+            let spaces = peer.get("namespaceSelector").map(LabelSelector::from_json);
+            let (among, namespaces, selector) = match (pods, spaces) {
+                (Some(pods), None) if pods.is_everything() => {
+                    // All pods of the policy's own namespace.
+                    let key = ResourceKey::new("", "Namespace", "", source.namespace);
+                    let link = found.key(key, at).if_present();
+                    link.reversed = inward;
+                    link.label = label.clone();
+                    continue;
+                }
+                (Some(pods), None) => (Among::Pods, Namespaces::Named(vec![source.namespace.into()]), pods),
+                (None, Some(spaces)) | (Some(_), Some(spaces))
+                    if spaces.is_everything() && peer_pods(peer).is_none() =>
+                {
+                    let link = found.key(outside("every namespace"), at);
+                    link.reversed = inward;
+                    link.label = label.clone();
+                    continue;
+                }
+                (None, Some(spaces)) => (Among::Kind(GroupKind::new("", "Namespace")), Namespaces::All, spaces),
+                (Some(pods), Some(spaces)) if pods.is_everything() => {
+                    (Among::Kind(GroupKind::new("", "Namespace")), Namespaces::All, spaces)
+                }
+                (Some(pods), Some(spaces)) if spaces.is_everything() => (Among::Pods, Namespaces::All, pods),
+                (Some(pods), Some(spaces)) => (Among::Pods, Namespaces::Matching(spaces), pods),
+                (None, None) => continue,
+            };
+            let selection = found.select(among, namespaces, selector, at);
+            selection.reversed = inward;
+            selection.label = label.clone();
+        }
+    }
+}
+
+/// The pod selector of a peer, unless it is absent or selects every pod.
+fn peer_pods(peer: &Value) -> Option<LabelSelector> {
+    peer.get("podSelector").map(LabelSelector::from_json).filter(|selector| !selector.is_everything())
+}
+
+fn ports(rule: &Value) -> Option<std::sync::Arc<str>> {
+    let ports: Vec<String> = list(rule, "ports")
+        .iter()
+        .filter_map(|port| match port.get("port") {
+            Some(Value::Number(number)) => Some(format!(":{number}")),
+            Some(Value::String(name)) => Some(format!(":{name}")),
+            _ => None,
+        })
+        .collect();
+    (!ports.is_empty()).then(|| ports.join(", ").into())
+}
+
+fn budget(source: &Source<'_>, found: &mut Found<'_>) {
+    // In policy/v1 an empty selector protects every pod, an absent one none.
+    let Some(selector) = source.spec.get("selector").filter(|selector| selector.is_object()) else { return };
+    let selector = LabelSelector::from_json(selector);
+    found.select(Among::Pods, Namespaces::Named(vec![source.namespace.into()]), selector, "spec.selector");
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_only;
+    use insta::assert_snapshot;
+
+    const PODS: &str = r"
+{apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: mon, labels: {team: ops}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: scraper, namespace: mon, labels: {app: prom}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: shell, namespace: mon, labels: {app: shell}}}
+---
+";
+
+    fn policy(yaml: &str, relations: &[&str]) -> String {
+        check_only(&format!("{PODS}{yaml}"), relations)
+    }
+
+    #[test]
+    fn networkpolicy_isolates_pod_and_an_empty_selector_means_all() {
+        assert_snapshot!(policy(r"
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: shop}, spec: {podSelector: {}, ingress: []}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: db, namespace: shop}, spec: {podSelector: {matchExpressions: [{key: app, operator: In, values: [db]}]}, egress: [{}]}}
+", &["networkpolicy-isolates-pod"]), @r#"
+        networking.k8s.io/NetworkPolicy/shop/db -> core/Pod/shop/db networkpolicy-isolates-pod resolved [spec.podSelector] "ingress, egress"
+        networking.k8s.io/NetworkPolicy/shop/deny -> core/Pod/shop/db networkpolicy-isolates-pod resolved [spec.podSelector] "ingress"
+        networking.k8s.io/NetworkPolicy/shop/deny -> core/Pod/shop/web networkpolicy-isolates-pod resolved [spec.podSelector] "ingress"
+        "#);
+    }
+
+    #[test]
+    fn networkpolicy_admits_peer() {
+        assert_snapshot!(policy(r"
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - {from: [{podSelector: {matchLabels: {app: web}}}, {namespaceSelector: {matchLabels: {team: ops}}, podSelector: {matchLabels: {app: prom}}}], ports: [{port: 5432}]}
+  - {from: [{namespaceSelector: {matchLabels: {team: ops}}}, {ipBlock: {cidr: 10.0.0.0/8}}]}
+  - {}
+  egress: []
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: shop}, spec: {podSelector: {}, ingress: []}}
+", &["networkpolicy-admits-peer", "networkpolicy-lets-out-to-peer"]), @r#"
+        core/Namespace//mon -> networking.k8s.io/NetworkPolicy/shop/db networkpolicy-admits-peer resolved [spec.ingress[1].from[0]]
+        core/Pod/mon/scraper -> networking.k8s.io/NetworkPolicy/shop/db networkpolicy-admits-peer resolved [spec.ingress[0].from[1]] ":5432"
+        core/Pod/shop/web -> networking.k8s.io/NetworkPolicy/shop/db networkpolicy-admits-peer resolved [spec.ingress[0].from[0]] ":5432"
+        external/Address//10.0.0.0%2F8 -> networking.k8s.io/NetworkPolicy/shop/db networkpolicy-admits-peer resolved [spec.ingress[1].from[1]]
+        external/Network//anywhere -> networking.k8s.io/NetworkPolicy/shop/db networkpolicy-admits-peer resolved [spec.ingress[2]]
+        "#);
+    }
+
+    #[test]
+    fn networkpolicy_lets_out_to_peer_only_if_egress_is_restricted() {
+        assert_snapshot!(policy(r"
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: out, namespace: shop}, spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: in-only, namespace: shop}, spec: {podSelector: {}, policyTypes: [Ingress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]}}
+", &["networkpolicy-lets-out-to-peer", "networkpolicy-admits-peer"]), @"networking.k8s.io/NetworkPolicy/shop/out -> core/Pod/shop/db networkpolicy-lets-out-to-peer resolved [spec.egress[0].to[0]]");
+    }
+
+    #[test]
+    fn budget_protects_pod_but_no_selector_protects_none() {
+        assert_snapshot!(policy(r"
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all, namespace: shop}, spec: {selector: {}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: none, namespace: shop}, spec: {minAvailable: 1}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: db, namespace: shop}, spec: {selector: {matchLabels: {app: db}}}}
+", &["budget-protects-pod"]), @"
+        policy/PodDisruptionBudget/shop/all -> core/Pod/shop/db budget-protects-pod resolved [spec.selector]
+        policy/PodDisruptionBudget/shop/all -> core/Pod/shop/web budget-protects-pod resolved [spec.selector]
+        policy/PodDisruptionBudget/shop/db -> core/Pod/shop/db budget-protects-pod resolved [spec.selector]
+        ");
+    }
+}

@@ -1,0 +1,147 @@
+//! As whom a pod runs and with which credentials it pulls: ServiceAccounts, pull secrets, tokens.
+
+use model::Health;
+use model::RelationClass::Refers;
+use model::ResourceKey;
+
+use crate::facts::{Found, Source, Target, Through, field, list};
+use crate::kinds::POD_SOURCES;
+use crate::rules::{Rule, TargetScope};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("pod-pulls-with-secret", 32, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.imagePullSecrets[]", "imagePullSecrets[] of its ServiceAccount"])
+            .to("Secret", TargetScope::Same)
+            .because("The kubelet pulls the pod's images with this Secret; a pod that names none takes its ServiceAccount's.")
+            .by(pulls),
+        Rule::new("serviceaccount-pulls-with-secret", 32, Refers)
+            .from(&[("", "ServiceAccount")])
+            .fields(&["imagePullSecrets[]"])
+            .to("Secret", TargetScope::Same)
+            .because("Pods of this account that name no pull secret are given this one.")
+            .by(|source, found| secrets(source, found, "imagePullSecrets")),
+        Rule::new("pod-runs-as-serviceaccount", 41, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.serviceAccountName", "spec.serviceAccount"])
+            .to("ServiceAccount", TargetScope::Same)
+            .because("The pod's processes speak to the API server as this account; where none is named, as default.")
+            .broken(Health::Degraded, "ServiceAccount {name} missing")
+            .by(account),
+        Rule::new("serviceaccount-has-token-secret", 42, Refers)
+            .from(&[("", "ServiceAccount")])
+            .fields(&["secrets[]"])
+            .to("Secret", TargetScope::Same)
+            .because("The account lists this Secret as its token.")
+            .by(|source, found| secrets(source, found, "secrets")),
+        Rule::new("token-secret-of-serviceaccount", 42, Refers)
+            .from(&[("", "Secret")])
+            .fields(&["metadata.annotations[kubernetes.io/service-account.name]"])
+            .to("ServiceAccount", TargetScope::Same)
+            .because("The Secret holds a token of this account.")
+            .by(token),
+    ]
+}
+
+fn account_name<'a>(source: &Source<'a>) -> Option<(&'a str, bool)> {
+    let spec = source.pod?.spec;
+    let named = field(spec, "serviceAccountName").or_else(|| field(spec, "serviceAccount"));
+    Some((named.unwrap_or("default"), named.is_some()))
+}
+
+fn pulls(source: &Source<'_>, found: &mut Found<'_>) {
+    let (Some(pod), Some((account, _))) = (source.pod, account_name(source)) else { return };
+    let own = list(pod.spec, "imagePullSecrets");
+    for secret in own.iter().filter_map(|secret| field(secret, "name")) {
+        let key = ResourceKey::new("", "Secret", source.namespace, secret);
+        found.key(key, format!("{}.imagePullSecrets[{secret}]", pod.path));
+    }
+    if own.is_empty() {
+        let via = ResourceKey::new("", "ServiceAccount", source.namespace, account);
+        let target = Target::Through { via, what: Through::PullSecrets };
+        found.link(target, format!("{}.serviceAccountName", pod.path));
+    }
+}
+
+fn secrets(source: &Source<'_>, found: &mut Found<'_>, name: &str) {
+    for secret in list(source.body, name).iter().filter_map(|secret| field(secret, "name")) {
+        found.key(ResourceKey::new("", "Secret", source.namespace, secret), format!("{name}[{secret}]"));
+    }
+}
+
+fn account(source: &Source<'_>, found: &mut Found<'_>) {
+    let (Some(pod), Some((name, named))) = (source.pod, account_name(source)) else { return };
+    let old = named && field(pod.spec, "serviceAccountName").is_none();
+    let at = format!("{}.{}", pod.path, if old { "serviceAccount" } else { "serviceAccountName" });
+    let link = found.key(ResourceKey::new("", "ServiceAccount", source.namespace, name), at);
+    // Every namespace is given a default account; manifests do not hold it and miss nothing.
+    if name == "default" {
+        link.if_present();
+    }
+}
+
+fn token(source: &Source<'_>, found: &mut Found<'_>) {
+    const ANNOTATION: &str = "kubernetes.io/service-account.name";
+    if let Some(name) = source.object.annotation(ANNOTATION) {
+        let key = ResourceKey::new("", "ServiceAccount", source.namespace, name);
+        found.key(key, format!("metadata.annotations[{ANNOTATION}]"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn pod_pulls_with_secret_of_its_own_or_its_serviceaccount() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: shop}, imagePullSecrets: [{name: registry}]}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: registry, namespace: shop}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: own, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: heir, namespace: shop}, spec: {serviceAccountName: web}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: own, namespace: shop}, spec: {serviceAccountName: web, imagePullSecrets: [{name: own}]}}
+"), @"
+        core/Pod/shop/heir -> core/Secret/shop/registry pod-pulls-with-secret resolved [spec.serviceAccountName]
+        core/Pod/shop/heir -> core/ServiceAccount/shop/web pod-runs-as-serviceaccount resolved [spec.serviceAccountName]
+        core/Pod/shop/own -> core/Secret/shop/own pod-pulls-with-secret resolved [spec.imagePullSecrets[own]]
+        core/Pod/shop/own -> core/ServiceAccount/shop/web pod-runs-as-serviceaccount resolved [spec.serviceAccountName]
+        core/ServiceAccount/shop/web -> core/Secret/shop/registry serviceaccount-pulls-with-secret resolved [imagePullSecrets[registry]]
+        ");
+    }
+
+    #[test]
+    fn pod_runs_as_serviceaccount_and_misses_no_default() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: plain, namespace: shop}, spec: {}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: old, namespace: shop}, spec: {serviceAccount: web}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: wrong, namespace: shop}, spec: {serviceAccountName: absent}}
+"), @"
+        core/Pod/shop/old -> core/ServiceAccount/shop/web pod-runs-as-serviceaccount resolved [spec.serviceAccount]
+        core/Pod/shop/wrong -> core/ServiceAccount/shop/absent pod-runs-as-serviceaccount missing [spec.serviceAccountName]
+        ");
+    }
+
+    #[test]
+    fn serviceaccount_has_token_secret_and_token_secret_of_serviceaccount() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: shop}, secrets: [{name: web-token}]}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: web-token, namespace: shop, annotations: {kubernetes.io/service-account.name: web}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: web, namespace: shop}}
+"), @"
+        core/Secret/shop/web-token -> core/ServiceAccount/shop/web token-secret-of-serviceaccount resolved [metadata.annotations[kubernetes.io/service-account.name]]
+        core/ServiceAccount/shop/web -> core/Secret/shop/web-token serviceaccount-has-token-secret resolved [secrets[web-token]]
+        ");
+    }
+}

@@ -1,0 +1,259 @@
+//! Where and how a pod runs: node, priority, runtime, devices, extra networks.
+
+use model::Health;
+use model::RelationClass::Refers;
+use model::{GroupKind, ResourceKey};
+use serde_json::Value;
+
+use super::select_default;
+use crate::facts::{Found, Source, field, list};
+use crate::kinds::POD_SOURCES;
+use crate::rules::{Rule, TargetScope};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("pod-runs-on-node", 8, Refers)
+            .from(&[("", "Pod")])
+            .fields(&["spec.nodeName"])
+            .to("Node", TargetScope::Cluster)
+            .because("The pod is bound to this node.")
+            .by(node),
+        Rule::new("node-renews-lease", 9, Refers)
+            .from(&[("", "Node")])
+            .fields(&["metadata.name"])
+            .to("Lease", TargetScope::Cross)
+            .because("The kubelet renews the Lease of the node's name in kube-node-lease. Leases are heartbeats and no objects of the map: they are counted, and a lapsed one shows as a node that is not ready."),
+        Rule::new("pod-has-priorityclass", 50, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.priorityClassName"])
+            .to("PriorityClass", TargetScope::Cluster)
+            .because("The pod is scheduled, and others are evicted for it, by this class; where none is named, the global default applies.")
+            .broken(Health::Degraded, "PriorityClass {name} missing")
+            .by(priority),
+        Rule::new("pod-has-runtimeclass", 51, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.runtimeClassName"])
+            .to("RuntimeClass", TargetScope::Cluster)
+            .because("The pod's containers are run by the handler of this class.")
+            .broken(Health::Degraded, "RuntimeClass {name} missing")
+            .by(runtime),
+        Rule::new("pod-uses-resourceclaim", 52, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.resourceClaims[]", "status.resourceClaimStatuses[]"])
+            .to("ResourceClaim or ResourceClaimTemplate", TargetScope::Same)
+            .because("The pod is given the devices of this claim; the name of a claim made from a template stands in the pod's status.")
+            .broken(Health::Degraded, "{kind} {name} missing")
+            .by(claims),
+        Rule::new("resourceclaim-asks-deviceclass", 52, Refers)
+            .from(&[("resource.k8s.io", "ResourceClaim"), ("resource.k8s.io", "ResourceClaimTemplate")])
+            .fields(&["spec.devices.requests[].exactly.deviceClassName", "spec.devices.requests[].deviceClassName"])
+            .to("DeviceClass", TargetScope::Cluster)
+            .because("The claim asks for a device of this class.")
+            .broken(Health::Failing, "DeviceClass {name} missing")
+            .by(device_class),
+        Rule::new("pod-joins-network", 72, Refers)
+            .from(POD_SOURCES)
+            .fields(&["metadata.annotations[k8s.v1.cni.cncf.io/networks]"])
+            .to("NetworkAttachmentDefinition", TargetScope::Cross)
+            .because("Multus gives the pod an interface in this network.")
+            .by(networks),
+    ]
+}
+
+fn node(source: &Source<'_>, found: &mut Found<'_>) {
+    // Selectors and affinity are wishes, not edges.
+    if let Some(node) = field(source.spec, "nodeName") {
+        found.key(ResourceKey::new("", "Node", "", node), "spec.nodeName");
+    }
+}
+
+fn priority(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(pod) = source.pod else { return };
+    let at = format!("{}.priorityClassName", pod.path);
+    match field(pod.spec, "priorityClassName") {
+        Some(name) => {
+            let link = found.key(ResourceKey::new("scheduling.k8s.io", "PriorityClass", "", name), at);
+            // The two system classes exist in every cluster, though no manifest holds them.
+            if name.starts_with("system-") {
+                link.if_present();
+            }
+        }
+        // A server fills in the default when the pod is made; only manifests leave it open.
+        None if source.object.uid.is_none() => select_default(found, "scheduling.k8s.io", "PriorityClass", &at),
+        None => {}
+    }
+}
+
+fn runtime(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(pod) = source.pod else { return };
+    if let Some(name) = field(pod.spec, "runtimeClassName") {
+        let at = format!("{}.runtimeClassName", pod.path);
+        found.key(ResourceKey::new("node.k8s.io", "RuntimeClass", "", name), at);
+    }
+}
+
+fn claims(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(pod) = source.pod else { return };
+    let key = |kind: &str, name: &str| ResourceKey::new("resource.k8s.io", kind, source.namespace, name);
+    for claim in list(pod.spec, "resourceClaims") {
+        let at = format!("{}.resourceClaims[{}]", pod.path, field(claim, "name").unwrap_or_default());
+        if let Some(name) = field(claim, "resourceClaimName") {
+            found.key(key("ResourceClaim", name), format!("{at}.resourceClaimName"));
+        }
+        if let Some(name) = field(claim, "resourceClaimTemplateName") {
+            found.key(key("ResourceClaimTemplate", name), format!("{at}.resourceClaimTemplateName"));
+        }
+    }
+    for status in source.items("/status/resourceClaimStatuses") {
+        if let Some(name) = field(status, "resourceClaimName") {
+            let at = format!("status.resourceClaimStatuses[{}]", field(status, "name").unwrap_or_default());
+            found.key(key("ResourceClaim", name), format!("{at}.resourceClaimName"));
+        }
+    }
+}
+
+fn device_class(source: &Source<'_>, found: &mut Found<'_>) {
+    let spec = if source.key.kind() == "ResourceClaim" { Some(source.spec) } else { source.spec.get("spec") };
+    let prefix = if source.key.kind() == "ResourceClaim" { "spec" } else { "spec.spec" };
+    let requests = spec.and_then(|spec| spec.pointer("/devices/requests")).and_then(Value::as_array);
+    for request in requests.into_iter().flatten() {
+        let at = format!("{prefix}.devices.requests[{}]", field(request, "name").unwrap_or_default());
+        let mut ask = |request: &Value, at: String| {
+            if let Some(name) = field(request, "deviceClassName") {
+                let key = ResourceKey::of(&GroupKind::new("resource.k8s.io", "DeviceClass"), "", name);
+                found.key(key, format!("{at}.deviceClassName"));
+            }
+        };
+        ask(request, at.clone());
+        if let Some(exactly) = request.get("exactly") {
+            ask(exactly, format!("{at}.exactly"));
+        }
+        for (index, choice) in list(request, "firstAvailable").iter().enumerate() {
+            ask(choice, format!("{at}.firstAvailable[{index}]"));
+        }
+    }
+}
+
+fn networks(source: &Source<'_>, found: &mut Found<'_>) {
+    const ANNOTATION: &str = "k8s.v1.cni.cncf.io/networks";
+    let template = crate::kinds::pod_template(source.body, source.key).filter(|_| source.pod.is_some());
+    let (metadata, prefix) = match source.pod {
+        Some(pod) if !pod.is_pod => {
+            (template.and_then(|template| template.get("metadata")), pod.path.trim_end_matches("spec"))
+        }
+        _ => (source.body.get("metadata"), ""),
+    };
+    let text = metadata.and_then(|metadata| metadata.get("annotations")).and_then(|map| field(map, ANNOTATION));
+    let Some(text) = text else { return };
+    let at = format!("{prefix}metadata.annotations[{ANNOTATION}]");
+    let mut join = |namespace: Option<&str>, name: &str| {
+        let namespace = namespace.unwrap_or(source.namespace);
+        let key = ResourceKey::new("k8s.cni.cncf.io", "NetworkAttachmentDefinition", namespace, name);
+        found.key(key, at.clone());
+    };
+    if let Ok(Value::Array(items)) = serde_json::from_str::<Value>(text) {
+        for item in &items {
+            if let Some(name) = field(item, "name") {
+                join(field(item, "namespace"), name);
+            }
+        }
+        return;
+    }
+    for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
+        let item = item.split_once('@').map_or(item, |(item, _)| item);
+        match item.split_once('/') {
+            Some((namespace, name)) => join(Some(namespace), name),
+            None => join(None, item),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{check, check_only};
+    use insta::assert_snapshot;
+
+    #[test]
+    fn pod_runs_on_node_once_it_is_bound() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: Node, metadata: {name: node-a}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: bound, namespace: shop}, spec: {nodeName: node-a}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: wishing, namespace: shop}, spec: {nodeName: '', nodeSelector: {kubernetes.io/hostname: node-a}}}
+"), @"core/Pod/shop/bound -> core/Node//node-a pod-runs-on-node resolved [spec.nodeName]");
+    }
+
+    #[test]
+    fn node_renews_lease_without_an_edge() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: Node, metadata: {name: node-a}}
+---
+{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: node-a, namespace: kube-node-lease}}
+"), @"");
+    }
+
+    #[test]
+    fn pod_has_priorityclass_named_or_global_default() {
+        assert_snapshot!(check(r"
+{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: usual}, globalDefault: true}
+---
+{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: named, namespace: shop}, spec: {priorityClassName: high}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: open, namespace: shop}, spec: {}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: system, namespace: shop}, spec: {priorityClassName: system-node-critical}}
+"), @"
+        core/Pod/shop/named -> scheduling.k8s.io/PriorityClass//high pod-has-priorityclass resolved [spec.priorityClassName]
+        core/Pod/shop/open -> scheduling.k8s.io/PriorityClass//usual pod-has-priorityclass resolved [spec.priorityClassName]
+        ");
+    }
+
+    #[test]
+    fn pod_has_runtimeclass_when_it_names_one() {
+        assert_snapshot!(check(r"
+{apiVersion: node.k8s.io/v1, kind: RuntimeClass, metadata: {name: gvisor}, handler: runsc}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: boxed, namespace: shop}, spec: {runtimeClassName: gvisor}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: plain, namespace: shop}, spec: {}}
+"), @"core/Pod/shop/boxed -> node.k8s.io/RuntimeClass//gvisor pod-has-runtimeclass resolved [spec.runtimeClassName]");
+    }
+
+    #[test]
+    fn pod_uses_resourceclaim_and_resourceclaim_asks_deviceclass() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: Pod, metadata: {name: train, namespace: ml}, spec: {resourceClaims: [{name: gpu, resourceClaimTemplateName: one-gpu}]}, status: {resourceClaimStatuses: [{name: gpu, resourceClaimName: train-gpu-x7}]}}
+---
+{apiVersion: resource.k8s.io/v1, kind: ResourceClaim, metadata: {name: train-gpu-x7, namespace: ml}, spec: {devices: {requests: [{name: req, exactly: {deviceClassName: gpu.example.com}}]}}}
+---
+{apiVersion: resource.k8s.io/v1, kind: ResourceClaimTemplate, metadata: {name: one-gpu, namespace: ml}, spec: {spec: {devices: {requests: [{name: req, exactly: {deviceClassName: gpu.example.com}}]}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: plain, namespace: ml}, spec: {resourceClaims: []}}
+"), @"
+        core/Pod/ml/train -> resource.k8s.io/ResourceClaim/ml/train-gpu-x7 pod-uses-resourceclaim resolved [status.resourceClaimStatuses[gpu].resourceClaimName]
+        core/Pod/ml/train -> resource.k8s.io/ResourceClaimTemplate/ml/one-gpu pod-uses-resourceclaim resolved [spec.resourceClaims[gpu].resourceClaimTemplateName]
+        resource.k8s.io/ResourceClaim/ml/train-gpu-x7 -> resource.k8s.io/DeviceClass//gpu.example.com resourceclaim-asks-deviceclass unknown [spec.devices.requests[req].exactly.deviceClassName]
+        resource.k8s.io/ResourceClaimTemplate/ml/one-gpu -> resource.k8s.io/DeviceClass//gpu.example.com resourceclaim-asks-deviceclass unknown [spec.spec.devices.requests[req].exactly.deviceClassName]
+        ");
+    }
+
+    #[test]
+    fn pod_joins_network_by_list_or_json() {
+        assert_snapshot!(check_only(r#"
+{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: storage, namespace: infra}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: list, namespace: shop, annotations: {k8s.v1.cni.cncf.io/networks: "infra/storage@net1, local"}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: json, namespace: shop, annotations: {k8s.v1.cni.cncf.io/networks: '[{"name": "storage", "namespace": "infra"}]'}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: status-only, namespace: shop, annotations: {k8s.v1.cni.cncf.io/network-status: "infra/storage"}}}
+"#, &["pod-joins-network"]), @"
+        core/Pod/shop/json -> k8s.cni.cncf.io/NetworkAttachmentDefinition/infra/storage pod-joins-network resolved [metadata.annotations[k8s.v1.cni.cncf.io/networks]]
+        core/Pod/shop/list -> k8s.cni.cncf.io/NetworkAttachmentDefinition/infra/storage pod-joins-network resolved [metadata.annotations[k8s.v1.cni.cncf.io/networks]]
+        core/Pod/shop/list -> k8s.cni.cncf.io/NetworkAttachmentDefinition/shop/local pod-joins-network missing [metadata.annotations[k8s.v1.cni.cncf.io/networks]]
+        ");
+    }
+}

@@ -1,0 +1,173 @@
+//! Volumes of pods: claims, CSI drivers and what they need; claims of StatefulSets.
+
+use model::Health;
+use model::RelationClass::{Owns, Refers};
+use model::{GroupKind, ResourceKey};
+
+use crate::LabelSelector;
+use crate::facts::{Among, Found, Namespaces, Source, field, list};
+use crate::kinds::POD_SOURCES;
+use crate::marks::CLAIM_STEM;
+use crate::rules::{Rule, TargetScope};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("statefulset-owns-claim", 5, Owns)
+            .from(&[("apps", "StatefulSet")])
+            .fields(&["spec.volumeClaimTemplates[]"])
+            .to("PersistentVolumeClaim", TargetScope::Same)
+            .because("The claim is named <template>-<set>-<ordinal>: the StatefulSet made it for one of its pods, and keeps it after scaling down.")
+            .by(set_claims),
+        Rule::new("pod-mounts-claim", 33, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.volumes[].persistentVolumeClaim.claimName", "spec.volumes[].ephemeral"])
+            .to("PersistentVolumeClaim", TargetScope::Same)
+            .because("The pod mounts the volume of this claim.")
+            .broken(Health::Degraded, "claim {name} missing")
+            .by(claims),
+        Rule::new("pod-uses-csidriver", 34, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.volumes[].csi.driver"])
+            .to("CSIDriver", TargetScope::Cluster)
+            .because("An inline volume of the pod is served by this driver.")
+            .by(drivers),
+        Rule::new("pod-csi-reads-secret", 34, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.volumes[].csi.nodePublishSecretRef"])
+            .to("Secret", TargetScope::Same)
+            .because("The driver of an inline volume is given this Secret.")
+            .broken(Health::Degraded, "Secret {name} missing")
+            .by(publish_secrets),
+        Rule::new("pod-uses-secretproviderclass", 34, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.volumes[].csi.volumeAttributes.secretProviderClass"])
+            .to("SecretProviderClass", TargetScope::Same)
+            .because("The secrets store driver mounts what this class describes.")
+            .broken(Health::Degraded, "SecretProviderClass {name} missing")
+            .by(provider_classes),
+    ]
+}
+
+fn set_claims(source: &Source<'_>, found: &mut Found<'_>) {
+    for template in list(source.spec, "volumeClaimTemplates") {
+        let Some(name) = template.get("metadata").and_then(|metadata| field(metadata, "name")) else { continue };
+        let stem = format!("{name}-{}", source.key.name());
+        found
+            .select(
+                Among::Kind(GroupKind::new("", "PersistentVolumeClaim")),
+                Namespaces::Named(vec![source.namespace.into()]),
+                LabelSelector::label(CLAIM_STEM, &stem),
+                format!("spec.volumeClaimTemplates[{name}]"),
+            )
+            .label = Some(name.into());
+    }
+}
+
+fn claims(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(pod) = source.pod else { return };
+    let key = |name: &str| ResourceKey::new("", "PersistentVolumeClaim", source.namespace, name);
+    for volume in list(pod.spec, "volumes") {
+        let Some(name) = field(volume, "name") else { continue };
+        let at = format!("{}.volumes[{name}]", pod.path);
+        if let Some(claim) = volume.get("persistentVolumeClaim").and_then(|claim| field(claim, "claimName")) {
+            found.key(key(claim), format!("{at}.persistentVolumeClaim.claimName")).label(name);
+        }
+        // The claim of an ephemeral volume carries the pod's name, which a template does not have yet.
+        if pod.is_pod && volume.get("ephemeral").is_some_and(|ephemeral| ephemeral.is_object()) {
+            let claim = format!("{}-{name}", source.key.name());
+            found.key(key(&claim), format!("{at}.ephemeral.volumeClaimTemplate")).label(name);
+        }
+    }
+}
+
+fn csi<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a serde_json::Value, String)> {
+    let pod = source.pod;
+    pod.into_iter().flat_map(|pod| {
+        list(pod.spec, "volumes").iter().filter_map(move |volume| {
+            let at = format!("{}.volumes[{}].csi", pod.path, field(volume, "name").unwrap_or_default());
+            Some((volume.get("csi")?, at))
+        })
+    })
+}
+
+fn drivers(source: &Source<'_>, found: &mut Found<'_>) {
+    for (volume, at) in csi(source) {
+        if let Some(driver) = field(volume, "driver") {
+            found.key(ResourceKey::new("storage.k8s.io", "CSIDriver", "", driver), format!("{at}.driver"));
+        }
+    }
+}
+
+fn publish_secrets(source: &Source<'_>, found: &mut Found<'_>) {
+    for (volume, at) in csi(source) {
+        if let Some(name) = volume.get("nodePublishSecretRef").and_then(|reference| field(reference, "name")) {
+            let key = ResourceKey::new("", "Secret", source.namespace, name);
+            found.key(key, format!("{at}.nodePublishSecretRef"));
+        }
+    }
+}
+
+fn provider_classes(source: &Source<'_>, found: &mut Found<'_>) {
+    for (volume, at) in csi(source) {
+        let attributes = volume.get("volumeAttributes");
+        if let Some(name) = attributes.and_then(|attributes| field(attributes, "secretProviderClass")) {
+            let key = ResourceKey::new("secrets-store.csi.x-k8s.io", "SecretProviderClass", source.namespace, name);
+            found.key(key, format!("{at}.volumeAttributes.secretProviderClass"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn statefulset_owns_claim_with_its_ordinal() {
+        assert_snapshot!(check(r"
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db, namespace: data}, spec: {replicas: 1, volumeClaimTemplates: [{metadata: {name: data}}]}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-0, namespace: data}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-7, namespace: data}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db, namespace: data}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-x, namespace: data}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-0, namespace: other}}
+"), @r#"
+        apps/StatefulSet/data/db -> core/PersistentVolumeClaim/data/data-db-0 statefulset-owns-claim resolved [spec.volumeClaimTemplates[data]] "data"
+        apps/StatefulSet/data/db -> core/PersistentVolumeClaim/data/data-db-7 statefulset-owns-claim resolved [spec.volumeClaimTemplates[data]] "data"
+        "#);
+    }
+
+    #[test]
+    fn pod_mounts_claim_named_or_ephemeral() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: web-scratch, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {volumes: [{name: scratch, ephemeral: {volumeClaimTemplate: {}}}, {name: files, persistentVolumeClaim: {claimName: gone}}, {name: tmp, emptyDir: {}}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {template: {spec: {volumes: [{name: scratch, ephemeral: {volumeClaimTemplate: {}}}]}}}}
+"), @r#"
+        core/Pod/shop/web -> core/PersistentVolumeClaim/shop/gone pod-mounts-claim missing [spec.volumes[files].persistentVolumeClaim.claimName] "files"
+        core/Pod/shop/web -> core/PersistentVolumeClaim/shop/web-scratch pod-mounts-claim resolved [spec.volumes[scratch].ephemeral.volumeClaimTemplate] "scratch"
+        "#);
+    }
+
+    #[test]
+    fn pod_uses_csidriver_and_pod_csi_reads_secret_and_pod_uses_secretproviderclass() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {volumes: [{name: vault, csi: {driver: secrets-store.csi.k8s.io, volumeAttributes: {secretProviderClass: vault}, nodePublishSecretRef: {name: creds}}}]}}
+---
+{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: secrets-store.csi.k8s.io}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: plain, namespace: shop}, spec: {volumes: [{name: vault, emptyDir: {}}]}}
+"), @"
+        core/Pod/shop/web -> core/Secret/shop/creds pod-csi-reads-secret unknown [spec.volumes[vault].csi.nodePublishSecretRef]
+        core/Pod/shop/web -> secrets-store.csi.x-k8s.io/SecretProviderClass/shop/vault pod-uses-secretproviderclass unknown [spec.volumes[vault].csi.volumeAttributes.secretProviderClass]
+        core/Pod/shop/web -> storage.k8s.io/CSIDriver//secrets-store.csi.k8s.io pod-uses-csidriver resolved [spec.volumes[vault].csi.driver]
+        ");
+    }
+}

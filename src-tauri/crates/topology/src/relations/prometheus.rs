@@ -1,0 +1,121 @@
+//! Prometheus operator: what is scraped, and by which Prometheus.
+
+use model::GroupKind;
+use model::RelationClass::Selects;
+use serde_json::Value;
+
+use crate::LabelSelector;
+use crate::facts::{Among, Found, Namespaces, Source, list, text};
+use crate::rules::{Rule, TargetScope};
+
+const GROUP: &str = "monitoring.coreos.com";
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("servicemonitor-selects-service", 60, Selects)
+            .from(&[(GROUP, "ServiceMonitor")])
+            .fields(&["spec.selector", "spec.namespaceSelector"])
+            .to("Service", TargetScope::Cross)
+            .because("The monitor's selector matches the Service: its endpoints are scraped.")
+            .by(|source, found| scraped(source, found, &Among::Kind(GroupKind::new("", "Service")))),
+        Rule::new("podmonitor-selects-pod", 60, Selects)
+            .from(&[(GROUP, "PodMonitor")])
+            .fields(&["spec.selector", "spec.namespaceSelector"])
+            .to("Pod", TargetScope::Cross)
+            .because("The monitor's selector matches the pod: it is scraped.")
+            .by(|source, found| scraped(source, found, &Among::Pods)),
+        Rule::new("prometheus-selects-monitor", 61, Selects)
+            .from(&[(GROUP, "Prometheus"), (GROUP, "PrometheusAgent")])
+            .fields(&["spec.*Selector", "spec.*NamespaceSelector"])
+            .to("ServiceMonitor, PodMonitor, Probe, PrometheusRule", TargetScope::Cross)
+            .because("The Prometheus takes this object in: an empty selector takes all, an absent one none; without namespace selector, of its own namespace only.")
+            .by(monitors),
+    ]
+}
+
+fn scraped(source: &Source<'_>, found: &mut Found<'_>, among: &Among) {
+    let selector = source.spec.get("selector").map(LabelSelector::from_json).unwrap_or_default();
+    let wanted = source.spec.get("namespaceSelector");
+    let named: Vec<std::sync::Arc<str>> =
+        wanted.map_or(&[][..], |wanted| list(wanted, "matchNames")).iter().filter_map(text).map(Into::into).collect();
+    let namespaces = if wanted.and_then(|wanted| wanted.get("any")).and_then(Value::as_bool) == Some(true) {
+        Namespaces::All
+    } else if named.is_empty() {
+        Namespaces::Named(vec![source.namespace.into()])
+    } else {
+        Namespaces::Named(named)
+    };
+    found.select(among.clone(), namespaces, selector, "spec.selector");
+}
+
+const TAKEN: &[(&str, &str, &str)] = &[
+    ("ServiceMonitor", "serviceMonitorSelector", "serviceMonitorNamespaceSelector"),
+    ("PodMonitor", "podMonitorSelector", "podMonitorNamespaceSelector"),
+    ("Probe", "probeSelector", "probeNamespaceSelector"),
+    ("PrometheusRule", "ruleSelector", "ruleNamespaceSelector"),
+];
+
+fn monitors(source: &Source<'_>, found: &mut Found<'_>) {
+    for (kind, selector, namespaces) in TAKEN {
+        let present = |name: &str| source.spec.get(name).filter(|value| value.is_object());
+        let Some(labels) = present(selector).map(LabelSelector::from_json) else { continue };
+        let scope = match present(namespaces).map(LabelSelector::from_json) {
+            None => Namespaces::Named(vec![source.namespace.into()]),
+            Some(any) if any.is_everything() => Namespaces::All,
+            Some(matching) => Namespaces::Matching(matching),
+        };
+        found.select(Among::Kind(GroupKind::new(GROUP, kind)), scope, labels, format!("spec.{selector}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn servicemonitor_selects_service_and_podmonitor_selects_pod() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, labels: {scrape: me}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: mon, labels: {scrape: me}}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: own, namespace: mon}, spec: {selector: {matchLabels: {scrape: me}}}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: any, namespace: mon}, spec: {namespaceSelector: {any: true}, selector: {matchLabels: {scrape: me}}}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: PodMonitor, metadata: {name: named, namespace: mon}, spec: {namespaceSelector: {matchNames: [shop]}, selector: {matchLabels: {scrape: me}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {scrape: me}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: mon, labels: {scrape: me}}}
+"), @"
+        monitoring.coreos.com/PodMonitor/mon/named -> core/Pod/shop/web podmonitor-selects-pod resolved [spec.selector]
+        monitoring.coreos.com/ServiceMonitor/mon/any -> core/Service/mon/web servicemonitor-selects-service resolved [spec.selector]
+        monitoring.coreos.com/ServiceMonitor/mon/any -> core/Service/shop/web servicemonitor-selects-service resolved [spec.selector]
+        monitoring.coreos.com/ServiceMonitor/mon/own -> core/Service/mon/web servicemonitor-selects-service resolved [spec.selector]
+        ");
+    }
+
+    #[test]
+    fn prometheus_selects_monitor_where_a_selector_stands() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: web}}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: main, namespace: mon}, spec: {serviceMonitorSelector: {}, serviceMonitorNamespaceSelector: {matchLabels: {team: web}}, ruleSelector: {}}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {x: z}}}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: own, namespace: mon}, spec: {selector: {matchLabels: {x: z}}}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, metadata: {name: own, namespace: mon}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, metadata: {name: far, namespace: shop}}
+---
+{apiVersion: monitoring.coreos.com/v1, kind: PodMonitor, metadata: {name: none, namespace: mon}}
+").lines().filter(|line| !line.contains("namespace-contains")).collect::<Vec<_>>().join("\n"), @"
+        monitoring.coreos.com/Prometheus/mon/main -> monitoring.coreos.com/PrometheusRule/mon/own prometheus-selects-monitor resolved [spec.ruleSelector]
+        monitoring.coreos.com/Prometheus/mon/main -> monitoring.coreos.com/ServiceMonitor/shop/web prometheus-selects-monitor resolved [spec.serviceMonitorSelector]
+        ");
+    }
+}

@@ -1,0 +1,156 @@
+//! What scales what: HorizontalPodAutoscaler, VerticalPodAutoscaler, KEDA.
+
+use model::Health;
+use model::RelationClass::Refers;
+use model::{GroupKind, ResourceKey};
+use serde_json::Value;
+
+use crate::facts::{Found, Source, field, group_of, list};
+use crate::rules::{Rule, TargetScope};
+
+const TRIGGERED: &[(&str, &str)] = &[("keda.sh", "ScaledObject"), ("keda.sh", "ScaledJob")];
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("autoscaler-scales-workload", 47, Refers)
+            .from(&[("autoscaling", "HorizontalPodAutoscaler")])
+            .fields(&["spec.scaleTargetRef"])
+            .to("a workload", TargetScope::Same)
+            .because("The autoscaler sets the replicas of this workload.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(|source, found| workload(source, found, "scaleTargetRef", None)),
+        Rule::new("autoscaler-watches-object", 47, Refers)
+            .from(&[("autoscaling", "HorizontalPodAutoscaler")])
+            .fields(&["spec.metrics[].object.describedObject"])
+            .to("the described object", TargetScope::Same)
+            .because("The autoscaler follows a metric of this object.")
+            .by(described),
+        Rule::new("verticalautoscaler-sizes-workload", 48, Refers)
+            .from(&[("autoscaling.k8s.io", "VerticalPodAutoscaler")])
+            .fields(&["spec.targetRef"])
+            .to("a workload", TargetScope::Same)
+            .because("The autoscaler sets the requests of this workload's containers.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(|source, found| workload(source, found, "targetRef", None)),
+        Rule::new("scaledobject-scales-workload", 49, Refers)
+            .from(&[("keda.sh", "ScaledObject")])
+            .fields(&["spec.scaleTargetRef"])
+            .to("a workload", TargetScope::Same)
+            .because("KEDA scales this workload, a Deployment unless another kind is named, through an autoscaler that it owns.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(|source, found| workload(source, found, "scaleTargetRef", Some(("apps", "Deployment")))),
+        Rule::new("scaledobject-authenticates-by", 49, Refers)
+            .from(TRIGGERED)
+            .fields(&["spec.triggers[].authenticationRef"])
+            .to("TriggerAuthentication", TargetScope::Same)
+            .because("A trigger reads its credentials as this object says.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(authentication),
+        Rule::new("triggerauthentication-reads-secret", 49, Refers)
+            .from(&[("keda.sh", "TriggerAuthentication")])
+            .fields(&["spec.secretTargetRef[].name"])
+            .to("Secret", TargetScope::Same)
+            .because("The credentials stand in this Secret.")
+            .broken(Health::Failing, "Secret {name} missing")
+            .by(trigger_secret),
+    ]
+}
+
+fn workload(source: &Source<'_>, found: &mut Found<'_>, at: &str, default: Option<(&str, &str)>) {
+    let Some(target) = source.spec.get(at) else { return };
+    let Some(name) = field(target, "name") else { return };
+    let kind = match (field(target, "kind"), default) {
+        (Some(kind), None) => GroupKind::new(group_of(field(target, "apiVersion").unwrap_or_default()), kind),
+        (Some(kind), Some((group, _))) => GroupKind::new(field(target, "apiVersion").map_or(group, group_of), kind),
+        (None, Some((group, kind))) => GroupKind::new(group, kind),
+        (None, None) => return,
+    };
+    found.key(ResourceKey::of(&kind, source.namespace, name), format!("spec.{at}"));
+}
+
+fn described(source: &Source<'_>, found: &mut Found<'_>) {
+    for (at, metric) in list(source.spec, "metrics").iter().enumerate() {
+        let Some(object) = metric.pointer("/object/describedObject") else { continue };
+        let (Some(kind), Some(name)) = (field(object, "kind"), field(object, "name")) else { continue };
+        let kind = GroupKind::new(group_of(field(object, "apiVersion").unwrap_or_default()), kind);
+        let key = ResourceKey::of(&kind, source.namespace, name);
+        found.key(key, format!("spec.metrics[{at}].object.describedObject"));
+    }
+}
+
+fn authentication(source: &Source<'_>, found: &mut Found<'_>) {
+    for (at, trigger) in list(source.spec, "triggers").iter().enumerate() {
+        let Some(reference) = trigger.get("authenticationRef") else { continue };
+        let Some(name) = field(reference, "name") else { continue };
+        let kind = field(reference, "kind").unwrap_or("TriggerAuthentication");
+        let namespace = if kind == "ClusterTriggerAuthentication" { "" } else { source.namespace };
+        let key = ResourceKey::new("keda.sh", kind, namespace, name);
+        found.key(key, format!("spec.triggers[{at}].authenticationRef"));
+    }
+}
+
+fn trigger_secret(source: &Source<'_>, found: &mut Found<'_>) {
+    let references = source.spec.get("secretTargetRef").and_then(Value::as_array);
+    for (at, reference) in references.into_iter().flatten().enumerate() {
+        if let Some(name) = field(reference, "name") {
+            let key = ResourceKey::new("", "Secret", source.namespace, name);
+            found.key(key, format!("spec.secretTargetRef[{at}].name"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn autoscaler_scales_workload_and_autoscaler_watches_object() {
+        assert_snapshot!(check(r"
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: other}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web, namespace: shop}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1beta1, kind: Deployment, name: web}
+  metrics: [{type: Object, object: {describedObject: {apiVersion: networking.k8s.io/v1, kind: Ingress, name: web}}}, {type: Resource, resource: {name: cpu}}]
+---
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: lost, namespace: shop}, spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: gone}}}
+"), @"
+        autoscaling/HorizontalPodAutoscaler/shop/lost -> apps/Deployment/shop/gone autoscaler-scales-workload missing [spec.scaleTargetRef]
+        autoscaling/HorizontalPodAutoscaler/shop/web -> apps/Deployment/shop/web autoscaler-scales-workload resolved [spec.scaleTargetRef]
+        autoscaling/HorizontalPodAutoscaler/shop/web -> networking.k8s.io/Ingress/shop/web autoscaler-watches-object unknown [spec.metrics[0].object.describedObject]
+        ");
+    }
+
+    #[test]
+    fn verticalautoscaler_sizes_workload() {
+        assert_snapshot!(check(r"
+{apiVersion: autoscaling.k8s.io/v1, kind: VerticalPodAutoscaler, metadata: {name: web, namespace: shop}, spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: autoscaling.k8s.io/v1, kind: VerticalPodAutoscaler, metadata: {name: unbound, namespace: shop}, spec: {}}
+"), @"autoscaling.k8s.io/VerticalPodAutoscaler/shop/web -> apps/Deployment/shop/web verticalautoscaler-sizes-workload resolved [spec.targetRef]");
+    }
+
+    #[test]
+    fn scaledobject_scales_workload_scaledobject_authenticates_by_triggerauthentication_reads_secret() {
+        // Of: scaledobject-scales-workload, scaledobject-authenticates-by, triggerauthentication-reads-secret.
+        assert_snapshot!(check(r"
+{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: worker, namespace: shop}, spec: {scaleTargetRef: {name: worker}, triggers: [{type: kafka, authenticationRef: {name: kafka}}, {type: cron}]}}
+---
+{apiVersion: keda.sh/v1alpha1, kind: TriggerAuthentication, metadata: {name: kafka, namespace: shop}, spec: {secretTargetRef: [{parameter: password, name: kafka, key: password}]}}
+---
+{apiVersion: keda.sh/v1alpha1, kind: ScaledJob, metadata: {name: batch, namespace: shop}, spec: {triggers: [{type: kafka, authenticationRef: {name: kafka, kind: ClusterTriggerAuthentication}}]}}
+"), @"
+        keda.sh/ScaledJob/shop/batch -> keda.sh/ClusterTriggerAuthentication//kafka scaledobject-authenticates-by unknown [spec.triggers[0].authenticationRef]
+        keda.sh/ScaledObject/shop/worker -> apps/Deployment/shop/worker scaledobject-scales-workload unknown [spec.scaleTargetRef]
+        keda.sh/ScaledObject/shop/worker -> keda.sh/TriggerAuthentication/shop/kafka scaledobject-authenticates-by resolved [spec.triggers[0].authenticationRef]
+        keda.sh/TriggerAuthentication/shop/kafka -> core/Secret/shop/kafka triggerauthentication-reads-secret unknown [spec.secretTargetRef[0].name]
+        ");
+    }
+}

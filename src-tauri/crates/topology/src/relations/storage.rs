@@ -1,0 +1,299 @@
+//! Claims, volumes, classes, drivers, attachments, snapshots.
+
+use model::Health;
+use model::RelationClass::Refers;
+use model::{GroupKind, ResourceKey};
+use serde_json::Value;
+
+use super::select_default;
+use crate::facts::{Found, Source, Target, field, group_of, list};
+use crate::rules::{Rule, TargetScope};
+
+const CLAIM: &[(&str, &str)] = &[("", "PersistentVolumeClaim")];
+const VOLUME: &[(&str, &str)] = &[("", "PersistentVolume")];
+const STORAGE: &str = "storage.k8s.io";
+const SNAPSHOT: &str = "snapshot.storage.k8s.io";
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        Rule::new("claim-bound-to-volume", 35, Refers)
+            .from(CLAIM)
+            .fields(&["spec.volumeName"])
+            .to("PersistentVolume", TargetScope::Cluster)
+            .because("The claim is bound to this volume.")
+            .broken(Health::Failing, "volume {name} lost")
+            .by(|source, found| cluster(source, found, "spec.volumeName", ("", "PersistentVolume"))),
+        Rule::new("volume-claimed-by", 35, Refers)
+            .from(VOLUME)
+            .fields(&["spec.claimRef"])
+            .to("PersistentVolumeClaim", TargetScope::Cross)
+            .because("The volume is kept for this claim. The uid counts: a claim of the same name made later is another one.")
+            .by(claim_ref),
+        Rule::new("claim-of-storageclass", 36, Refers)
+            .from(CLAIM)
+            .fields(&["spec.storageClassName"])
+            .to("StorageClass", TargetScope::Cluster)
+            .because("The volume is provisioned as this class says; where none is named the default class applies, and an empty name means none.")
+            .broken(Health::Failing, "StorageClass missing")
+            .by(claim_class),
+        Rule::new("volume-of-storageclass", 36, Refers)
+            .from(VOLUME)
+            .fields(&["spec.storageClassName"])
+            .to("StorageClass", TargetScope::Cluster)
+            .optional()
+            .because("The volume belongs to this class; for volumes made by hand the name need not be an object.")
+            .by(|source, found| cluster(source, found, "spec.storageClassName", (STORAGE, "StorageClass"))),
+        Rule::new("storage-served-by-csidriver", 37, Refers)
+            .from(&[(STORAGE, "StorageClass"), ("", "PersistentVolume")])
+            .fields(&["provisioner", "spec.csi.driver"])
+            .to("CSIDriver", TargetScope::Cluster)
+            .because("This driver makes and mounts the volumes. Names of drivers built into Kubernetes are no objects.")
+            .by(driver),
+        Rule::new("attachment-attaches-volume", 38, Refers)
+            .from(&[(STORAGE, "VolumeAttachment")])
+            .fields(&["spec.source.persistentVolumeName"])
+            .to("PersistentVolume", TargetScope::Cluster)
+            .because("The attachment is of this volume.")
+            .by(|source, found| cluster(source, found, "spec.source.persistentVolumeName", ("", "PersistentVolume"))),
+        Rule::new("attachment-to-node", 38, Refers)
+            .from(&[(STORAGE, "VolumeAttachment")])
+            .fields(&["spec.nodeName"])
+            .to("Node", TargetScope::Cluster)
+            .because("The volume is attached to this node.")
+            .by(|source, found| cluster(source, found, "spec.nodeName", ("", "Node"))),
+        Rule::new("attachment-by-csidriver", 38, Refers)
+            .from(&[(STORAGE, "VolumeAttachment")])
+            .fields(&["spec.attacher"])
+            .to("CSIDriver", TargetScope::Cluster)
+            .because("This driver attaches the volume.")
+            .by(|source, found| cluster(source, found, "spec.attacher", (STORAGE, "CSIDriver"))),
+        Rule::new("csinode-of-node", 39, Refers)
+            .from(&[(STORAGE, "CSINode")])
+            .fields(&["metadata.name"])
+            .to("Node", TargetScope::Cluster)
+            .because("The object lists the drivers on the node of its name.")
+            .by(|source, found| {
+                found.key(ResourceKey::new("", "Node", "", source.key.name()), "metadata.name");
+            }),
+        Rule::new("csinode-has-csidriver", 39, Refers)
+            .from(&[(STORAGE, "CSINode")])
+            .fields(&["spec.drivers[].name"])
+            .to("CSIDriver", TargetScope::Cluster)
+            .because("This driver runs on the node.")
+            .by(node_drivers),
+        Rule::new("capacity-of-storageclass", 39, Refers)
+            .from(&[(STORAGE, "CSIStorageCapacity")])
+            .fields(&["storageClassName"])
+            .to("StorageClass", TargetScope::Cluster)
+            .because("So much can still be provisioned for this class.")
+            .by(|source, found| cluster(source, found, "storageClassName", (STORAGE, "StorageClass"))),
+        Rule::new("snapshot-of-claim", 40, Refers)
+            .from(&[(SNAPSHOT, "VolumeSnapshot")])
+            .fields(&["spec.source.persistentVolumeClaimName"])
+            .to("PersistentVolumeClaim", TargetScope::Same)
+            .because("The snapshot was taken of this claim's volume.")
+            .by(snapshot_claim),
+        Rule::new("snapshot-has-content", 40, Refers)
+            .from(&[(SNAPSHOT, "VolumeSnapshot")])
+            .fields(&["spec.source.volumeSnapshotContentName", "status.boundVolumeSnapshotContentName"])
+            .to("VolumeSnapshotContent", TargetScope::Cluster)
+            .because("The snapshot's data is this content.")
+            .by(|source, found| {
+                for at in ["spec.source.volumeSnapshotContentName", "status.boundVolumeSnapshotContentName"] {
+                    cluster(source, found, at, (SNAPSHOT, "VolumeSnapshotContent"));
+                }
+            }),
+        Rule::new("snapshot-of-class", 40, Refers)
+            .from(&[(SNAPSHOT, "VolumeSnapshot"), (SNAPSHOT, "VolumeSnapshotContent")])
+            .fields(&["spec.volumeSnapshotClassName"])
+            .to("VolumeSnapshotClass", TargetScope::Cluster)
+            .because("The snapshot is taken as this class says.")
+            .by(|source, found| cluster(source, found, "spec.volumeSnapshotClassName", (SNAPSHOT, "VolumeSnapshotClass"))),
+        Rule::new("claim-restored-from", 40, Refers)
+            .from(CLAIM)
+            .fields(&["spec.dataSourceRef", "spec.dataSource"])
+            .to("VolumeSnapshot or PersistentVolumeClaim", TargetScope::Cross)
+            .because("The claim's volume is filled from this snapshot or claim.")
+            .by(data_source),
+    ]
+}
+
+/// A cluster-scoped object named by a plain field.
+fn cluster(source: &Source<'_>, found: &mut Found<'_>, at: &str, (group, kind): (&str, &str)) {
+    if let Some(name) = source.text(&format!("/{}", at.replace('.', "/"))) {
+        found.key(ResourceKey::new(group, kind, "", name), at);
+    }
+}
+
+fn claim_ref(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(claim) = source.spec.get("claimRef") else { return };
+    let (Some(namespace), Some(name)) = (field(claim, "namespace"), field(claim, "name")) else { return };
+    let key = ResourceKey::new("", "PersistentVolumeClaim", namespace, name);
+    let released = matches!(source.text("/status/phase"), Some("Released" | "Failed"));
+    let link = found.link(Target::Exact { key, uid: field(claim, "uid").map(Into::into) }, "spec.claimRef");
+    if released {
+        // The claim was deleted; that is what Released says.
+        link.if_present();
+    }
+}
+
+fn claim_class(source: &Source<'_>, found: &mut Found<'_>) {
+    const ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+    let key = |name: &str| ResourceKey::new(STORAGE, "StorageClass", "", name);
+    // Once bound, the class has done its work; for volumes made by hand it never was an object.
+    let bound = field(source.spec, "volumeName").is_some();
+    if let Some(name) = source.object.annotation(ANNOTATION).filter(|name| !name.is_empty()) {
+        found.key(key(name), format!("metadata.annotations[{ANNOTATION}]")).optional(bound);
+        return;
+    }
+    match source.spec.get("storageClassName").and_then(Value::as_str) {
+        Some("") => {}
+        Some(name) => {
+            found.key(key(name), "spec.storageClassName").optional(bound);
+        }
+        None => select_default(found, STORAGE, "StorageClass", "spec.storageClassName"),
+    }
+}
+
+fn driver(source: &Source<'_>, found: &mut Found<'_>) {
+    let (name, at) = match source.key.kind() {
+        "StorageClass" => (source.text("/provisioner"), "provisioner"),
+        _ => (source.text("/spec/csi/driver"), "spec.csi.driver"),
+    };
+    if let Some(name) = name.filter(|name| !name.starts_with("kubernetes.io/")) {
+        // Provisioners that are no CSI drivers (a local path provisioner) have no object either.
+        found.key(ResourceKey::new(STORAGE, "CSIDriver", "", name), at).if_present();
+    }
+}
+
+fn node_drivers(source: &Source<'_>, found: &mut Found<'_>) {
+    for name in list(source.spec, "drivers").iter().filter_map(|driver| field(driver, "name")) {
+        found.key(ResourceKey::new(STORAGE, "CSIDriver", "", name), format!("spec.drivers[{name}].name")).if_present();
+    }
+}
+
+fn snapshot_claim(source: &Source<'_>, found: &mut Found<'_>) {
+    if let Some(name) = source.text("/spec/source/persistentVolumeClaimName") {
+        let key = ResourceKey::new("", "PersistentVolumeClaim", source.namespace, name);
+        // A snapshot outlives its claim.
+        found.key(key, "spec.source.persistentVolumeClaimName").optional(true);
+    }
+}
+
+fn data_source(source: &Source<'_>, found: &mut Found<'_>) {
+    for at in ["dataSourceRef", "dataSource"] {
+        let Some(reference) = source.spec.get(at) else { continue };
+        let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) else { continue };
+        let group = field(reference, "apiGroup").map(|group| if group.contains('/') { group_of(group) } else { group });
+        let kind = GroupKind::new(group.unwrap_or_default(), kind);
+        let namespace = field(reference, "namespace").unwrap_or(source.namespace);
+        found.key(ResourceKey::of(&kind, namespace, name), format!("spec.{at}")).optional(true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn claim_bound_to_volume_and_volume_claimed_by_the_uid() {
+        assert_snapshot!(check(r"
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: shop, uid: c2}, spec: {volumeName: pv-2, storageClassName: ''}}
+---
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: pv-2, uid: v2}, spec: {claimRef: {namespace: shop, name: data, uid: c2}}}
+---
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: pv-1, uid: v1}, spec: {claimRef: {namespace: shop, name: data, uid: c1}}, status: {phase: Released}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: lost, namespace: shop, uid: c3}, spec: {volumeName: pv-9, storageClassName: ''}}
+"), @"
+        core/PersistentVolume//pv-2 -> core/PersistentVolumeClaim/shop/data volume-claimed-by resolved [spec.claimRef]
+        core/PersistentVolumeClaim/shop/data -> core/PersistentVolume//pv-2 claim-bound-to-volume resolved [spec.volumeName]
+        core/PersistentVolumeClaim/shop/lost -> core/PersistentVolume//pv-9 claim-bound-to-volume missing [spec.volumeName]
+        ");
+    }
+
+    #[test]
+    fn claim_of_storageclass_and_volume_of_storageclass() {
+        assert_snapshot!(check(r"
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: usual, annotations: {storageclass.kubernetes.io/is-default-class: 'true'}}, provisioner: kubernetes.io/gce-pd}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: open, namespace: shop}, spec: {}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: none, namespace: shop}, spec: {storageClassName: ''}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: wrong, namespace: shop}, spec: {storageClassName: fast-nvme}}
+---
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: by-hand}, spec: {storageClassName: manual}}
+"), @"
+        core/PersistentVolume//by-hand -> storage.k8s.io/StorageClass//manual volume-of-storageclass missing [spec.storageClassName] optional
+        core/PersistentVolumeClaim/shop/open -> storage.k8s.io/StorageClass//usual claim-of-storageclass resolved [spec.storageClassName]
+        core/PersistentVolumeClaim/shop/wrong -> storage.k8s.io/StorageClass//fast-nvme claim-of-storageclass missing [spec.storageClassName]
+        ");
+    }
+
+    #[test]
+    fn storage_served_by_csidriver_but_not_by_one_built_in() {
+        assert_snapshot!(check(r"
+{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: ebs.csi.aws.com}}
+---
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: ebs}, provisioner: ebs.csi.aws.com}
+---
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: old}, provisioner: kubernetes.io/aws-ebs}
+---
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: pv}, spec: {csi: {driver: ebs.csi.aws.com}}}
+"), @"
+        core/PersistentVolume//pv -> storage.k8s.io/CSIDriver//ebs.csi.aws.com storage-served-by-csidriver resolved [spec.csi.driver]
+        storage.k8s.io/StorageClass//ebs -> storage.k8s.io/CSIDriver//ebs.csi.aws.com storage-served-by-csidriver resolved [provisioner]
+        ");
+    }
+
+    #[test]
+    fn attachment_attaches_volume_and_attachment_to_node_and_attachment_by_csidriver() {
+        assert_snapshot!(check(r"
+{apiVersion: storage.k8s.io/v1, kind: VolumeAttachment, metadata: {name: a}, spec: {attacher: ebs.csi.aws.com, nodeName: node-a, source: {persistentVolumeName: pv}}}
+---
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: pv}}
+---
+{apiVersion: storage.k8s.io/v1, kind: VolumeAttachment, metadata: {name: inline}, spec: {source: {inlineVolumeSpec: {}}}}
+"), @"
+        storage.k8s.io/VolumeAttachment//a -> core/Node//node-a attachment-to-node unknown [spec.nodeName]
+        storage.k8s.io/VolumeAttachment//a -> core/PersistentVolume//pv attachment-attaches-volume resolved [spec.source.persistentVolumeName]
+        storage.k8s.io/VolumeAttachment//a -> storage.k8s.io/CSIDriver//ebs.csi.aws.com attachment-by-csidriver unknown [spec.attacher]
+        ");
+    }
+
+    #[test]
+    fn csinode_of_node_and_csinode_has_csidriver_and_capacity_of_storageclass() {
+        assert_snapshot!(check(r"
+{apiVersion: storage.k8s.io/v1, kind: CSINode, metadata: {name: node-a}, spec: {drivers: [{name: ebs.csi.aws.com}, {name: unregistered}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: node-a}}
+---
+{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: ebs.csi.aws.com}}
+---
+{apiVersion: storage.k8s.io/v1, kind: CSIStorageCapacity, metadata: {name: c, namespace: kube-system}, storageClassName: ebs}
+"), @"
+        storage.k8s.io/CSINode//node-a -> core/Node//node-a csinode-of-node resolved [metadata.name]
+        storage.k8s.io/CSINode//node-a -> storage.k8s.io/CSIDriver//ebs.csi.aws.com csinode-has-csidriver resolved [spec.drivers[ebs.csi.aws.com].name]
+        storage.k8s.io/CSIStorageCapacity/kube-system/c -> storage.k8s.io/StorageClass//ebs capacity-of-storageclass unknown [storageClassName]
+        ");
+    }
+
+    #[test]
+    fn snapshot_of_claim_has_content_and_class_and_claim_restored_from_it() {
+        // Of: snapshot-of-claim, snapshot-has-content, snapshot-of-class, claim-restored-from.
+        assert_snapshot!(check(r"
+{apiVersion: snapshot.storage.k8s.io/v1, kind: VolumeSnapshot, metadata: {name: s, namespace: shop}, spec: {volumeSnapshotClassName: csi, source: {persistentVolumeClaimName: gone}}, status: {boundVolumeSnapshotContentName: content}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: restored, namespace: shop}, spec: {storageClassName: '', dataSource: {apiGroup: snapshot.storage.k8s.io, kind: VolumeSnapshot, name: s}, dataSourceRef: {apiGroup: snapshot.storage.k8s.io, kind: VolumeSnapshot, name: s}}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: empty, namespace: shop}, spec: {storageClassName: ''}}
+"), @"
+        core/PersistentVolumeClaim/shop/restored -> snapshot.storage.k8s.io/VolumeSnapshot/shop/s claim-restored-from resolved [spec.dataSource spec.dataSourceRef] optional
+        snapshot.storage.k8s.io/VolumeSnapshot/shop/s -> core/PersistentVolumeClaim/shop/gone snapshot-of-claim missing [spec.source.persistentVolumeClaimName] optional
+        snapshot.storage.k8s.io/VolumeSnapshot/shop/s -> snapshot.storage.k8s.io/VolumeSnapshotClass//csi snapshot-of-class unknown [spec.volumeSnapshotClassName]
+        snapshot.storage.k8s.io/VolumeSnapshot/shop/s -> snapshot.storage.k8s.io/VolumeSnapshotContent//content snapshot-has-content unknown [status.boundVolumeSnapshotContentName]
+        ");
+    }
+}
