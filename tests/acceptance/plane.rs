@@ -4,7 +4,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use support::{ControlPlane, Parts, eventually, items};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 
 const DEPLOYMENT: &str = "
@@ -75,6 +76,7 @@ async fn logs_are_followed_and_commands_run_in_a_container() {
     if !plane.is_own() {
         return;
     }
+    // Beyond this, what the containers of another cluster print is their own affair.
     let mut follower = Command::new(plane.kubectl_path())
         .args(["logs", "--follow", "--tail=1", "-n", &namespace, "deployment/web"])
         .env("KUBECONFIG", plane.admin().kubeconfig())
@@ -92,6 +94,31 @@ async fn logs_are_followed_and_commands_run_in_a_container() {
     }
     let previous = plane.kubectl(["logs", "--previous", "-n", &namespace, "deployment/web"]).await.unwrap();
     assert!(previous.contains("giving up"), "{previous}");
+}
+
+#[tokio::test]
+async fn a_port_is_forwarded_to_an_echo() {
+    let plane = ControlPlane::shared().await.unwrap();
+    if !plane.is_own() {
+        return;
+    }
+    let namespace = rolled_out(plane).await;
+    let mut forward = Command::new(plane.kubectl_path())
+        .args(["port-forward", "-n", &namespace, "deployment/web", ":80"])
+        .env("KUBECONFIG", plane.admin().kubeconfig())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    // "Forwarding from 127.0.0.1:39181 -> 80"
+    let mut lines = BufReader::new(forward.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap();
+    let address = line.split(' ').find(|word| word.starts_with("127.0.0.1:")).unwrap();
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(b"are you there?").await.unwrap();
+    let mut answer = [0; 14];
+    connection.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"are you there?");
 }
 
 #[tokio::test]
@@ -150,4 +177,32 @@ async fn the_shop_runs_and_what_is_meant_to_fail_fails() {
         let expected = if claim["metadata"]["name"] == "archive" { "Pending" } else { "Bound" };
         assert_eq!(claim["status"]["phase"], expected, "{claim}");
     }
+}
+
+/// What `cargo xtask cluster` becomes, killed as rudely as can be.
+#[tokio::test]
+async fn a_cluster_started_by_hand_can_be_used_and_leaves_nothing_behind() {
+    let mut cluster =
+        Command::new(env!("CARGO_BIN_EXE_test-cluster")).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(cluster.stdout.take().unwrap()).lines();
+    let kubeconfig = loop {
+        let line = lines.next_line().await.unwrap().expect("it ended before it was ready");
+        if let Some(path) = line.trim().strip_prefix("export KUBECONFIG=") {
+            break path.to_owned();
+        }
+    };
+    let plane = ControlPlane::shared().await.unwrap();
+    let kubectl = async |arguments: &[&str]| {
+        let mut command = Command::new(plane.kubectl_path());
+        command.args(arguments).env("KUBECONFIG", &kubeconfig).output().await.unwrap()
+    };
+    let pods = kubectl(&["get", "pods", "-n", "shop", "-l", "app.kubernetes.io/name=frontend", "-o", "name"]).await;
+    assert_eq!(String::from_utf8(pods.stdout).unwrap().lines().count(), 3);
+
+    cluster.kill().await.unwrap();
+    let refused = async || {
+        let answer = kubectl(&["get", "--raw", "/readyz"]).await;
+        Ok(String::from_utf8_lossy(&answer.stderr).contains("refused").then_some(()))
+    };
+    eventually("the API server is gone with whoever started it", refused).await.unwrap();
 }

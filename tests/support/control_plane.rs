@@ -31,7 +31,7 @@ pub struct Parts {
     pub controllers: bool,
     /// How many nodes kwok plays the kubelets of; without nodes there is no kwok.
     pub nodes: usize,
-    /// metrics-server, which needs nodes.
+    /// metrics-server, which needs controllers and nodes.
     pub metrics: bool,
     /// Whether the API server answers watches from memory. Without, every old version is as old as etcd says.
     pub watch_cache: bool,

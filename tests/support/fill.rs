@@ -226,7 +226,6 @@ fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn object(kind: &str, name: &str, owner: Option<(&str, &str)>) -> Value {

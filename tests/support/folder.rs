@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail};
 /// Names the folder of the built control plane, so that several checkouts on one machine can share a build.
 pub const CONTROL_PLANE_VARIABLE: &str = "KUBILITICS_CONTROL_PLANE_DIR";
 
-/// Keeps the folders of a failed run for reading its logs.
-const KEEP_VARIABLE: &str = "KUBILITICS_TEST_KEEP";
+/// Set to anything, it keeps the folders of all runs: the programs' logs lie there.
+pub const KEEP_VARIABLE: &str = "KUBILITICS_TEST_KEEP";
 
 const LOCK: &str = "lock";
 
@@ -83,6 +83,9 @@ impl Drop for RunFolder {
 }
 
 fn remove_abandoned(parent: &Path) {
+    if env::var_os(KEEP_VARIABLE).is_some() {
+        return;
+    }
     let Ok(entries) = parent.read_dir() else { return };
     for folder in entries.flatten().map(|entry| entry.path()) {
         // A folder without a lock is one that is being made at this moment.
@@ -95,7 +98,6 @@ fn remove_abandoned(parent: &Path) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

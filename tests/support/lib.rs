@@ -15,6 +15,12 @@
 //!
 //! A test that kills the API server or compacts etcd starts a control plane of its own:
 //! `ControlPlane::start(Parts::ALL)`, or `Parts::BARE` where nothing need happen by itself.
+//!
+//! | variable | what it does |
+//! |---|---|
+//! | `KUBILITICS_TEST_KUBECONFIG` | the shared cluster is this kubeconfig's current context, not one of our own |
+//! | `KUBILITICS_CONTROL_PLANE_DIR` | where the programs were built, when not in the build folder |
+//! | `KUBILITICS_TEST_KEEP` | the folders of runs stay, with the programs' logs (`control-plane/run/`) |
 
 mod access;
 mod accounts;
@@ -38,6 +44,6 @@ pub use access::Access;
 pub use accounts::Account;
 pub use client::Client;
 pub use control_plane::{ControlPlane, KUBECONFIG_VARIABLE, Parts, items};
-pub use folder::{CONTROL_PLANE_VARIABLE, control_plane_folder};
+pub use folder::{CONTROL_PLANE_VARIABLE, KEEP_VARIABLE, control_plane_folder};
 pub use proxy::{Fault, FaultProxy, Line, Rule, Seen};
-pub use wait::{PATIENCE, block_until, eventually};
+pub use wait::{PATIENCE, eventually};

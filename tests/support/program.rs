@@ -107,44 +107,41 @@ impl Drop for Program {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
-
-    fn sleeper(folder: &Path) -> Program {
-        Program::start("sleeper", PathBuf::from("sleep"), ["600"], folder).unwrap()
-    }
+    use crate::folder::RunFolder;
+    use crate::wait::eventually;
 
     fn group_is_empty(group: u32) -> bool {
         let asked = Command::new("kill").args(["-0", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
         !asked.unwrap().success()
     }
 
-    #[test]
-    fn a_killed_program_takes_its_group_along_and_can_be_started_again() {
-        let folder = crate::folder::RunFolder::in_temporary().unwrap();
-        let mut program = sleeper(folder.path());
+    #[tokio::test]
+    async fn a_killed_program_takes_its_group_along_and_can_be_started_again() {
+        let folder = RunFolder::in_temporary().unwrap();
+        let mut program = Program::start("sleeper", PathBuf::from("sleep"), ["600"], folder.path()).unwrap();
         let first = program.id().unwrap();
         program.check().unwrap();
         program.start_again().unwrap();
         let second = program.id().unwrap();
         assert_ne!(first, second);
         drop(program);
-        crate::wait::block_until("both groups are gone", || group_is_empty(first) && group_is_empty(second));
+        eventually(
+            "both groups are gone",
+            async || Ok((group_is_empty(first) && group_is_empty(second)).then_some(())),
+        )
+        .await
+        .unwrap();
     }
 
-    #[test]
-    fn a_program_that_ends_by_itself_is_reported_with_its_last_words() {
-        let folder = crate::folder::RunFolder::in_temporary().unwrap();
+    #[tokio::test]
+    async fn a_program_that_ends_by_itself_is_reported_with_its_last_words() {
+        let folder = RunFolder::in_temporary().unwrap();
         let arguments = ["-c", "echo port 99 is taken >&2; exit 3"];
-        let mut program = Program::start("failing", PathBuf::from("sh"), arguments, folder.path()).unwrap();
-        let mut error = String::new();
-        crate::wait::block_until("it has ended", || match program.check() {
-            Ok(()) => false,
-            Err(report) => {
-                error = report.to_string();
-                true
-            }
-        });
-        assert!(error.contains("exit status: 3") && error.contains("port 99 is taken"), "{error}");
+        let program = Program::start("failing", PathBuf::from("sh"), arguments, folder.path()).unwrap();
+        let program = std::sync::Mutex::new(program);
+        let ended = eventually("it has ended", async || Ok(program.lock().unwrap().check().err())).await;
+        let report = ended.unwrap().to_string();
+        assert!(report.contains("exit status: 3") && report.contains("port 99 is taken"), "{report}");
     }
 }

@@ -2,7 +2,6 @@
 //! message when the end comes. Nothing here waits a fixed time and hopes.
 
 use std::future::Future;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -31,17 +30,5 @@ where
             }
         }
         tokio::time::sleep(PAUSE).await;
-    }
-}
-
-/// [`eventually`] for tests without a runtime.
-///
-/// # Panics
-/// When it does not come true.
-pub fn block_until(what: &str, mut ask: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !ask() {
-        assert!(start.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
-        thread::sleep(PAUSE);
     }
 }
