@@ -319,7 +319,8 @@ impl Engine {
             return;
         }
         let felt = match node.ready {
-            Some((ready, _)) if ready > 0 => Health::Degraded,
+            // Part of it works.
+            Some((ready, _)) if ready > 0 => worst.max(Health::Degraded),
             _ => worst,
         };
         node.health = node.health.min(felt);

@@ -85,9 +85,9 @@ mod tests {
 ")), @"
         apps/Deployment/shop/cart neutral  | 1 replica [cart]
         apps/Deployment/shop/web neutral  | 1 replica [web]
-        core/ConfigMap/shop/own neutral  |  [web]
-        core/ConfigMap/shop/shared neutral  | 
-        core/Pod/shop/web-1 neutral  |  [web]
+        core/ConfigMap/shop/own neutral  | ConfigMap · 0 keys [web]
+        core/ConfigMap/shop/shared neutral  | ConfigMap · 0 keys
+        core/Pod/shop/web-1 neutral  | 0 containers [web]
         ");
     }
 

@@ -91,6 +91,7 @@ mod tests {
     }
 
     /// Every entry is named by a test of its file: in words of the test's name or in its snapshot.
+    #[allow(clippy::disallowed_methods)]
     #[test]
     fn every_entry_has_its_test() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/relations");

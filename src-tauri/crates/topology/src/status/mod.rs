@@ -1,7 +1,14 @@
 //! How well an object is by itself: the word kubectl prints, the line of its card, its health.
 //! One kind per file; a table says which function reads which kind.
 
+mod cluster;
+mod config;
+mod custom;
+mod job;
+mod network;
 mod pod;
+mod policy;
+mod storage;
 mod workload;
 
 use std::sync::Arc;
@@ -44,14 +51,72 @@ impl Appraisal {
 
 type Appraise = fn(&Source<'_>) -> Appraisal;
 
-const TABLE: &[((&str, &str), Appraise)] =
-    &[(("", "Pod"), pod::appraise), (("apps", "Deployment"), workload::deployment)];
+const GATEWAY: &str = "gateway.networking.k8s.io";
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+const TABLE: &[((&str, &str), Appraise)] = &[
+    (("", "Pod"), pod::appraise),
+    (("apps", "Deployment"), workload::deployment),
+    (("argoproj.io", "Rollout"), workload::deployment),
+    (("apps", "ReplicaSet"), workload::replica_set),
+    (("", "ReplicationController"), workload::replica_set),
+    (("apps", "StatefulSet"), workload::stateful_set),
+    (("apps", "DaemonSet"), workload::daemon_set),
+    (("batch", "Job"), job::job),
+    (("batch", "CronJob"), job::cron_job),
+    (("", "Service"), network::service),
+    (("", "Endpoints"), network::endpoints),
+    (("discovery.k8s.io", "EndpointSlice"), network::endpoints),
+    (("networking.k8s.io", "Ingress"), network::ingress),
+    (("networking.k8s.io", "NetworkPolicy"), network::network_policy),
+    ((GATEWAY, "HTTPRoute"), network::route),
+    ((GATEWAY, "GRPCRoute"), network::route),
+    ((GATEWAY, "TLSRoute"), network::route),
+    ((GATEWAY, "TCPRoute"), network::route),
+    ((GATEWAY, "UDPRoute"), network::route),
+    (("", "PersistentVolumeClaim"), storage::claim),
+    (("", "PersistentVolume"), storage::volume),
+    (("storage.k8s.io", "StorageClass"), storage::class),
+    (("", "Node"), cluster::node),
+    (("", "Namespace"), cluster::namespace),
+    (("", "ResourceQuota"), cluster::quota),
+    (("apiextensions.k8s.io", "CustomResourceDefinition"), cluster::definition),
+    (("apiregistration.k8s.io", "APIService"), cluster::api_service),
+    (("autoscaling", "HorizontalPodAutoscaler"), policy::autoscaler),
+    (("policy", "PodDisruptionBudget"), policy::budget),
+    (("", "ConfigMap"), config::config_map),
+    (("", "Secret"), config::secret),
+    ((RBAC, "Role"), config::role),
+    ((RBAC, "ClusterRole"), config::role),
+    ((RBAC, "RoleBinding"), config::binding),
+    ((RBAC, "ClusterRoleBinding"), config::binding),
+    (("argoproj.io", "Application"), custom::application),
+];
 
 /// What the object says of itself.
 pub(crate) fn appraise(source: &Source<'_>) -> Appraisal {
     let kind = (source.key.group(), source.key.kind());
     let appraise = TABLE.iter().find(|(key, _)| *key == kind).map(|(_, appraise)| *appraise);
-    appraise.map_or_else(Appraisal::default, |appraise| appraise(source))
+    match appraise {
+        Some(appraise) => appraise(source),
+        None if crate::kinds::is_built_in(source.key.group()) => Appraisal::default(),
+        None => custom::appraise(source),
+    }
+}
+
+/// Whether anything has told how the object fares; manifests say nothing.
+pub(crate) fn has_status(body: &Value) -> bool {
+    body.get("status").and_then(Value::as_object).is_some_and(|status| !status.is_empty())
+}
+
+/// The health of what works by being there: well in a cluster, nothing to say in a manifest.
+pub(crate) fn plainly_alive(source: &Source<'_>) -> Health {
+    if source.object.uid.is_some() { Health::Ok } else { Health::Neutral }
+}
+
+/// `1 key`, `2 keys`
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// An integer at a JSON pointer, zero where it is absent.
@@ -76,3 +141,6 @@ pub(crate) fn is_terminating(body: &Value) -> bool {
 }
 
 pub(crate) type Remarks = Vec<(ResourceKey, Arc<str>)>;
+
+#[cfg(test)]
+mod tests;

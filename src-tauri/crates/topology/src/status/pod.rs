@@ -32,7 +32,11 @@ pub(super) fn appraise(source: &Source<'_>) -> Appraisal {
     let status = body.get("status").unwrap_or(&Value::Null);
     let seen = See::pod(source.spec, status, is_terminating(body));
     let health = health(source, status, &seen);
-    let trouble = matches!(health, Health::Failing | Health::Degraded).then(|| seen.trouble());
+    let trouble = match health {
+        Health::Failing | Health::Degraded => seen.trouble(),
+        Health::Pending if seen.word == "Pending" && unschedulable(body) => Some("Unschedulable".into()),
+        _ => None,
+    };
     let caption = if seen.word == "Running" && seen.ready == seen.wanted {
         format!("{} of {} ready", seen.ready, seen.wanted)
     } else {
@@ -43,8 +47,13 @@ pub(super) fn appraise(source: &Source<'_>) -> Appraisal {
             word => word.to_owned(),
         }
     };
+    if seen.phase.is_empty() {
+        return Appraisal::new(Health::Neutral, "", super::counted(seen.wanted, "container", "containers"));
+    }
+    let ended = matches!(seen.phase.as_str(), "Succeeded" | "Failed");
     let mut appraisal = Appraisal::new(health, seen.word, caption).ready(seen.ready, seen.wanted);
-    appraisal.trouble = trouble.flatten();
+    // What is over troubles its owner no longer; the owner says itself whether it was too much.
+    appraisal.trouble = trouble.filter(|_| !ended);
     appraisal
 }
 
@@ -156,7 +165,6 @@ fn health(source: &Source<'_>, status: &Value, seen: &See) -> Health {
         // Not ready, but it has been before: a container that restarted says more than one that is starting.
         "Running" | "NotReady" if restarted(status) => Health::Degraded,
         "Running" | "NotReady" => Health::Pending,
-        "Pending" if unschedulable(source.body) => Health::Failing,
         _ => Health::Pending,
     }
 }

@@ -3,49 +3,137 @@
 use model::Health;
 use serde_json::Value;
 
-use super::{Appraisal, condition, is_terminating, number};
+use super::{Appraisal, condition, condition_is, counted, has_status, is_terminating, number};
 use crate::facts::{Source, field};
+
+/// What the four kinds have in common.
+struct Progress {
+    wanted: u64,
+    ready: u64,
+    updated: u64,
+    /// The controller gave up waiting.
+    stuck: bool,
+    paused: bool,
+    /// The controller itself says that too few are available.
+    unavailable: bool,
+}
 
 pub(super) fn deployment(source: &Source<'_>) -> Appraisal {
     let body = source.body;
-    let wanted = body.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
-    let Some(status) = body.get("status").filter(|status| status.as_object().is_some_and(|map| !map.is_empty())) else {
-        return declared(wanted);
-    };
-    let ready = number(status, "/readyReplicas");
-    let updated = number(status, "/updatedReplicas");
     let progressing = condition(body, "Progressing");
-    let stuck = progressing.is_some_and(|condition| field(condition, "status") == Some("False"));
-    let paused = source.spec.get("paused").and_then(Value::as_bool) == Some(true);
-    let status_word = format!("{ready}/{wanted}");
+    appraise(
+        source,
+        &Progress {
+            wanted: wanted(body),
+            ready: number(body, "/status/readyReplicas"),
+            updated: number(body, "/status/updatedReplicas"),
+            stuck: progressing.is_some_and(|condition| field(condition, "status") == Some("False")),
+            paused: source.spec.get("paused").and_then(Value::as_bool) == Some(true),
+            unavailable: condition_is(body, "Available", "False"),
+        },
+    )
+}
+
+pub(super) fn stateful_set(source: &Source<'_>) -> Appraisal {
+    let body = source.body;
+    let wanted = wanted(body);
+    let revisions = (source.text("/status/currentRevision"), source.text("/status/updateRevision"));
+    let on_delete = source.text("/spec/updateStrategy/type") == Some("OnDelete");
+    let rolling = matches!(revisions, (Some(current), Some(update)) if current != update) && !on_delete;
+    appraise(
+        source,
+        &Progress {
+            wanted,
+            ready: number(body, "/status/readyReplicas"),
+            updated: if rolling { number(body, "/status/updatedReplicas") } else { wanted },
+            stuck: false,
+            paused: false,
+            unavailable: false,
+        },
+    )
+}
+
+pub(super) fn daemon_set(source: &Source<'_>) -> Appraisal {
+    let body = source.body;
+    if !has_status(body) {
+        return Appraisal::new(Health::Neutral, "", "on every node");
+    }
+    let wanted = number(body, "/status/desiredNumberScheduled");
+    let on_delete = source.text("/spec/updateStrategy/type") == Some("OnDelete");
+    let updated = if on_delete { wanted } else { number(body, "/status/updatedNumberScheduled") };
+    if wanted == 0 {
+        return Appraisal::new(Health::Neutral, "0/0", "no node matches").ready(0, 0);
+    }
+    appraise(
+        source,
+        &Progress {
+            wanted,
+            ready: number(body, "/status/numberReady"),
+            updated,
+            stuck: false,
+            paused: false,
+            unavailable: false,
+        },
+    )
+}
+
+pub(super) fn replica_set(source: &Source<'_>) -> Appraisal {
+    let body = source.body;
+    let wanted = wanted(body);
+    if wanted == 0 && number(body, "/status/replicas") == 0 && source.controlled {
+        return Appraisal::new(Health::Neutral, "0/0", "old revision").ready(0, 0);
+    }
+    let mut appraisal = appraise(
+        source,
+        &Progress {
+            wanted,
+            ready: number(body, "/status/readyReplicas"),
+            updated: wanted,
+            stuck: false,
+            paused: false,
+            unavailable: false,
+        },
+    );
+    if let Some(failure) = condition(body, "ReplicaFailure").filter(|failure| field(failure, "status") == Some("True"))
+    {
+        let reason = field(failure, "reason").unwrap_or("ReplicaFailure");
+        appraisal.caption = format!("{reason} · {}", appraisal.caption).into();
+        appraisal.health = Health::Failing;
+        appraisal.trouble = Some(reason.into());
+    }
+    appraisal
+}
+
+fn wanted(body: &Value) -> u64 {
+    body.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1)
+}
+
+fn appraise(source: &Source<'_>, progress: &Progress) -> Appraisal {
+    let Progress { wanted, ready, updated, .. } = *progress;
+    if !has_status(source.body) {
+        // A manifest: nothing runs, so nothing is unwell.
+        return Appraisal::new(Health::Neutral, "", counted(wanted, "replica", "replicas"));
+    }
     let of = format!("{ready} of {wanted}");
-    let appraisal = if stuck {
-        let health = if ready == 0 && wanted > 0 { Health::Failing } else { Health::Degraded };
-        Appraisal::new(health, status_word, format!("rollout stuck · {of}"))
-    } else if is_terminating(body) {
-        Appraisal::new(Health::Pending, status_word, "terminating")
-    } else if wanted == 0 && ready == 0 {
-        Appraisal::new(Health::Neutral, status_word, "scaled to zero")
+    let (health, caption) = if progress.stuck {
+        (if ready == 0 && wanted > 0 { Health::Failing } else { Health::Degraded }, format!("rollout stuck · {of}"))
+    } else if is_terminating(source.body) {
+        (Health::Pending, "terminating".to_owned())
+    } else if wanted == 0 {
+        let caption = if ready == 0 { "scaled to zero".to_owned() } else { format!("scaling down · {ready} left") };
+        (Health::Neutral, caption)
     } else if ready >= wanted && updated >= wanted {
-        Appraisal::new(Health::Ok, status_word, format!("{of} ready"))
-    } else if paused {
-        Appraisal::new(Health::Pending, status_word, format!("paused · {of} ready"))
-    } else if ready == 0 && unavailable(body) {
-        Appraisal::new(Health::Failing, status_word, format!("{of} ready"))
+        (Health::Ok, format!("{of} ready"))
+    } else if progress.paused {
+        (Health::Pending, format!("paused · {of} ready"))
+    } else if ready == 0 && progress.unavailable {
+        (Health::Failing, format!("{of} ready"))
     } else if updated < wanted {
-        Appraisal::new(Health::Pending, status_word, format!("rolling out · {of} ready"))
+        (Health::Pending, format!("rolling out · {of} ready"))
+    } else if ready == 0 {
+        (Health::Pending, format!("{of} ready"))
     } else {
-        Appraisal::new(Health::Degraded, status_word, format!("{of} ready"))
+        (Health::Degraded, format!("{of} ready"))
     };
-    appraisal.ready(ready, wanted)
-}
-
-/// A manifest: nothing runs, so nothing is unwell.
-pub(super) fn declared(wanted: u64) -> Appraisal {
-    let caption = if wanted == 1 { "1 replica".to_owned() } else { format!("{wanted} replicas") };
-    Appraisal::new(Health::Neutral, "", caption)
-}
-
-fn unavailable(body: &Value) -> bool {
-    super::condition_is(body, "Available", "False")
+    Appraisal::new(health, format!("{ready}/{wanted}"), caption).ready(ready, wanted)
 }
