@@ -20,7 +20,8 @@ pub(crate) fn write(
     let outline = Outline::of(subject.scene);
     let mut text = String::with_capacity(4096 + outline.cards.len() * 160 + outline.wires.len() * 64);
     let title = look.title.as_deref().unwrap_or(&subject.scene.title);
-    let _ = writeln!(text, "# {}\ndirection: right", one_line(title));
+    let _ =
+        writeln!(text, "# {}\ndirection: right\nstyle.fill: \"{}\"", one_line(title), look.theme.colour(Token::Page));
     classes(&mut text, look.theme);
     let mut paths = vec![String::new(); outline.cards.len()];
     for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()) {
@@ -37,12 +38,7 @@ pub(crate) fn write(
                 let second = if card.caption.is_empty() { card.key.kind() } else { &card.caption };
                 let label = quoted(&format!("{}\n{second}", card.full_name));
                 let class = if card.look == CardLook::Unknown { Health::Unknown } else { card.health };
-                let _ = writeln!(
-                    text,
-                    "    n{number}: {label} {{class: {}; tooltip: {}}}",
-                    class.word(),
-                    quoted(card.key.as_str())
-                );
+                let _ = writeln!(text, "    n{number}: {label} {{class: {}}}", class.word());
                 *path = if bare { format!("f{at}.n{number}") } else { format!("f{at}.b{}.n{number}", section.number) };
             }
             if !bare {

@@ -35,7 +35,10 @@ pub(crate) fn write(
          <mxCell id=\"0\"/>\n<mxCell id=\"1\" parent=\"0\"/>"
     );
     let words_style = |size: u32, token, theme: Theme| {
-        format!("text;align=left;verticalAlign=middle;fontSize={size};fontColor={};", theme.colour(token))
+        format!(
+            "text;fillColor=none;strokeColor=none;align=left;verticalAlign=middle;fontSize={size};fontColor={};",
+            theme.colour(token)
+        )
     };
     let bounds = scene.bounds;
     let head = Rect { x: bounds.x, y: bounds.y - 64.0, width: 400.0, height: 32.0 };
@@ -143,7 +146,8 @@ impl Page {
         }
         let icon = icon_style(icons::of(&card.key).path, self.colour(drawing));
         self.cell(&format!("{id}#icon"), id, "", &icon, &part(15.0, 15.0, 16.0, 16.0));
-        let text = "text;html=0;align=left;verticalAlign=middle;spacing=0;overflow=hidden;";
+        let text =
+            "text;html=0;fillColor=none;strokeColor=none;align=left;verticalAlign=middle;spacing=0;overflow=hidden;";
         let name = format!("{text}fontSize=12;fontStyle=1;fontColor={};", self.colour(Token::Text));
         let wide = card.rect.width - 44.0;
         self.cell(&format!("{id}#name"), id, &card.name, &name, &part(44.0, 7.0, wide - 26.0, 18.0));
@@ -152,19 +156,15 @@ impl Page {
         let shape = mark_style(health, self.colour(of_health(health)));
         self.cell(&format!("{id}#state"), id, "", &shape, &part(card.rect.width - 22.0, 10.0, 12.0, 12.0));
         for pod in &card.pods {
-            let state = of_health(pod.health);
-            let fill = if pod.health == Health::Ok { self.colour(state) } else { "none" };
-            let style = format!(
-                "rounded=1;absoluteArcSize=1;arcSize=6;fillColor={fill};strokeColor={};tooltip={};",
-                self.colour(state),
-                pod.health.word()
-            );
-            self.cell(pod.key.as_str(), id, "", &style, &relative(&pod.rect, &card.rect));
+            self.pod(pod.key.as_str(), id, pod.health, &relative(&pod.rect, &card.rect));
         }
         for (at, tally) in card.tallies.iter().enumerate() {
-            let words = format!("{} {}", tally.count, tally.health.word());
-            let style = format!("{text}fontSize=11;fontColor={};", self.colour(of_health(tally.health)));
-            self.cell(&format!("{id}#tally{at}"), id, &words, &style, &relative(&tally.rect, &card.rect));
+            let place = relative(&tally.rect, &card.rect);
+            let square = Rect { width: 12.0, height: 12.0, ..place };
+            self.pod(&format!("{id}#tally{at}"), id, tally.health, &square);
+            let style = format!("{text}fontSize=11;fontColor={};", self.colour(Token::Text));
+            let figure = Rect { x: place.x + 17.0, ..place };
+            self.cell(&format!("{id}#count{at}"), id, &tally.count.to_string(), &style, &figure);
         }
         for (at, meter) in card.meters.iter().enumerate() {
             let words = format!("{} {:.0}%", meter.label, f64::from(meter.share) * 100.0);
@@ -184,6 +184,14 @@ impl Page {
             let style = format!("{text}fontSize=11;fontColor={};", self.colour(Token::Failing));
             self.cell(&format!("{id}#note"), id, &note.text, &style, &relative(&note.rect, &card.rect));
         }
+    }
+
+    fn pod(&mut self, id: &str, parent: &str, health: Health, rect: &Rect) {
+        let line = self.colour(of_health(health));
+        let fill = if health == Health::Ok { line } else { "none" };
+        let dashed = if health == Health::Pending { "dashed=1;dashPattern=2 2;" } else { "" };
+        let style = format!("rounded=1;absoluteArcSize=1;arcSize=6;fillColor={fill};strokeColor={line};{dashed}");
+        self.cell(id, parent, "", &style, rect);
     }
 
     fn wire(&mut self, at: usize, wire: &Wire<'_>, outline: &Outline<'_>) {

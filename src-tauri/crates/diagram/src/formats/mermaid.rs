@@ -54,13 +54,16 @@ struct Edge {
 }
 
 fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
-    let mut body = Body::new();
+    let (mut body, mut frames, mut groups) = (Body::new(), Vec::new(), Vec::new());
     for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()) {
         let _ = writeln!(body, "  subgraph f{at}[\"{}\"]", escape(&group.frame.title));
+        frames.push(format!("f{at}"));
         for section in &group.sections {
             let bare = section.block.title.is_empty();
             if !bare {
                 let _ = writeln!(body, "    subgraph b{}[\"{}\"]", section.number, escape(&section.block.title));
+                body.push_str("      direction LR\n");
+                groups.push(format!("b{}", section.number));
             }
             for number in section.cards.clone() {
                 let Some(card) = outline.cards.get(number).map(|member| member.card) else { continue };
@@ -77,6 +80,8 @@ fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
         }
         body.push_str("  end\n");
     }
+    dress(&mut body, "frame", &frames);
+    dress(&mut body, "group", &groups);
     let edges = outline.wires.iter().map(|wire| Edge {
         from: format!("n{}", wire.from),
         to: format!("n{}", wire.to),
@@ -87,11 +92,19 @@ fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
     (body, edges.collect())
 }
 
+/// Gives subgraphs their class.
+fn dress(body: &mut Body, class: &str, subgraphs: &[String]) {
+    if !subgraphs.is_empty() {
+        let _ = writeln!(body, "  class {} {class}", subgraphs.join(","));
+    }
+}
+
 /// Applications instead of objects, or else namespaces; and what was done, in words.
 fn summary(title: &str, outline: &Outline<'_>, theme: Theme) -> (String, &'static str) {
-    let mut body = Body::new();
+    let (mut body, mut frames) = (Body::new(), Vec::new());
     for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()) {
         let _ = writeln!(body, "  subgraph f{at}[\"{}\"]", escape(&group.frame.title));
+        frames.push(format!("f{at}"));
         for section in &group.sections {
             let name = if section.block.title.is_empty() { &group.frame.title } else { &section.block.title };
             let text = format!("<b>{}</b><br>{}", escape(name), escape(&section.block.subtitle));
@@ -99,6 +112,7 @@ fn summary(title: &str, outline: &Outline<'_>, theme: Theme) -> (String, &'stati
         }
         body.push_str("  end\n");
     }
+    dress(&mut body, "frame", &frames);
     let edges = aggregated(outline, "b", |member| member.section);
     let text = chart(title, &body, &edges, theme);
     if edges.len() <= MAX_EDGES && text.chars().count() <= MAX_CHARACTERS {
@@ -158,6 +172,10 @@ fn chart(title: &str, body: &str, edges: &[Edge], theme: Theme) -> String {
         edges.iter().enumerate().filter(|(_, edge)| edge.broken).map(|(at, _)| at.to_string()).collect();
     if !broken.is_empty() {
         let _ = writeln!(text, "  linkStyle {} stroke:{}", broken.join(","), theme.colour(Token::Failing));
+    }
+    for (class, ground) in [("frame", Token::Frame), ("group", Token::Group)] {
+        let (fill, line) = (theme.colour(ground), theme.colour(Token::FrameLine));
+        let _ = writeln!(text, "  classDef {class} fill:{fill},stroke:{line},color:{}", theme.colour(Token::Secondary));
     }
     for health in Health::ALL {
         let ground = match health {
