@@ -8,6 +8,7 @@ mod export;
 mod formats;
 pub mod geometry;
 pub mod icons;
+pub mod picture;
 pub mod scene;
 pub mod text;
 pub mod theme;

@@ -35,6 +35,7 @@ fn sheet(count: usize) -> Input {
             id: format!("frame-{frame:04}").into(),
             groups: (frame * 25..(frame * 25 + 25).min(applications)).map(|at| Arc::new(application(at))).collect(),
             is_lane: false,
+            header: 42,
             least_width: 200,
         })
         .collect();

@@ -10,9 +10,6 @@ use crate::input::{Group, Label, Shape};
 use crate::level::{Level, Path, Piece, connect};
 use crate::pack::{PackItem, Strip, Target, pack};
 
-/// Height of a frame's header.
-pub(crate) const HEADER: i32 = 40;
-
 /// Room left, right and below the groups of a frame.
 pub(crate) const PADDING: i32 = 14;
 
@@ -29,6 +26,7 @@ pub(crate) struct FrameJob {
     pub(crate) doors: Vec<Vec<Door>>,
     /// Links between groups of this frame and to the outside.
     pub(crate) paths: Vec<(Path, Option<Label>)>,
+    pub(crate) header: i32,
     pub(crate) least_width: i32,
 }
 
@@ -45,6 +43,7 @@ pub(crate) struct FrameLayout {
     rows: Level,
     row_of: Vec<usize>,
     origins: Vec<Point>,
+    header: i32,
 }
 
 /// Linked groups, or a single one.
@@ -205,7 +204,7 @@ fn arrange(
         })
         .collect();
     let rows = connect(&pieces, &columns, &outer, GAP, &SPACING, None);
-    let inset = Point { x: PADDING, y: HEADER };
+    let inset = Point { x: PADDING, y: job.header };
     let origins: Vec<Point> = (0..components.len())
         .map(|component| {
             let row = rows.boxes[row_of[component]];
@@ -225,10 +224,21 @@ fn arrange(
         .collect();
     let size = Size {
         width: (rows.size.width + 2 * PADDING).max(job.least_width),
-        height: rows.size.height + HEADER + PADDING,
+        height: rows.size.height + job.header + PADDING,
     };
-    let doors = rows.doors.iter().map(|(net, is_exit, y)| (*net, *is_exit, y + HEADER)).collect();
-    FrameLayout { size, groups, rects, piece: Piece { size, doors }, components, seat, rows, row_of, origins }
+    let doors = rows.doors.iter().map(|(net, is_exit, y)| (*net, *is_exit, y + job.header)).collect();
+    FrameLayout {
+        size,
+        groups,
+        rects,
+        piece: Piece { size, doors },
+        components,
+        seat,
+        rows,
+        row_of,
+        origins,
+        header: job.header,
+    }
 }
 
 impl Component {
@@ -387,7 +397,7 @@ impl FrameLayout {
         }
         let row = self.row_of[component];
         let outer = Path { from: path.from.map(|_| row), to: path.to.map(|_| row), net };
-        let inset = Point { x: PADDING, y: HEADER };
+        let inset = Point { x: PADDING, y: self.header };
         let way = self.rows.route(outer).0.iter().map(|point| point.plus(inset));
         if path.to.is_none() {
             points.extend(way);

@@ -24,6 +24,8 @@ pub struct Frame {
     pub groups: Vec<Arc<Group>>,
     /// Whether it belongs below all others, over the whole width.
     pub is_lane: bool,
+    /// Room for its header above the groups.
+    pub header: i32,
     /// Least width, for its header.
     pub least_width: i32,
 }

@@ -285,6 +285,7 @@ impl Sorted {
                     doors: vec![Vec::new(); groups.len()],
                     groups,
                     paths: Vec::new(),
+                    header: frame.header,
                     least_width: frame.least_width,
                 }
             })

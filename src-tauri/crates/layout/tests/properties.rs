@@ -79,6 +79,7 @@ fn input(sketch: &Sketch) -> Input {
                 .map(|(at, sketch)| Arc::new(group(format!("group-{at}"), sketch)))
                 .collect(),
             is_lane: at == 4,
+            header: 42,
             least_width: 200,
         })
         .collect();

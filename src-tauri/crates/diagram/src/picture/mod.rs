@@ -1,0 +1,120 @@
+//! From the graph to the scene: what is drawn, what is folded, where it belongs, and where it stands.
+//!
+//! Containment comes before lines: namespaces are frames, applications are blocks, workloads are cards, pods are
+//! squares in them. Every object is drawn or folded into a card, a badge or a frame; nothing is dropped.
+//! The work is per namespace and per block, so that a change costs what it touches.
+
+mod assemble;
+mod blocks;
+mod cards;
+mod content;
+mod hosts;
+mod kinds;
+mod lanes;
+mod links;
+mod plan;
+mod spec;
+mod view;
+
+use std::sync::Arc;
+
+use model::{Health, ResourceKey};
+use rustc_hash::{FxHashMap, FxHashSet};
+use topology::{Graph, GraphDelta};
+
+pub use assemble::State;
+
+use crate::scene::Scene;
+
+/// Which relations are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lens {
+    /// Every relation, in the manner of the map.
+    #[default]
+    All,
+    /// Who talks to whom.
+    Traffic,
+    /// ConfigMaps, Secrets, environment.
+    Config,
+    /// Claims, volumes, classes.
+    Storage,
+    /// Accounts, roles, bindings.
+    Identity,
+    /// Network policies, budgets, quotas, admission.
+    Policy,
+    /// What runs on which node.
+    Placement,
+    /// Applications, releases, sources.
+    Gitops,
+}
+
+/// What the picture shows and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The name of the cluster or source.
+    pub title: Arc<str>,
+    /// Which relations are drawn.
+    pub lens: Lens,
+    /// Namespaces shown; empty means all.
+    pub namespaces: Vec<Arc<str>>,
+    /// Kinds shown, as `group/Kind` with `core` for the core group; empty means all.
+    pub kinds: Vec<Arc<str>>,
+    /// States shown; empty means all.
+    pub health: Vec<Health>,
+    /// Only these objects, with what they lie in; none means all. The result of a selector.
+    pub only: Option<FxHashSet<ResourceKey>>,
+    /// Only what is wrong, with its neighbours.
+    pub problems_only: bool,
+    /// Only what is within so many steps of this object.
+    pub focus: Option<(ResourceKey, u32)>,
+    /// Cards whose folded content is drawn as cards.
+    pub expanded: FxHashSet<ResourceKey>,
+    /// Nothing is folded.
+    pub expand_all: bool,
+    /// Width to height of the whole.
+    pub aspect: (u32, u32),
+    /// Share of CPU and memory in use per node name, where metrics are known.
+    pub node_use: FxHashMap<Arc<str>, (f32, f32)>,
+    /// What the picture does not show, in sentences.
+    pub gaps: Vec<Arc<str>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            title: "".into(),
+            lens: Lens::All,
+            namespaces: Vec::new(),
+            kinds: Vec::new(),
+            health: Vec::new(),
+            only: None,
+            problems_only: false,
+            focus: None,
+            expanded: FxHashSet::default(),
+            expand_all: false,
+            aspect: (16, 10),
+            node_use: FxHashMap::default(),
+            gaps: Vec::new(),
+        }
+    }
+}
+
+/// A scene and what the next one is made from.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// What to draw.
+    pub scene: Scene,
+    /// Give it back with the next graph.
+    pub state: State,
+}
+
+/// Draws the graph.
+pub fn build(graph: &Graph, options: &Options) -> Picture {
+    assemble::build(graph, options, None)
+}
+
+/// Draws the graph after a change: what the change did not touch is neither looked at again nor moved.
+/// `delta` is all that changed since `previous` was made.
+pub fn rebuild(graph: &Graph, options: &Options, previous: &State, delta: &GraphDelta) -> Picture {
+    assemble::build(graph, options, Some((previous, delta)))
+}

@@ -1,0 +1,95 @@
+//! What is to be drawn, before anything has a place: contents of frames, blocks of applications, cards.
+
+use std::sync::Arc;
+
+use model::{EdgeState, Health, RelationClass, ResourceKey};
+use rustc_hash::FxHashMap;
+use topology::NodeId;
+
+use crate::scene::{CardLook, Counts};
+
+/// A namespace or a lane.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Content {
+    pub(super) id: Arc<str>,
+    pub(super) title: Arc<str>,
+    pub(super) subtitle: Arc<str>,
+    pub(super) counts: Counts,
+    pub(super) badges: Vec<Pill>,
+    pub(super) is_lane: bool,
+    pub(super) blocks: Vec<Arc<BlockSpec>>,
+    /// The card that draws a node, or that it is folded into.
+    pub(super) seats: FxHashMap<NodeId, Seat>,
+    /// Edges that leave their block, to be drawn if their target is.
+    pub(super) outward: Vec<Outward>,
+}
+
+/// A card by block and place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Seat {
+    pub(super) block: usize,
+    pub(super) card: usize,
+}
+
+/// An edge towards another block.
+#[derive(Clone, Debug)]
+pub(super) struct Outward {
+    pub(super) from: Seat,
+    pub(super) to: NodeId,
+    pub(super) class: RelationClass,
+    pub(super) state: EdgeState,
+    pub(super) inferred: bool,
+    pub(super) label: Option<Arc<str>>,
+}
+
+/// An application's block.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct BlockSpec {
+    pub(super) id: Arc<str>,
+    pub(super) title: Arc<str>,
+    pub(super) subtitle: Arc<str>,
+    pub(super) counts: Counts,
+    pub(super) cards: Vec<CardSpec>,
+    pub(super) edges: Vec<EdgeSpec>,
+    pub(super) group: Arc<layout::Group>,
+}
+
+/// A card without a place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CardSpec {
+    pub(super) key: ResourceKey,
+    pub(super) look: CardLook,
+    pub(super) name: Arc<str>,
+    pub(super) caption: Arc<str>,
+    pub(super) health: Health,
+    pub(super) status: Arc<str>,
+    pub(super) pods: Vec<(ResourceKey, Health)>,
+    pub(super) tallies: Vec<(Health, u32)>,
+    pub(super) badges: Vec<Pill>,
+    pub(super) note: Option<Arc<str>>,
+    /// CPU and memory in use.
+    pub(super) meters: Option<(f32, f32)>,
+    pub(super) folded: u32,
+    pub(super) column: u8,
+}
+
+/// A badge without a place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pill {
+    pub(super) text: Arc<str>,
+    pub(super) key: Option<ResourceKey>,
+}
+
+/// A line between two cards of a block.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct EdgeSpec {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) class: RelationClass,
+    pub(super) state: EdgeState,
+    pub(super) inferred: bool,
+    pub(super) count: u32,
+    pub(super) label: Option<Arc<str>>,
+    /// Drawn against the reference, because what it says flows the other way.
+    pub(super) is_turned: bool,
+}

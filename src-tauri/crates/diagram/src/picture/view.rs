@@ -1,0 +1,155 @@
+//! Which nodes the picture shows, and which edges a lens draws.
+
+use std::collections::VecDeque;
+
+use model::{RelationClass, ResourceKey};
+use topology::{Edge, Graph, Node, NodeId, Presence};
+
+use super::{Lens, Options, kinds};
+
+/// The nodes shown; none where all are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct View {
+    shown: Option<Vec<bool>>,
+}
+
+impl View {
+    pub(super) fn new(graph: &Graph, options: &Options) -> Self {
+        let filters = !options.namespaces.is_empty()
+            || !options.kinds.is_empty()
+            || !options.health.is_empty()
+            || options.only.is_some()
+            || options.problems_only
+            || options.focus.is_some();
+        if !filters {
+            return Self { shown: None };
+        }
+        let mut shown = vec![false; graph.capacity()];
+        for (id, node) in graph.nodes() {
+            shown[id.index()] = passes(node, options);
+        }
+        if let Some((focus, depth)) = &options.focus {
+            let near = near(graph, focus, *depth);
+            for (shown, near) in shown.iter_mut().zip(near) {
+                *shown &= near;
+            }
+        }
+        if options.problems_only {
+            keep_problems(graph, &mut shown);
+        }
+        // What something lies in is shown with it.
+        let seeds: Vec<NodeId> = graph.nodes().map(|(id, _)| id).filter(|id| shown[id.index()]).collect();
+        for id in seeds {
+            let mut at = id;
+            for _ in 0..8 {
+                let Some(controller) = graph.node(at).controller else { break };
+                shown[controller.index()] = true;
+                at = controller;
+            }
+        }
+        Self { shown: Some(shown) }
+    }
+
+    pub(super) fn shows(&self, id: NodeId) -> bool {
+        self.shown.as_ref().is_none_or(|shown| shown.get(id.index()).copied().unwrap_or(false))
+    }
+
+    /// Whether a change of the graph may change what is shown elsewhere.
+    pub(super) fn is_whole(&self) -> bool {
+        self.shown.is_none()
+    }
+}
+
+fn passes(node: &Node, options: &Options) -> bool {
+    let namespace = node.key.namespace();
+    let in_namespace = options.namespaces.is_empty()
+        || options.namespaces.iter().any(|shown| **shown == *namespace)
+        || { node.key.is("", "Namespace") && options.namespaces.iter().any(|shown| **shown == *node.key.name()) };
+    let of_kind = options.kinds.is_empty() || {
+        let (group, kind) = (node.key.group_name(), node.key.kind());
+        options.kinds.iter().any(|shown| shown.split_once('/') == Some((group, kind)))
+    };
+    let of_health = options.health.is_empty() || options.health.contains(&node.health);
+    let selected = options.only.as_ref().is_none_or(|only| only.contains(&node.key));
+    in_namespace && of_kind && of_health && selected
+}
+
+/// Whether following this edge tells nothing about what is near: everything hangs on its namespace and node.
+fn is_hub(key: &ResourceKey) -> bool {
+    key.is("", "Namespace") || key.is("", "Node") || key.is("apiextensions.k8s.io", "CustomResourceDefinition")
+}
+
+fn near(graph: &Graph, focus: &ResourceKey, depth: u32) -> Vec<bool> {
+    let mut near = vec![false; graph.capacity()];
+    let Some(start) = graph.id(focus) else { return near };
+    near[start.index()] = true;
+    let mut queue = VecDeque::from([(start, 0_u32)]);
+    while let Some((id, steps)) = queue.pop_front() {
+        if steps >= depth || (is_hub(&graph.node(id).key) && id != start) {
+            continue;
+        }
+        for edge in graph.touching(id) {
+            let other = if edge.from == id { edge.to } else { edge.from };
+            if near[other.index()] || edge.class == RelationClass::Member || is_noise(graph, edge) {
+                continue;
+            }
+            near[other.index()] = true;
+            // Steps are counted between cards: what is owned lies in its owner's card.
+            let cost = u32::from(edge.class != RelationClass::Owns);
+            if cost == 0 {
+                queue.push_front((other, steps));
+            } else {
+                queue.push_back((other, steps + 1));
+            }
+        }
+    }
+    near
+}
+
+/// What is wrong and what it hangs together with, among what is shown.
+fn keep_problems(graph: &Graph, shown: &mut [bool]) {
+    let mut kept = vec![false; shown.len()];
+    for (id, node) in graph.nodes() {
+        if !shown[id.index()] || !node.health.is_problem() || node.presence == Presence::Unknown {
+            continue;
+        }
+        kept[id.index()] = true;
+        if is_hub(&node.key) {
+            continue;
+        }
+        for edge in graph.touching(id) {
+            let other = if edge.from == id { edge.to } else { edge.from };
+            if edge.class != RelationClass::Member && !is_noise(graph, edge) {
+                kept[other.index()] |= shown[other.index()];
+            }
+        }
+    }
+    shown.copy_from_slice(&kept);
+}
+
+/// Edges that every pod has and that nobody asks for: its namespace's root certificate, the default account.
+pub(super) fn is_noise(graph: &Graph, edge: &Edge) -> bool {
+    let target = &graph.node(edge.to).key;
+    is_furniture(target)
+}
+
+/// Objects that Kubernetes puts into every namespace.
+pub(super) fn is_furniture(key: &ResourceKey) -> bool {
+    (key.is("", "ConfigMap") && matches!(key.name(), "kube-root-ca.crt" | "openshift-service-ca.crt"))
+        || (key.is("", "ServiceAccount") && key.name() == "default")
+}
+
+/// Whether a lens draws an edge.
+pub(super) fn in_lens(graph: &Graph, edge: &Edge, lens: Lens) -> bool {
+    if lens == Lens::All {
+        return true;
+    }
+    let (from, to) = (&graph.node(edge.from).key, &graph.node(edge.to).key);
+    match (lens, edge.class) {
+        (Lens::Traffic, RelationClass::Routes) | (Lens::Policy, RelationClass::Governs) => true,
+        (Lens::Traffic, RelationClass::Selects) => from.is("", "Service"),
+        (Lens::Gitops, RelationClass::Member) => true,
+        (_, RelationClass::Routes | RelationClass::Governs | RelationClass::Member) => false,
+        _ => kinds::of(from).lens == lens || kinds::of(to).lens == lens,
+    }
+}
