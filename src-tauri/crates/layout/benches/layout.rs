@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use layout::{Edge, Frame, Group, Input, Leaf, Link, LinkEnd, Shape, Size, layout};
+use layout::{Edge, Frame, Group, Input, Leaf, Link, LinkEnd, Place, Shape, Size, layout};
 
 /// Leaves of one application.
 const LEAVES: usize = 10;
@@ -34,7 +34,7 @@ fn sheet(count: usize) -> Input {
         .map(|frame| Frame {
             id: format!("frame-{frame:04}").into(),
             groups: (frame * 25..(frame * 25 + 25).min(applications)).map(|at| Arc::new(application(at))).collect(),
-            is_lane: false,
+            place: Place::Upper,
             header: 42,
             least_width: 200,
         })

@@ -8,7 +8,8 @@ use crate::geometry::{Point, Rect, Size};
 use crate::group::{Door, GroupLayout, grid_width, lay_out};
 use crate::input::{Group, Label, Shape};
 use crate::level::{Level, Path, Piece, connect};
-use crate::pack::{PackItem, Strip, Target, pack};
+use crate::pack::{PackItem, Row, Strip, Target, pack};
+use crate::stack::{Stacked, stack};
 
 /// Room left, right and below the groups of a frame.
 pub(crate) const PADDING: i32 = 14;
@@ -99,12 +100,13 @@ fn fit(
 ) {
     let align = common_columns(strip, groups, components);
     for row in &strip.rows {
-        for (item, width) in row.items.iter().copied() {
+        let is_alone = is_alone(row);
+        for (item, width) in row.cells.iter().flat_map(|cell| cell.items.iter().map(|item| (*item, cell.width))) {
             let component = &mut components[item];
             if let [group] = component.members[..] {
                 match job.groups[group].shape {
                     Shape::Grid { .. } => groups[group] = compute(group, width, &[]),
-                    Shape::Columns if row.items.len() == 1 && differs(&groups[group].columns, &align) => {
+                    Shape::Columns if is_alone && differs(&groups[group].columns, &align) => {
                         groups[group] = compute(group, 0, &align);
                     }
                     Shape::Columns => {}
@@ -113,6 +115,11 @@ fn fit(
             component.solve(job, groups, width);
         }
     }
+}
+
+/// Whether a row holds one box alone.
+fn is_alone(row: &Row) -> bool {
+    matches!(&row.cells[..], [cell] if cell.items.len() == 1)
 }
 
 fn differs(own: &[(u8, i32, i32)], align: &[(u8, i32)]) -> bool {
@@ -124,8 +131,8 @@ fn common_columns(strip: &Strip, groups: &[Arc<GroupLayout>], components: &[Comp
     let singles: Vec<&Arc<GroupLayout>> = strip
         .rows
         .iter()
-        .filter(|row| row.items.len() == 1)
-        .filter_map(|row| match components[row.items[0].0].members[..] {
+        .filter(|row| is_alone(row))
+        .filter_map(|row| match components[row.cells[0].items[0]].members[..] {
             [group] if !groups[group].columns.is_empty() => Some(&groups[group]),
             _ => None,
         })
@@ -173,27 +180,11 @@ fn arrange(
     components: Vec<Component>,
     seat: Vec<(usize, usize)>,
 ) -> FrameLayout {
-    let mut row_of = vec![0; components.len()];
-    let mut shift = vec![0; components.len()];
-    let (mut pieces, mut columns) = (Vec::new(), Vec::new());
-    for (column, strip) in strips.iter().enumerate() {
-        for row in &strip.rows {
-            let mut piece = Piece::default();
-            let mut x = 0;
-            for (item, width) in row.items.iter().copied() {
-                row_of[item] = pieces.len();
-                shift[item] = x;
-                x += width + GAP;
-                let level = &components[item].level;
-                piece.size.height = piece.size.height.max(level.size.height);
-                piece.doors.extend(&level.doors);
-            }
-            piece.size.width = strip.width.max(x - GAP);
-            piece.doors.sort_unstable();
-            pieces.push(piece);
-            columns.push(column);
-        }
-    }
+    let sizes: Vec<Piece> = components
+        .iter()
+        .map(|component| Piece { size: component.level.size, doors: component.level.doors.clone() })
+        .collect();
+    let Stacked { pieces, columns, row_of, offsets } = stack(strips, &sizes, GAP);
     let outer: Vec<(Path, Option<Label>)> = job
         .paths
         .iter()
@@ -208,16 +199,17 @@ fn arrange(
     let origins: Vec<Point> = (0..components.len())
         .map(|component| {
             let row = rows.boxes[row_of[component]];
-            Point { x: row.x + shift[component], y: row.y }.plus(inset)
+            Point { x: row.x, y: row.y }.plus(offsets[component]).plus(inset)
         })
         .collect();
+    let last_of_cell = last_of_cells(strips, components.len());
     let rects = seat
         .iter()
         .map(|(component, member)| {
             let mut rect = components[*component].level.boxes[*member].moved(origins[*component]);
-            // Single groups that share a row are as high as the highest of them.
-            if components[*component].members.len() == 1 {
-                rect.height = rows.boxes[row_of[*component]].height;
+            // The lowest box of a cell reaches down to the end of its row.
+            if components[*component].members.len() == 1 && last_of_cell[*component] {
+                rect.height = rows.boxes[row_of[*component]].height - offsets[*component].y;
             }
             rect
         })
@@ -239,6 +231,17 @@ fn arrange(
         origins,
         header: job.header,
     }
+}
+
+/// Whether a box is the lowest of its cell.
+fn last_of_cells(strips: &[Strip], count: usize) -> Vec<bool> {
+    let mut last = vec![false; count];
+    for cell in strips.iter().flat_map(|strip| &strip.rows).flat_map(|row| &row.cells) {
+        if let Some(item) = cell.items.last() {
+            last[*item] = true;
+        }
+    }
+    last
 }
 
 impl Component {

@@ -22,12 +22,23 @@ pub struct Frame {
     pub id: Arc<str>,
     /// Its groups.
     pub groups: Vec<Arc<Group>>,
-    /// Whether it belongs below all others, over the whole width.
-    pub is_lane: bool,
+    /// Among the others, or below them.
+    pub place: Place,
     /// Room for its header above the groups.
     pub header: i32,
     /// Least width, for its header.
     pub least_width: i32,
+}
+
+/// Where a frame belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Packed with the others.
+    Upper,
+    /// Below, several to a row; links do not reach it.
+    Lane,
+    /// Below, over the whole width.
+    WideLane,
 }
 
 /// A container of leaves with a header: the unit of cache and of stability.

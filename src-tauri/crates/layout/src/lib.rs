@@ -16,9 +16,10 @@ mod level;
 mod output;
 mod pack;
 mod sheet;
+mod stack;
 
 pub use geometry::{Point, Rect, Size};
 pub use group::{GroupLayout, Route};
-pub use input::{Edge, Frame, Group, Input, Label, Leaf, Link, LinkEnd, Shape};
+pub use input::{Edge, Frame, Group, Input, Label, Leaf, Link, LinkEnd, Place, Shape};
 pub use output::{Layout, PlacedFrame, PlacedGroup};
 pub use sheet::layout;

@@ -27,14 +27,31 @@ pub(crate) struct Strip {
     pub(crate) rows: Vec<Row>,
 }
 
-/// Boxes side by side, widened so that they fill the strip.
+/// Cells side by side, widened so that they fill the strip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// Box and its width.
-    pub(crate) items: Vec<(usize, i32)>,
+    pub(crate) cells: Vec<Cell>,
     width: i32,
     height: i32,
     is_open: bool,
+}
+
+/// A box, or several low ones on top of one another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) items: Vec<usize>,
+    pub(crate) width: i32,
+    height: i32,
+    /// Wires pass its sides: it holds one box alone.
+    has_doors: bool,
+}
+
+impl Strip {
+    /// Every box with the width it is given.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (usize, i32)> {
+        let cells = self.rows.iter().flat_map(|row| &row.cells);
+        cells.flat_map(|cell| cell.items.iter().map(|item| (*item, cell.width)))
+    }
 }
 
 /// Strips that come nearest to the target; ties go to the lower sheet.
@@ -90,55 +107,88 @@ fn height(strip: &Strip, gap: i32) -> i64 {
     strip.rows.iter().map(|row| i64::from(row.height + gap)).sum::<i64>() - i64::from(gap)
 }
 
-/// First fit: into an open row, else a row of its own, in the first strip that has room; else a new strip.
+/// Where a box can go in a strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    /// On top of nothing: under the last box of this cell of the last row.
+    Under,
+    /// A cell of its own in the last row.
+    Beside,
+    /// A row of its own.
+    Below,
+}
+
+/// Into the last row of any strip where it fits; else a row of its own in the lowest strip that has room; else a new
+/// strip.
 fn fill(items: &[PackItem], order: &[usize], limit: i64, gap: i32) -> Vec<Strip> {
     let mut strips: Vec<Strip> = Vec::new();
     for item in order.iter().copied() {
-        let PackItem { size, has_entry, has_exit } = items[item];
-        let seat = strips.iter().position(|strip| {
-            let joins = strip.rows.last().is_some_and(|row| joins(row, strip.width, size, has_entry, gap));
-            joins || (size.width <= strip.width && height(strip, gap) + i64::from(gap + size.height) <= limit)
+        let new = items[item];
+        let joined = strips.iter().enumerate().find_map(|(at, strip)| {
+            let row = strip.rows.last()?;
+            Some((at, joins(row, strip.width, &new, gap)?))
         });
-        let strip = match seat {
-            Some(at) => &mut strips[at],
-            None => {
-                strips.push(Strip { width: size.width, rows: Vec::new() });
-                let last = strips.len() - 1;
-                &mut strips[last]
-            }
+        let below = || {
+            let room = |strip: &Strip| {
+                new.size.width <= strip.width && height(strip, gap) + i64::from(gap + new.size.height) <= limit
+            };
+            let fits = strips.iter().enumerate().filter(|(_, strip)| room(strip));
+            fits.min_by_key(|(at, strip)| (height(strip, gap), *at)).map(|(at, _)| (at, Seat::Below))
         };
-        let width = strip.width;
-        match strip.rows.last_mut().filter(|row| joins(row, width, size, has_entry, gap)) {
-            Some(row) => {
-                row.items.push((item, size.width));
-                row.width += gap + size.width;
-                row.height = row.height.max(size.height);
-                row.is_open = !has_exit;
-            }
-            None => strip.rows.push(Row {
-                items: vec![(item, size.width)],
-                width: size.width,
-                height: size.height,
-                is_open: !has_exit,
-            }),
+        let (at, seat) = joined.or_else(below).unwrap_or((strips.len(), Seat::Below));
+        if at == strips.len() {
+            strips.push(Strip { width: new.size.width, rows: Vec::new() });
         }
+        sit(&mut strips[at], seat, item, &new, gap);
     }
     strips
 }
 
-fn joins(row: &Row, room: i32, size: Size, has_entry: bool, gap: i32) -> bool {
-    row.is_open && !has_entry && row.width + gap + size.width <= room && size.height <= row.height
+fn joins(row: &Row, room: i32, new: &PackItem, gap: i32) -> Option<Seat> {
+    let has_doors = new.has_entry || new.has_exit;
+    let under = row.cells.last().is_some_and(|cell| {
+        !cell.has_doors
+            && !has_doors
+            && new.size.width <= cell.width
+            && cell.height + gap + new.size.height <= row.height
+    });
+    if under && row.cells.len() > 1 {
+        return Some(Seat::Under);
+    }
+    let beside =
+        row.is_open && !new.has_entry && row.width + gap + new.size.width <= room && new.size.height <= row.height;
+    beside.then_some(Seat::Beside)
 }
 
-/// Widens the boxes of each row evenly until they fill the strip.
+fn sit(strip: &mut Strip, seat: Seat, item: usize, new: &PackItem, gap: i32) {
+    let Size { width, height } = new.size;
+    let has_doors = new.has_entry || new.has_exit;
+    let cell = Cell { items: vec![item], width, height, has_doors };
+    match (seat, strip.rows.last_mut()) {
+        (Seat::Under, Some(row)) => {
+            if let Some(cell) = row.cells.last_mut() {
+                cell.items.push(item);
+                cell.height += gap + height;
+            }
+        }
+        (Seat::Beside, Some(row)) => {
+            row.cells.push(cell);
+            row.width += gap + width;
+            row.is_open = !new.has_exit;
+        }
+        _ => strip.rows.push(Row { cells: vec![cell], width, height, is_open: !new.has_exit }),
+    }
+}
+
+/// Widens the cells of each row evenly until they fill the strip.
 fn justify(strip: &mut Strip, gap: i32) {
     for row in &mut strip.rows {
-        let count = i32::try_from(row.items.len()).unwrap_or(1);
-        let used: i32 = row.items.iter().map(|item| item.1).sum::<i32>() + gap * (count - 1);
+        let count = i32::try_from(row.cells.len()).unwrap_or(1);
+        let used: i32 = row.cells.iter().map(|cell| cell.width).sum::<i32>() + gap * (count - 1);
         let mut spare = (strip.width - used).max(0);
-        for (at, item) in (0..count).zip(&mut row.items) {
+        for (at, cell) in (0..count).zip(&mut row.cells) {
             let share = spare / (count - at);
-            item.1 += share;
+            cell.width += share;
             spare -= share;
         }
     }

@@ -10,10 +10,11 @@ use crate::columns::Spacing;
 use crate::frame::{FrameJob, lay_out_frame};
 use crate::geometry::{Point, Rect, Size, straighten};
 use crate::group::{Door, GroupLayout, Route};
-use crate::input::{Group, Input, Label, LinkEnd};
+use crate::input::{Group, Input, Label, LinkEnd, Place};
 use crate::level::{Level, Path, Piece, connect};
 use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup};
 use crate::pack::{PackItem, Strip, Target, pack};
+use crate::stack::stack;
 
 /// Between frames.
 const GAP: i32 = 20;
@@ -42,7 +43,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         Arc::new(Memory { job: job.clone(), target, layout })
     };
     let aspect = Target::Aspect(input.aspect.0.max(1), input.aspect.1.max(1));
-    let is_lane = |frame: usize| input.frames[sorted.frames[frame]].is_lane;
+    let is_lane = |frame: usize| input.frames[sorted.frames[frame]].place != Place::Upper;
     let upper: Vec<usize> = (0..jobs.len()).filter(|frame| !is_lane(*frame)).collect();
     let lanes: Vec<usize> = (0..jobs.len()).filter(|frame| is_lane(*frame)).collect();
     let natural: Vec<Arc<Memory>> = (0..jobs.len()).into_par_iter().map(|frame| solve(frame, aspect)).collect();
@@ -50,8 +51,8 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     let items: Vec<PackItem> = upper.iter().map(|frame| pack_item(&natural[*frame].layout.piece)).collect();
     let strips = pack(&items, aspect, GAP);
     let mut widths = vec![0; jobs.len()];
-    for (item, width) in strips.iter().flat_map(|strip| &strip.rows).flat_map(|row| &row.items) {
-        widths[upper[*item]] = *width;
+    for (item, width) in strips.iter().flat_map(Strip::items) {
+        widths[upper[item]] = width;
     }
     let refit = |frames: &[usize], widths: &[i32]| -> Vec<(usize, Arc<Memory>)> {
         frames.par_iter().map(|frame| (*frame, solve(*frame, Target::Width(widths[*frame])))).collect()
@@ -61,7 +62,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         solved[frame] = memory;
     }
     let mut place = vec![Rect::default(); jobs.len()];
-    let (rows, row_of) = stack(&strips, &upper, &solved, &sorted, &mut place);
+    let (rows, row_of) = place_rows(&strips, &upper, &solved, &sorted, &widths, &mut place);
 
     // Lanes: below, over the whole width, several to a row where they are small.
     let lane_items: Vec<PackItem> = lanes.iter().map(|frame| pack_item(&natural[*frame].layout.piece)).collect();
@@ -70,7 +71,8 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         wide = lane_items.iter().map(|item| item.size.width).max().unwrap_or(0).max(1200);
     }
     let mut y = if upper.is_empty() { 0 } else { rows.size.height + GAP };
-    for row in lane_rows(&lane_items, wide) {
+    let is_wide = |lane: usize| input.frames[sorted.frames[lanes[lane]]].place == Place::WideLane;
+    for row in lane_rows(&lane_items, wide, &is_wide) {
         for (item, width) in &row {
             widths[lanes[*item]] = *width;
         }
@@ -116,12 +118,15 @@ fn pack_item(piece: &Piece) -> PackItem {
 }
 
 /// Rows of lanes, each as wide as the sheet.
-fn lane_rows(items: &[PackItem], width: i32) -> Vec<Vec<(usize, i32)>> {
+fn lane_rows(items: &[PackItem], width: i32, is_wide: &impl Fn(usize) -> bool) -> Vec<Vec<(usize, i32)>> {
     let mut rows: Vec<Vec<(usize, i32)>> = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let own = item.size.width;
         let used = |row: &Vec<(usize, i32)>| row.iter().map(|entry| entry.1 + GAP).sum::<i32>();
-        match rows.last_mut().filter(|row| used(row) + own <= width) {
+        let fits = |row: &&mut Vec<(usize, i32)>| {
+            used(row) + own <= width && !is_wide(at) && !row.iter().any(|entry| is_wide(entry.0))
+        };
+        match rows.last_mut().filter(fits) {
             Some(row) => row.push((at, own)),
             None => rows.push(vec![(at, own)]),
         }
@@ -145,35 +150,19 @@ fn lane_rows(items: &[PackItem], width: i32) -> Vec<Vec<(usize, i32)>> {
 }
 
 /// Places the rows of frames and routes the links between frames.
-fn stack(
+fn place_rows(
     strips: &[Strip],
     upper: &[usize],
     solved: &[Arc<Memory>],
     sorted: &Sorted,
+    widths: &[i32],
     place: &mut [Rect],
 ) -> (Level, Vec<usize>) {
+    let boxes: Vec<Piece> = upper.iter().map(|frame| solved[*frame].layout.piece.clone()).collect();
+    let stacked = stack(strips, &boxes, GAP);
     let mut row_of = vec![usize::MAX; solved.len()];
-    let mut shift = vec![0; solved.len()];
-    let (mut pieces, mut columns) = (Vec::new(), Vec::new());
-    for (column, strip) in strips.iter().enumerate() {
-        for row in &strip.rows {
-            let mut piece = Piece::default();
-            let mut x = 0;
-            for (item, width) in &row.items {
-                let frame = upper[*item];
-                row_of[frame] = pieces.len();
-                shift[frame] = x;
-                let layout = &solved[frame].layout;
-                place[frame].width = (*width).max(layout.size.width);
-                x += place[frame].width + GAP;
-                piece.size.height = piece.size.height.max(layout.size.height);
-                piece.doors.extend(&layout.piece.doors);
-            }
-            piece.size.width = strip.width.max(x - GAP);
-            piece.doors.sort_unstable();
-            pieces.push(piece);
-            columns.push(column);
-        }
+    for (item, frame) in upper.iter().enumerate() {
+        row_of[*frame] = stacked.row_of[item];
     }
     let paths: Vec<(Path, Option<Label>)> = sorted
         .links
@@ -185,11 +174,18 @@ fn stack(
             is_upper.then_some((Path { from: Some(from), to: Some(to), net: link.net }, link.label))
         })
         .collect();
-    let rows = connect(&pieces, &columns, &paths, GAP, &SPACING, None);
-    for frame in upper.iter().copied() {
-        let row = rows.boxes[row_of[frame]];
-        let Rect { width, .. } = place[frame];
-        place[frame] = Rect { x: row.x + shift[frame], y: row.y, width, height: row.height };
+    let rows = connect(&stacked.pieces, &stacked.columns, &paths, GAP, &SPACING, None);
+    for (item, frame) in upper.iter().copied().enumerate() {
+        let (row, offset) = (rows.boxes[row_of[frame]], stacked.offsets[item]);
+        let size = solved[frame].layout.size;
+        let width = widths[frame].max(size.width);
+        place[frame] = Rect { x: row.x + offset.x, y: row.y + offset.y, width, height: size.height };
+    }
+    // Boxes that stand on the floor of their row reach down to it.
+    for cell in strips.iter().flat_map(|strip| &strip.rows).flat_map(|row| &row.cells) {
+        if let Some(frame) = cell.items.last().map(|item| upper[*item]) {
+            place[frame].height = rows.boxes[row_of[frame]].bottom() - place[frame].y;
+        }
     }
     (rows, row_of)
 }
@@ -255,7 +251,7 @@ impl Sorted {
             .links
             .iter()
             .map(|link| {
-                let lines = |end: &LinkEnd| exists(end) && !input.frames[end.frame].is_lane;
+                let lines = |end: &LinkEnd| exists(end) && input.frames[end.frame].place == Place::Upper;
                 let is_drawn = lines(&link.from)
                     && lines(&link.to)
                     && (link.from.frame, link.from.group) != (link.to.frame, link.to.group);

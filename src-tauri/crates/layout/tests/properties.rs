@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use layout::{Edge, Frame, Group, Input, Label, Layout, Leaf, Link, LinkEnd, Point, Rect, Shape, Size, layout};
+use layout::{Edge, Frame, Group, Input, Label, Layout, Leaf, Link, LinkEnd, Place, Point, Rect, Shape, Size, layout};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ fn input(sketch: &Sketch) -> Input {
                 .enumerate()
                 .map(|(at, sketch)| Arc::new(group(format!("group-{at}"), sketch)))
                 .collect(),
-            is_lane: at == 4,
+            place: [Place::Upper, Place::WideLane, Place::Upper, Place::Upper, Place::Lane][at],
             header: 42,
             least_width: 200,
         })

@@ -124,7 +124,11 @@ fn input(options: &Options, contents: &[Arc<Content>], links: &[LinkSpec]) -> la
             layout::Frame {
                 id: sort_id(content),
                 groups: content.blocks.iter().map(|block| Arc::clone(&block.group)).collect(),
-                is_lane: content.is_lane,
+                place: match (content.is_lane, &*content.title) {
+                    (false, _) => layout::Place::Upper,
+                    (true, title) if title == Lane::Nodes.title() => layout::Place::WideLane,
+                    (true, _) => layout::Place::Lane,
+                },
                 header: cards::whole(FRAME_HEAD),
                 least_width: cards::whole(words + badges + problem_width(&content.counts) + 60.0),
             }

@@ -133,7 +133,7 @@ fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
     if options.expand_all {
         return gone;
     }
-    for at in 0..drafts.cards.len() {
+    for (at, gone) in gone.iter_mut().enumerate() {
         let key = &drafts.cards[at].spec.key;
         if key.group() != "rbac.authorization.k8s.io" || !key.kind().ends_with("Binding") {
             continue;
@@ -150,7 +150,7 @@ fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
         {
             continue;
         }
-        gone[at] = true;
+        *gone = true;
         let counts = std::mem::take(&mut drafts.cards[at].counts);
         drafts.cards[role].counts.merge(&counts);
         drafts.cards[role].spec.folded += 1;

@@ -266,7 +266,7 @@ fn draw_lines(
             }
         }
     }
-    lines.sort_by(|a, b| (a.0, a.1, a.2.class, a.2.relation).cmp(&(b.0, b.1, b.2.class, b.2.relation)));
+    lines.sort_by_key(|(from, to, edge)| (*from, *to, edge.class, edge.relation));
     for part in lines.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let (from, to, first) = part[0];
         drafts.lines.push(line(graph, from, to, first, part.iter().map(|line| line.2)));

@@ -1,6 +1,6 @@
 //! Which card draws a node: its own, or the one it is folded into.
 
-use model::{Health, RelationClass};
+use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
 use topology::{Graph, Node, NodeId, Presence};
 
@@ -85,16 +85,11 @@ fn role(graph: &Graph, options: &Options, id: NodeId) -> Role {
             Some(host) => Role::In(host),
             None => Role::Card(kind.column),
         },
-        Manner::Slice => {
-            let service = graph
-                .incoming(id)
-                .find(|edge| edge.class == RelationClass::Owns && graph.node(edge.from).key.is("", "Service"));
-            match service.map(|edge| edge.from) {
-                Some(host) if opened(host) => Role::Card(kind.column),
-                Some(host) => Role::In(host),
-                None => Role::Card(kind.column),
-            }
-        }
+        Manner::Slice => match service_of(graph, id, node) {
+            Some(host) if opened(host) => Role::Card(kind.column),
+            Some(host) => Role::In(host),
+            None => Role::Card(kind.column),
+        },
         Manner::Badge if !node.health.is_problem() && !options.expand_all => {
             let governs = graph.outgoing(id).any(|edge| edge.class == RelationClass::Governs && edge.from == id);
             if governs { Role::Badge } else { Role::Card(kind.column) }
@@ -116,6 +111,17 @@ fn role(graph: &Graph, options: &Options, id: NodeId) -> Role {
         _ if kind.weight == 2 && runs_workloads(graph, id) => Role::Card(column::SERVICE),
         _ => Role::Card(kind.column),
     }
+}
+
+/// The Service whose endpoints these are: by edge, else by name (Endpoints that slices replaced have no edge).
+fn service_of(graph: &Graph, id: NodeId, node: &Node) -> Option<NodeId> {
+    let owner = graph.incoming(id).find(|edge| edge.class == RelationClass::Owns);
+    let owner = owner.map(|edge| edge.from).filter(|owner| graph.node(*owner).key.is("", "Service"));
+    owner.or_else(|| {
+        let name = node.labels.get("kubernetes.io/service-name").unwrap_or(node.key.name());
+        let service = graph.id(&ResourceKey::new("", "Service", node.key.namespace(), name))?;
+        (graph.node(service).presence == Presence::Present).then_some(service)
+    })
 }
 
 /// Ghosts are drawn where something needs them.

@@ -31,6 +31,9 @@ pub(super) struct LinkSpec {
 /// Frame and seat of a card.
 type Place = (usize, Seat);
 
+/// Frame and block.
+type BlockAt = (usize, usize);
+
 /// All links, ordered by their ends.
 pub(super) fn links(graph: &Graph, plan: &Plan, contents: &[Arc<Content>]) -> Vec<LinkSpec> {
     let frame_of: BTreeMap<&str, usize> = contents
@@ -57,7 +60,7 @@ pub(super) fn links(graph: &Graph, plan: &Plan, contents: &[Arc<Content>]) -> Ve
             }
         }
     }
-    let mut blocks: BTreeMap<((usize, usize), (usize, usize)), Vec<(Place, Place)>> = BTreeMap::new();
+    let mut blocks: BTreeMap<(BlockAt, BlockAt), Vec<(Place, Place)>> = BTreeMap::new();
     for (from, to) in pairs.keys() {
         blocks.entry(((from.0, from.1.block), (to.0, to.1.block))).or_default().push((*from, *to));
     }
@@ -65,8 +68,8 @@ pub(super) fn links(graph: &Graph, plan: &Plan, contents: &[Arc<Content>]) -> Ve
     for ((from, to), ends) in blocks {
         if ends.len() > PAIRS {
             let edges = ends.iter().filter_map(|pair| pairs.get(pair)).flatten().copied();
-            let id = |(frame, block): (usize, usize)| LinkEnd::Block(Arc::clone(&contents[frame].blocks[block].id));
-            let end = |(frame, block): (usize, usize)| layout::LinkEnd { frame, group: block, leaf: None };
+            let id = |(frame, block): BlockAt| LinkEnd::Block(Arc::clone(&contents[frame].blocks[block].id));
+            let end = |(frame, block): BlockAt| layout::LinkEnd { frame, group: block, leaf: None };
             links.extend(merge(edges, id(from), id(to), (end(from), end(to)), true));
             continue;
         }

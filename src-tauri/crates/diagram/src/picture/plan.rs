@@ -95,13 +95,12 @@ fn host(graph: &Graph, view: &View, id: NodeId, depth: u8) -> Option<NodeId> {
     }
     match node.presence {
         Presence::Missing => {
-            let mut edges = graph.incoming(id).filter(|edge| !edge.optional && view.shows(edge.from));
-            return edges.map(|edge| edge.from).find(|from| is_placed(graph, *from));
+            let needs = |edge: &&Edge| !edge.optional && view.shows(edge.from);
+            return graph.incoming(id).filter(needs).map(|edge| edge.from).find(|from| is_placed(graph, *from));
         }
         Presence::External => {
-            let mut edges =
-                graph.incoming(id).filter(|edge| edge.class == RelationClass::Routes && view.shows(edge.from));
-            return edges.map(|edge| edge.from).find(|from| is_placed(graph, *from));
+            let reaches = |edge: &&Edge| edge.class == RelationClass::Routes && view.shows(edge.from);
+            return graph.incoming(id).filter(reaches).map(|edge| edge.from).find(|from| is_placed(graph, *from));
         }
         Presence::Unknown => return None,
         Presence::Present => {}
