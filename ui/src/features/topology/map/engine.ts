@@ -246,6 +246,7 @@ export class MapEngine {
       return;
     }
     if (this.dirtyBase) this.drawBase();
+    else if (this.tiles.ahead(this.camera, this.size, this.pixelRatio)) this.ask(false);
     this.drawOver(this.spatial);
   }
 
@@ -274,6 +275,7 @@ export class MapEngine {
     this.dirtyBase = !sharp;
     if (!sharp) this.asked ||= requestAnimationFrame(() => this.drawFrame());
     else if (!this.sharp) this.listener.painted();
+    if (sharp) this.ask(false);
     this.sharp = sharp;
   }
 

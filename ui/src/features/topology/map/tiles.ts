@@ -77,6 +77,19 @@ export class Tiles {
     return sharp;
   }
 
+  /** Draws one tile just beyond the screen, if one is lacking: where a pan will lead. True where there may be more. */
+  ahead(camera: Camera, size: Size, pixelRatio: number): boolean {
+    const set = this.current;
+    if (set === null || set.scale !== camera.scale) return false;
+    const margin = TILE / pixelRatio;
+    const wide = { width: size.width + 2 * margin, height: size.height + 2 * margin };
+    const eye = { ...camera, x: camera.x - margin / camera.scale, y: camera.y - margin / camera.scale };
+    const lacking = wanted(eye, wide, pixelRatio).find(({ column, row }) => !set.tiles.has(`${column}:${row}`));
+    if (lacking === undefined || set.tiles.size >= MOST_TILES) return false;
+    this.drawInto(set, this.make(lacking.column, lacking.row), pixelRatio);
+    return true;
+  }
+
   private begin(scale: number) {
     // The set that covers more of the screen is the better backdrop while the new one fills.
     if (this.current !== null) {
@@ -102,13 +115,17 @@ export class Tiles {
         continue;
       }
       tile ??= this.make(column, row);
-      set.tiles.set(key, tile);
-      tile.dirty = false;
-      const unit = set.scale * pixelRatio;
-      tile.context.setTransform(unit, 0, 0, unit, -column * TILE, -row * TILE);
-      this.draw(tile.context, areaOf(tile, set.scale, pixelRatio), set.scale);
+      this.drawInto(set, tile, pixelRatio);
     }
     return complete;
+  }
+
+  private drawInto(set: TileSet, tile: Tile, pixelRatio: number) {
+    set.tiles.set(`${tile.column}:${tile.row}`, tile);
+    tile.dirty = false;
+    const unit = set.scale * pixelRatio;
+    tile.context.setTransform(unit, 0, 0, unit, -tile.column * TILE, -tile.row * TILE);
+    this.draw(tile.context, areaOf(tile, set.scale, pixelRatio), set.scale);
   }
 
   private make(column: number, row: number): Tile {

@@ -1,0 +1,140 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+
+import { useBrowser } from "../support/browser";
+import { INSPECTOR, MAP, camera, find, goTo, onCard, onPage, openMap, picture, settled } from "../support/map";
+
+const { open } = useBrowser();
+let page: Page;
+
+beforeEach(async () => {
+  page = await open();
+  await openMap(page);
+});
+
+/** How many objects the outline counts: what the picture on screen holds. */
+async function outlined(): Promise<number> {
+  const text = await page.getByRole("navigation", { name: "Outline" }).locator("h2 + span").innerText();
+  return Number(text.replaceAll(",", ""));
+}
+
+test("search finds and jumps", async () => {
+  const target = find(await picture(page), (card) => card.look === "object" && card.key.startsWith("apps/StatefulSet/"));
+  const name = target.card.fullName ?? target.card.name;
+  await page.keyboard.press("/");
+  await page.keyboard.type(name);
+  await page.getByRole("option").first().waitFor();
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("option").count()).toBe(0);
+  await goTo(page, name, "StatefulSet");
+  expect((await camera(page)).scale).toBeGreaterThanOrEqual(0.79);
+  const at = await onPage(page, onCard(target));
+  const box = await page.locator(MAP).boundingBox();
+  expect(at.x).toBeGreaterThan(box?.x ?? 0);
+  expect(at.x).toBeLessThan((box?.x ?? 0) + (box?.width ?? 0));
+  expect(await page.locator(`${INSPECTOR} h2`).innerText()).toBe(name);
+});
+
+test("problems only, by button and by Ctrl-Z", async () => {
+  const all = await outlined();
+  const button = page.getByRole("button", { name: "Problems only" });
+  await button.click();
+  await expect.poll(outlined).toBeLessThan(all);
+  await page.locator(MAP).focus();
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => button.getAttribute("aria-pressed")).toBe("false");
+  await expect.poll(outlined).toBeGreaterThanOrEqual(all - 5);
+});
+
+test("a namespace filter shows that namespace", async () => {
+  await page.getByRole("button", { name: /^Filter/ }).click();
+  await page.getByRole("group", { name: /^Namespaces/ }).getByRole("checkbox", { name: "payments" }).check();
+  const tree = page.getByRole("tree");
+  await expect.poll(() => tree.getByRole("treeitem", { level: 1 }).first().innerText()).toContain("payments");
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect.poll(() => tree.getByRole("treeitem", { level: 1 }).allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining("shop")]));
+});
+
+test("kind and state filters narrow, and an empty result says so", async () => {
+  const all = await outlined();
+  await page.getByRole("button", { name: /^Filter/ }).click();
+  await page.getByRole("group", { name: /^Kinds/ }).getByRole("checkbox", { name: "CronJob", exact: true }).check();
+  await expect.poll(outlined).toBeLessThan(all);
+  await page.getByRole("group", { name: /^State/ }).getByRole("checkbox", { name: "missing" }).check();
+  await page.getByText("Nothing matches these filters").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect.poll(outlined).toBeGreaterThanOrEqual(all - 5);
+});
+
+test("each lens draws a picture of its own", async () => {
+  for (const lens of ["Traffic", "Config", "Storage", "Identity", "Policy", "Placement", "GitOps", "All"]) {
+    const radio = page.getByRole("radio", { name: lens, exact: true });
+    await radio.click();
+    await expect.poll(() => radio.getAttribute("aria-checked")).toBe("true");
+    await settled(page);
+  }
+});
+
+test("focus shows the surroundings, deeper on request, and Escape ends it", async () => {
+  const all = await outlined();
+  const target = find(await picture(page), (card) => card.look === "object" && card.key.startsWith("apps/Deployment/"));
+  await goTo(page, target.card.fullName ?? target.card.name, "Deployment");
+  await page.getByRole("button", { name: "Focus" }).click();
+  await expect.poll(outlined).toBeLessThan(all);
+  const near = await outlined();
+  await page.getByRole("button", { name: "One step more" }).click();
+  await expect.poll(outlined).toBeGreaterThan(near);
+  await page.getByRole("button", { name: "Whole map" }).click();
+  await expect.poll(outlined).toBeGreaterThanOrEqual(all - 5);
+});
+
+test("a card expands and folds", async () => {
+  const target = find(await picture(page), (card) => card.pods.length > 0 && card.key.startsWith("apps/Deployment/"));
+  await goTo(page, target.card.fullName ?? target.card.name, "Deployment");
+  await page.getByRole("button", { name: "Expand" }).click();
+  await page.getByRole("button", { name: "Fold" }).waitFor();
+  const podRow = page.getByRole("treeitem", { name: new RegExp(`^${target.card.pods[0]?.key.split("/").at(-1) ?? ""}`) });
+  await podRow.first().waitFor();
+  await page.getByRole("button", { name: "Fold" }).click();
+  await page.getByRole("button", { name: "Expand" }).waitFor();
+});
+
+test("the outline is a tree for the keyboard", async () => {
+  const tree = page.getByRole("tree");
+  await tree.focus();
+  await page.keyboard.press("Home");
+  const active = async () => {
+    const id = await tree.getAttribute("aria-activedescendant");
+    return await page.evaluate((row) => (row ? (document.getElementById(row)?.getAttribute("aria-label") ?? "") : ""), id);
+  };
+  const first = await active();
+  expect(first).not.toBe("");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(active).not.toBe(first);
+  await page.keyboard.press("Enter");
+  await page.locator(INSPECTOR).waitFor();
+});
+
+test("relations lead on, and each says why it is there", async () => {
+  const target = find(await picture(page), (card) => card.look === "object" && card.key.startsWith("apps/Deployment/"));
+  await goTo(page, target.card.fullName ?? target.card.name, "Deployment");
+  await page.getByRole("tab", { name: /^Relations/ }).click();
+  await page.getByRole("button", { name: /^Why is .* related/ }).first().click();
+  await expect.poll(() => page.locator(INSPECTOR).innerText()).toMatch(/Rule /);
+});
+
+test("YAML is shown, read-only", async () => {
+  const target = find(await picture(page), (card) => card.look === "object" && card.key.startsWith("apps/Deployment/"));
+  await goTo(page, target.card.fullName ?? target.card.name, "Deployment");
+  await page.getByRole("tab", { name: "YAML" }).click();
+  await expect.poll(() => page.getByRole("group", { name: "YAML" }).innerText()).toContain("kind: Deployment");
+});
+
+test("what is in the picture, kind by kind", async () => {
+  await page.getByRole("button", { name: /kinds visible/ }).click();
+  const panel = page.getByRole("region", { name: "What is in the picture" });
+  await panel.waitFor();
+  expect(await panel.getByRole("listitem").count()).toBeGreaterThan(3);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => panel.count()).toBe(0);
+});

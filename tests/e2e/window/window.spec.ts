@@ -1,0 +1,58 @@
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { Window, until } from "../support/webdriver";
+
+let window: Window;
+let home: string;
+
+// A home of its own: no kubeconfig, no remembered choices, nothing of the person's is touched.
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "kubilitics-e2e-"));
+  window = await Window.open({ HOME: home, XDG_DATA_HOME: join(home, "data"), XDG_CONFIG_HOME: join(home, "config"), KUBECONFIG: join(home, "none") });
+});
+afterAll(async () => window.close());
+
+test("starts, and connects to the demo", async () => {
+  await until(async () => (await window.run<string>("return document.readyState")) === "complete", "the page does not load");
+  const onMap = await window.run<boolean>("return location.hash.includes('/cluster/')");
+  if (!onMap) {
+    const waiting = "[...document.querySelectorAll('button')].some((each) => each.textContent.trim() === 'Open the demo') || location.hash.includes('/cluster/')";
+    await until(async () => await window.run<boolean>(`return ${waiting}`), "there is neither a start screen nor a map");
+    if (!(await window.run<boolean>("return location.hash.includes('/cluster/')"))) await window.clickButton("Open the demo");
+  }
+  await window.element("[data-testid=map][data-painted]");
+  await until(async () => (await window.text("[data-testid=freshness]")).startsWith("live"), "the demo does not become live");
+});
+
+test("selects a card by key, and says what it is", async () => {
+  await window.run("document.querySelector('[data-testid=map]').focus()");
+  await window.keys("g", "g");
+  await window.element("[data-testid=inspector] h2");
+  await until(async () => (await window.text("[data-testid=inspector]")).includes("Overview"), "the inspector stays empty");
+});
+
+test("selects on the drawn map by pointer", async () => {
+  await window.keys("\uE00C");
+  const middle = await window.run<{ x: number; y: number }>(
+    "const box = document.querySelector('[data-testid=map]').getBoundingClientRect(); return { x: box.left + box.width / 2, y: box.top + box.height / 3 }",
+  );
+  await window.clickAt(middle.x, middle.y);
+  await window.element("[data-testid=inspector]");
+});
+
+// WebDriver cannot reach a native dialog: the command is asked as the dialog's answer would ask it.
+test("exports to a path", async () => {
+  const path = join(home, "map.svg");
+  await window.run(
+    `const cluster = decodeURIComponent(location.hash.split("/")[2]);
+     const request = { cluster, view: null, format: "svg", theme: "light", title: null, stamp: false, aspect: null, scale: null, expand: false, path: arguments[0] };
+     window.__TAURI_INTERNALS__.invoke("export_start", { request });`,
+    path,
+  );
+  await until(async () => (await readFile(path, "utf8")).includes("</svg>"), "no file was written");
+  expect(await readFile(path, "utf8")).toMatch(/^<\?xml|^<svg/);
+});
