@@ -2,7 +2,7 @@
 //! would mean nothing otherwise.
 
 use http::{Method, StatusCode};
-use support::{Account, Client, ControlPlane};
+use support::{Account, Client, ControlPlane, FaultProxy, Parts};
 
 /// Asserts the status of every path, asked as that account.
 async fn check(account: Account, expected: &[(&str, StatusCode)]) {
@@ -77,4 +77,18 @@ async fn one_may_nothing() {
         ("/version", StatusCode::OK),
     ];
     check(Account::Nothing, &expected).await;
+}
+
+#[tokio::test]
+async fn one_shows_a_certificate_also_through_the_proxy() {
+    let plane = ControlPlane::start(Parts::BARE).await.unwrap();
+    let auditor = plane.by_certificate("ada", Some("auditors")).unwrap();
+    let proxy = FaultProxy::before(&auditor).unwrap();
+    for access in [&auditor, proxy.access()] {
+        let who = plane.kubectl_as(access, ["auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"]).await;
+        assert_eq!(who.unwrap(), "ada");
+        plane.kubectl_as(access, ["get", "pods"]).await.unwrap_err();
+    }
+    let owner = plane.by_certificate("grace", Some("system:masters")).unwrap();
+    plane.kubectl_as(&owner, ["get", "secrets", "--all-namespaces"]).await.unwrap();
 }

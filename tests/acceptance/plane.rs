@@ -124,6 +124,10 @@ async fn a_port_is_forwarded_to_an_echo() {
 #[tokio::test]
 async fn usage_of_nodes_and_pods_is_measured() {
     let plane = ControlPlane::shared().await.unwrap();
+    if !plane.is_own() {
+        // Another cluster may have no metrics-server.
+        return;
+    }
     let namespace = rolled_out(plane).await;
     plane.metrics().await.unwrap();
     assert!(plane.kubectl(["top", "nodes", "--no-headers"]).await.unwrap().contains("node-1"));
@@ -133,9 +137,7 @@ async fn usage_of_nodes_and_pods_is_measured() {
     })
     .await
     .unwrap();
-    if plane.is_own() {
-        assert!(top.lines().all(|line| line.contains("64Mi") && !line.contains(" 0m ")), "{top}");
-    }
+    assert!(top.lines().all(|line| line.contains("64Mi") && !line.contains(" 0m ")), "{top}");
 }
 
 #[tokio::test]
@@ -162,6 +164,10 @@ async fn a_killed_api_server_comes_back_with_its_objects_and_forgets_old_version
 #[tokio::test]
 async fn the_shop_runs_and_what_is_meant_to_fail_fails() {
     let plane = ControlPlane::shared().await.unwrap();
+    if !plane.is_own() {
+        // Its images do not exist, and its failures are staged.
+        return;
+    }
     plane.workload().await.unwrap();
     let reason = "jsonpath={.items[0].status.containerStatuses[0].state.waiting.reason}";
     for (app, expected) in [("ledger-worker", "CrashLoopBackOff"), ("webhook", "ImagePullBackOff")] {

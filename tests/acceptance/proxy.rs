@@ -38,7 +38,7 @@ async fn without_rules_it_is_not_noticed() {
 async fn a_command_runs_in_a_container_through_it() {
     let (plane, proxy, _) = proxy().await;
     let namespace = plane.namespace("proxy").await.unwrap();
-    plane.kubectl(["-n", &namespace, "run", "shell", "--image=busybox"]).await.unwrap();
+    plane.kubectl(["-n", &namespace, "run", "shell", "--image=nginx"]).await.unwrap();
     plane.kubectl(["-n", &namespace, "wait", "--for=condition=Ready", "--timeout=100s", "pod/shell"]).await.unwrap();
     let exec = ["-n", &namespace, "exec", "shell", "--", "echo", "upgraded"];
     assert_eq!(plane.kubectl_as(proxy.access(), exec).await.unwrap(), "upgraded\n");

@@ -52,9 +52,14 @@ impl Access {
         Self::write(folder, name, server, authority, self.token.clone(), self.identity.clone())
     }
 
-    /// Another account on the same server.
+    /// Another account on the same server, by a token.
     pub(crate) fn with_token(&self, folder: &Path, name: &str, token: String) -> Result<Self> {
         Self::write(folder, name, self.server.clone(), self.authority.clone(), Some(token), None)
+    }
+
+    /// The same, by a client certificate.
+    pub(crate) fn with_identity(&self, folder: &Path, name: &str, identity: Identity) -> Result<Self> {
+        Self::write(folder, name, self.server.clone(), self.authority.clone(), None, Some(identity))
     }
 
     /// The current context of a kubeconfig, read by `kubectl`, so that every rule of merging and relative paths holds.

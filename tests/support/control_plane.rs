@@ -16,6 +16,7 @@ use crate::access::Access;
 use crate::accounts::Account;
 use crate::client::Client;
 use crate::folder::{RunFolder, control_plane_folder};
+use crate::keys::Authority;
 use crate::program::Program;
 use crate::programs::{Server, Start};
 use crate::wait::eventually;
@@ -59,6 +60,7 @@ pub struct ControlPlane {
 #[derive(Debug)]
 struct Own {
     programs: Mutex<Programs>,
+    authority: Authority,
     etcd_address: String,
     log: PathBuf,
 }
@@ -109,9 +111,9 @@ impl ControlPlane {
             others.push(program);
             metrics::register(&client, port).await?;
         }
-        let Server { etcd, etcd_address, api_server, admin, .. } = server;
+        let Server { etcd, etcd_address, api_server, admin, authority, .. } = server;
         let programs = Mutex::new(Programs { others, api_server, etcd });
-        let own = Some(Own { programs, etcd_address, log });
+        let own = Some(Own { programs, authority, etcd_address, log });
         let plane = Self { admin, kubectl: built.join("bin/kubectl"), own, folder };
         let settled = async {
             kubelets::create_nodes(&client, parts.nodes).await?;
@@ -149,6 +151,12 @@ impl ControlPlane {
         let access = self.admin.with_token(self.folder.path(), &account.name(), token)?;
         account.effective(&Client::new(&access)?).await?;
         Ok(access)
+    }
+
+    /// An account that shows a client certificate in place of a token. `system:masters` is the group that may everything.
+    pub fn by_certificate(&self, user: &str, group: Option<&str>) -> Result<Access> {
+        let identity = self.own()?.authority.client(user, group)?;
+        self.admin.with_identity(self.folder.path(), user, identity)
     }
 
     /// A client for [`Self::admin`], bound to the caller's runtime.

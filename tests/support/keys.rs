@@ -1,6 +1,7 @@
 //! The keys of one control plane: an authority of its own and what it signed. Made anew for every run, so that nothing
 //! secret lies in the repository and nothing ever expires.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -13,6 +14,13 @@ use crate::folder::RunFolder;
 
 /// An authority that signs what a run needs.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl fmt::Debug for Authority {
+    /// Without its key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
 
 /// A certificate and its key, as PEM.
 #[derive(Clone, Debug)]

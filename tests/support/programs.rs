@@ -25,6 +25,8 @@ pub(crate) struct Server {
     pub(crate) etcd_address: String,
     pub(crate) api_server: Program,
     pub(crate) admin: Access,
+    /// Signs the certificates of clients.
+    pub(crate) authority: Authority,
     /// The key that signs the tokens of service accounts, for the controller manager.
     pub(crate) signing_key: PathBuf,
 }
@@ -101,7 +103,7 @@ impl Start<'_> {
         let api_server = self.program("kube-apiserver", "kube-apiserver", flags)?;
         let address = format!("https://127.0.0.1:{port}");
         let admin = Access::write(run.path(), "admin", address, Some(authority.certificate()), Some(token), None)?;
-        Ok(Server { etcd, etcd_address, api_server, admin, signing_key })
+        Ok(Server { etcd, etcd_address, api_server, admin, authority, signing_key })
     }
 
     /// The controller manager and the scheduler.
