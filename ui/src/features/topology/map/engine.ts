@@ -48,6 +48,7 @@ export class MapEngine {
   private asked = 0;
   private dirtyBase = true;
   private sharp = false;
+  private overEmpty = false;
   /** Until the person moves the map, it stays fitted while the picture grows. */
   private untouched = true;
   private readonly followers = new Set<(camera: Camera) => void>();
@@ -268,10 +269,7 @@ export class MapEngine {
 
   private drawBase() {
     const resting = this.jump === null && performance.now() - this.scaledAt > SETTLE_MILLIS;
-    this.base.setTransform(1, 0, 0, 1, 0, 0);
-    this.base.fillStyle = this.palette.page;
-    this.base.fillRect(0, 0, this.base.canvas.width, this.base.canvas.height);
-    const sharp = this.tiles.paint(this.base, this.camera, this.size, this.pixelRatio, resting);
+    const sharp = this.tiles.paint(this.base, this.camera, this.size, this.pixelRatio, resting, this.palette.page);
     this.dirtyBase = !sharp;
     if (!sharp) this.asked ||= requestAnimationFrame(() => this.drawFrame());
     else if (!this.sharp) this.listener.painted();
@@ -280,13 +278,17 @@ export class MapEngine {
   }
 
   private drawOver(spatial: Spatial) {
-    const unit = this.camera.scale * this.pixelRatio;
     const { over, camera } = this;
+    const now = performance.now();
+    const glow = new Map<string, number>();
+    const bare = this.marks.selected === null && this.marks.selectedLink === null && this.marks.hover === null && this.glowing.size === 0;
+    // Clearing a canvas of a million pixels costs milliseconds: an empty overlay is left alone.
+    if (bare && this.overEmpty) return;
+    this.overEmpty = bare;
+    const unit = camera.scale * this.pixelRatio;
     over.setTransform(1, 0, 0, 1, 0, 0);
     over.clearRect(0, 0, over.canvas.width, over.canvas.height);
     over.setTransform(unit, 0, 0, unit, -camera.x * unit, -camera.y * unit);
-    const now = performance.now();
-    const glow = new Map<string, number>();
     for (const [key, until] of this.glowing) {
       if (until <= now) this.glowing.delete(key);
       else glow.set(key, (until - now) / GLOW_MILLIS);

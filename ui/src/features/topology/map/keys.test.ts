@@ -54,7 +54,7 @@ test("stepping follows the reading order and stops at its ends", () => {
 });
 
 test("tiles are asked for from the middle outwards and cover the screen", () => {
-  const tiles = wanted({ x: 0, y: 0, scale: 1 }, { width: 1536, height: 512 }, 1);
+  const tiles = wanted({ x: 0, y: 0, scale: 1 }, { width: 768, height: 256 }, 1);
   expect(tiles[0]).toEqual({ column: 1, row: 0 });
   expect(tiles).toHaveLength(3);
 });

@@ -10,8 +10,8 @@ import { type Box, overlaps } from "../picture/geometry";
 import type { Camera, Size } from "./camera";
 
 /** Device pixels per side. */
-const TILE = 512;
-const MOST_TILES = 72;
+const TILE = 256;
+const MOST_TILES = 256;
 const BUDGET_MILLIS = 9;
 
 interface Tile {
@@ -61,12 +61,17 @@ export class Tiles {
    * Paints the view; answers whether everything on screen is sharp and up to date. `resting` says that the scale stands
    * still, and that a new set is worth its price.
    */
-  paint(target: CanvasRenderingContext2D, camera: Camera, size: Size, pixelRatio: number, resting: boolean): boolean {
+  paint(target: CanvasRenderingContext2D, camera: Camera, size: Size, pixelRatio: number, resting: boolean, page: string): boolean {
     this.frame += 1;
     if (this.current === null || (resting && this.current.scale !== camera.scale)) this.begin(camera.scale);
     const set = this.current as TileSet;
     const exact = set.scale === camera.scale;
     const sharp = exact ? this.fill(set, camera, size, pixelRatio) : false;
+    if (!sharp) {
+      // Tiles that cover the whole screen need nothing behind them.
+      target.fillStyle = page;
+      target.fillRect(0, 0, target.canvas.width, target.canvas.height);
+    }
     if (!sharp && this.previous !== null) blit(target, this.previous, camera, size, pixelRatio);
     blit(target, set, camera, size, pixelRatio, this.frame);
     if (sharp && this.previous !== null) {
@@ -141,7 +146,7 @@ export class Tiles {
   private retire(set: TileSet | null) {
     if (set === null) return;
     for (const tile of set.tiles.values()) this.spare.push(tile.canvas);
-    this.spare.length = Math.min(this.spare.length, 24);
+    this.spare.length = Math.min(this.spare.length, 64);
     set.tiles.clear();
   }
 
