@@ -6,6 +6,8 @@
 
 mod accounts;
 mod definitions;
+mod demo_kubectl;
+mod demo_objects;
 mod fill;
 mod invariants;
 mod plane;

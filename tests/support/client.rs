@@ -38,7 +38,7 @@ impl Client {
     }
 
     /// A client for a server that speaks plain HTTP and asks for no account.
-    pub(crate) fn plain(server: &str) -> Result<Self> {
+    pub fn plain(server: &str) -> Result<Self> {
         let tls = crate::access::trusting("", None)?;
         Ok(Self { server: server.to_owned(), token: None, pool: pool(tls) })
     }

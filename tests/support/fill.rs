@@ -150,7 +150,24 @@ fn adopt(name: &Name, object: &mut Value, uids: &HashMap<Name, String>) -> Resul
             metadata.remove(field);
         }
     }
+    if name.kind == "Job" {
+        leave_selector_to_server(object);
+    }
     Ok(())
+}
+
+/// A Job's selector and labels name its own uid, so only the server can make them.
+fn leave_selector_to_server(job: &mut Value) {
+    if let Some(spec) = job["spec"].as_object_mut() {
+        spec.remove("selector");
+        spec.remove("manualSelector");
+    }
+    for labels in ["/metadata/labels", "/spec/template/metadata/labels"] {
+        let labels = job.pointer_mut(labels).and_then(Value::as_object_mut);
+        if let Some(labels) = labels {
+            labels.retain(|label, _| !label.ends_with("controller-uid") && !label.ends_with("job-name"));
+        }
+    }
 }
 
 /// Every object with the number of the wave it can be put in: namespaces and definitions before everything else, then

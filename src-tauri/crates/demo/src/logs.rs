@@ -204,7 +204,7 @@ impl Run {
     /// A program that cannot reach its database.
     fn last_words(&self, after: Time, until: Time) -> Vec<Entry> {
         let database = "orders-db.data.svc.cluster.local";
-        let fails = format!("dial tcp: lookup {database} on 10.96.0.10:53: no such host");
+        let fails = format!("dial tcp: lookup {database} on 10.0.0.10:53: no such host");
         let lines = [
             (0, "INFO  ledger 3.3.1 starting".to_owned()),
             (120, "INFO  configuration read from environment".to_owned()),

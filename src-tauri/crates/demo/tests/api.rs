@@ -210,7 +210,8 @@ async fn what_is_not_there_is_refused_in_kubernetes_words() {
     assert_eq!(status, 404);
     assert_eq!(refusal["message"], "deployments.apps \"nope\" not found");
     assert_eq!(refusal["details"], json!({"name": "nope", "group": "apps", "kind": "deployments"}));
-    assert_eq!(cluster.respond("/apis/nothing/v1/things", "").await.0, 404);
+    assert_eq!(cluster.respond("/apis/apps/v1/things", "").await.1["kind"], "Status");
+    assert_eq!(cluster.respond("/apis/nothing/v1/things", "").await, (404, json!("404 page not found\n")));
     let write = cluster.http.delete(cluster.url("/api/v1/namespaces/shop/pods/x")).send().await.unwrap();
     assert_eq!(write.status(), 501);
     let status: Value = write.json().await.unwrap();

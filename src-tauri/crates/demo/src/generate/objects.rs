@@ -26,6 +26,7 @@ pub(super) struct App {
 /// A Service of an application.
 #[derive(Clone, Debug)]
 pub(super) struct Exposed {
+    index: usize,
     pub(super) app: usize,
     name: String,
 }
@@ -234,13 +235,13 @@ impl Maker {
             1 => format!("{}-metrics", app.name),
             round => format!("{}-{round}", app.name),
         };
-        Exposed { app: app.index, name }
+        Exposed { index, app: app.index, name }
     }
 
     pub(super) fn service(&self, service: &Exposed, apps: &[App]) -> Value {
         let app = &apps[service.app];
-        let number = hash(self.seed, &["ip", &app.namespace, &service.name]);
-        let address = format!("10.{}.{}.{}", 96 + number % 16, number / 16 % 256, number / 4_096 % 254 + 1);
+        // Within the smallest range that clusters give their Services, and above its first, reserved addresses.
+        let address = format!("10.0.{}.{}", 1 + service.index / 250 % 255, 1 + service.index % 250);
         json!({
             "apiVersion": "v1",
             "kind": "Service",

@@ -195,6 +195,11 @@ fn groups(registry: &Registry) -> Vec<(&str, &str)> {
     groups
 }
 
+/// Whether there is anything of that group and version.
+pub(crate) fn serves(registry: &Registry, group: &str, version: &str) -> bool {
+    groups(registry).contains(&(group, version))
+}
+
 fn kinds<'a>(registry: &'a Registry, group: &'a str, version: &'a str) -> impl Iterator<Item = &'a Kind> {
     registry.iter().map(|(_, kind)| kind).filter(move |kind| kind.group == group && kind.version == version)
 }

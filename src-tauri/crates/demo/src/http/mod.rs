@@ -160,11 +160,14 @@ impl Api {
             ["api", version, rest @ ..] => self.resource("", version, rest, request),
             ["apis", group, version, rest @ ..] => self.resource(group, version, rest, request),
             ["openapi", ..] => Err(Refusal::not_implemented("OpenAPI documents")),
-            _ => Err(Refusal::no_such_resource()),
+            _ => Ok(page_not_found()),
         }
     }
 
     fn resource(&self, group: &str, version: &str, rest: &[&str], request: &Request) -> Result<Response, Refusal> {
+        if !discovery::serves(&self.registry, group, version) {
+            return Ok(page_not_found());
+        }
         // `namespaces/NAME` alone is the Namespace; with more behind it, it is the scope of what follows.
         let (namespace, rest) = match rest {
             ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
@@ -257,6 +260,11 @@ impl Api {
         paths.extend(["/healthz", "/livez", "/readyz", "/version"].map(str::to_owned));
         json!({"paths": paths})
     }
+}
+
+/// Where not even the group is served, a real server answers in plain text.
+fn page_not_found() -> Response {
+    (http::StatusCode::NOT_FOUND, "404 page not found\n").into_response()
 }
 
 fn version() -> Value {

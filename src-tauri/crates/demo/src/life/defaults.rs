@@ -192,9 +192,11 @@ pub(crate) fn object(object: &mut Value) {
         "Service" => {
             default(spec, "type", "ClusterIP".into());
             default(spec, "sessionAffinity", "None".into());
-            default(spec, "internalTrafficPolicy", "Cluster".into());
-            default(spec, "ipFamilies", json!(["IPv4"]));
-            default(spec, "ipFamilyPolicy", "SingleStack".into());
+            if spec["type"] != "ExternalName" {
+                default(spec, "internalTrafficPolicy", "Cluster".into());
+                default(spec, "ipFamilies", json!(["IPv4"]));
+                default(spec, "ipFamilyPolicy", "SingleStack".into());
+            }
             for port in spec["ports"].as_array_mut().into_iter().flatten() {
                 default(port, "protocol", "TCP".into());
                 let target = port["port"].clone();

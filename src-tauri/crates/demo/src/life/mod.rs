@@ -12,10 +12,12 @@ mod cron;
 mod defaults;
 mod events;
 mod kubelet;
+mod past;
 mod pod;
 mod policy;
 mod rollout;
 mod services;
+mod storage;
 mod workloads;
 
 use std::cmp::Reverse;
