@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { Button } from "@/components";
-import { CoveragePanel, useStatus } from "@/features/clusters";
+import { CoveragePanel, StaleBanner, useStatus } from "@/features/clusters";
 import { ExportPanel } from "@/features/export";
 import {
   Filters,
@@ -41,6 +41,7 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
   const view = useStore(session.view);
   const kinds = useStatus(cluster.cluster)?.kinds ?? [];
   const namespaces = useNamespaces(session);
+  const gaps = useStore(session.feed.state).picture?.gaps ?? [];
   const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
   const close = () => setPanel(null);
 
@@ -80,7 +81,8 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
       <main className={styles.map}>
         <MapPane session={session} />
         <FocusBar session={session} />
-        {panel === "coverage" ? <CoveragePanel cluster={cluster.cluster} close={close} /> : null}
+        <div className={styles.banner}><StaleBanner cluster={cluster.cluster} /></div>
+        {panel === "coverage" ? <CoveragePanel cluster={cluster.cluster} gaps={gaps} close={close} /> : null}
         {panel === "help" ? <KeyHelp close={close} /> : null}
       </main>
       {panel === "export" ? <ExportPanel cluster={cluster} view={view} close={close} /> : <Inspector session={session} />}

@@ -11,7 +11,7 @@ import { coverageOf, kindStateHealth, kindStateText, kindsInOrder } from "./mode
 import { useStatus } from "./queries";
 
 /** What the picture holds and what it lacks, kind by kind. */
-export function CoveragePanel({ cluster, close }: { cluster: string; close: () => void }) {
+export function CoveragePanel({ cluster, gaps, close }: { cluster: string; gaps: readonly string[]; close: () => void }) {
   useLayer(true, close);
   const status = useStatus(cluster);
   const kinds = kindsInOrder(status?.kinds ?? []);
@@ -32,6 +32,7 @@ export function CoveragePanel({ cluster, close }: { cluster: string; close: () =
       {status && status.namespaces.length > 0 ? (
         <Message title="Some namespaces only">Looking at {status.namespaces.join(", ")}. There may be more; name them on the start screen.</Message>
       ) : null}
+      {gaps.length > 0 ? <Message tone="unknown" title="Not drawn">{gaps.join(". ")}</Message> : null}
       {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
       {status === undefined ? <Message tone="pending" title="Waiting for the first answer" /> : <KindList kinds={kinds} />}
     </section>

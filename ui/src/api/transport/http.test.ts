@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { httpTransport } from "./http";
+import { CommandError } from "./transport";
+
+/** A socket that does what the test says. */
+class Socket extends EventTarget {
+  static readonly OPEN = 1;
+  static made: Socket[] = [];
+  readyState = 0;
+  binaryType = "";
+  sent: unknown[] = [];
+
+  constructor(readonly address: URL) {
+    super();
+    Socket.made.push(this);
+  }
+
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  opens() {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  breaks() {
+    this.readyState = 3;
+    this.dispatchEvent(new Event("close"));
+  }
+
+  says(data: unknown) {
+    this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+}
+
+beforeEach(() => {
+  Socket.made = [];
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", Socket);
+  sessionStorage.clear();
+  window.history.replaceState(null, "", "/?token=t0ken#/");
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("the token leaves the address and goes with every request", async () => {
+  const fetched = vi.fn(async (_url: string, _options: RequestInit) => new Response('{"version":"1"}', { status: 200 }));
+  vi.stubGlobal("fetch", fetched);
+  const transport = httpTransport();
+  expect(location.search).toBe("");
+  expect(await transport.call("app_info", {})).toEqual({ version: "1" });
+  expect(fetched.mock.calls[0]?.[0]).toBe("/api/v1/app_info");
+  expect(fetched.mock.calls[0]?.[1].headers).toMatchObject({ authorization: "Bearer t0ken" });
+});
+
+test("an error of the host keeps its code", async () => {
+  vi.stubGlobal("fetch", async () => new Response('{"code":"forbidden","message":"may not","detail":null}', { status: 403 }));
+  const failed = await httpTransport().call("x", {}).catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(CommandError);
+  expect(failed).toMatchObject({ code: "forbidden", message: "may not" });
+});
+
+test("a refused token says what to do", async () => {
+  vi.stubGlobal("fetch", async () => new Response("no", { status: 401 }));
+  await expect(httpTransport().call("x", {})).rejects.toThrow(/serve/);
+});
+
+test("values, binaries and errors reach their stream", () => {
+  const transport = httpTransport();
+  const value = vi.fn();
+  const binary = vi.fn();
+  const failed = vi.fn();
+  transport.open("notices", () => ({}), { value, failed });
+  transport.open("picture", () => ({ cluster: "a" }), { binary });
+  const [socket] = Socket.made;
+  socket?.opens();
+  expect(socket?.sent).toEqual([{ open: { id: 1, stream: "notices", request: {} } }, { open: { id: 2, stream: "picture", request: { cluster: "a" } } }]);
+  socket?.says('{"id":1,"data":{"event":"closed","data":"a"}}');
+  socket?.says('{"id":1,"error":{"code":"failed","message":"gone","detail":null}}');
+  socket?.says(Uint8Array.from([2, 0, 0, 0, 7, 8]).buffer);
+  socket?.says("not JSON");
+  expect(value).toHaveBeenCalledExactlyOnceWith({ event: "closed", data: "a" });
+  expect(failed).toHaveBeenCalledOnce();
+  expect([...new Uint8Array(binary.mock.calls[0]?.[0] as ArrayBuffer)]).toEqual([7, 8]);
+});
+
+test("a broken socket is made anew, and every stream is asked for again from where it was", () => {
+  const transport = httpTransport();
+  const reopened = vi.fn();
+  let resume: number | null = null;
+  transport.open("picture", () => ({ resume }), { reopened });
+  Socket.made[0]?.opens();
+  expect(transport.connected.get()).toBe(true);
+  resume = 7;
+  Socket.made[0]?.breaks();
+  expect(transport.connected.get()).toBe(false);
+  vi.advanceTimersByTime(250);
+  Socket.made[1]?.opens();
+  expect(transport.connected.get()).toBe(true);
+  expect(reopened).toHaveBeenCalledOnce();
+  expect(Socket.made[1]?.sent).toEqual([{ open: { id: 1, stream: "picture", request: { resume: 7 } } }]);
+});
+
+test("a closed stream is not asked for again", () => {
+  const transport = httpTransport();
+  const close = transport.open("picture", () => ({}), {});
+  Socket.made[0]?.opens();
+  close();
+  expect(Socket.made[0]?.sent.at(-1)).toEqual({ close: { id: 1 } });
+  Socket.made[0]?.breaks();
+  vi.advanceTimersByTime(10_000);
+  expect(Socket.made).toHaveLength(1);
+});

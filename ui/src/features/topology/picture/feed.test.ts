@@ -1,0 +1,69 @@
+import { beforeEach, expect, test, vi } from "vitest";
+
+import { EMPTY_VIEW } from "../view";
+import { PictureFeed } from "./feed";
+import { encode, frame, header } from "./fixture";
+
+const stream = vi.hoisted(() => ({ opened: [] as Array<{ request: () => unknown; message: (message: ArrayBuffer) => void; failed: (error: unknown) => void }>, closed: 0 }));
+vi.mock("@/api/client", () => ({
+  openPicture: (request: () => unknown, reader: { message: (message: ArrayBuffer) => void; failed: (error: unknown) => void }) => {
+    stream.opened.push({ request, ...reader });
+    return () => {
+      stream.closed += 1;
+    };
+  },
+}));
+
+beforeEach(() => {
+  stream.opened = [];
+  stream.closed = 0;
+});
+
+const message = (number: number, reset: boolean, frames = [frame()]) => encode(header({ number, reset, frames }), Array.from({ length: 4 + 4 * frames.length }, () => 0));
+
+test("keeps the picture whole over messages and asks to resume after the last", () => {
+  const feed = new PictureFeed("a", EMPTY_VIEW);
+  feed.restart();
+  expect(feed.state.get().waiting).toBe(true);
+  stream.opened[0]?.message(message(1, true));
+  stream.opened[0]?.message(message(2, false));
+  expect(feed.state.get()).toMatchObject({ waiting: false, error: null });
+  expect(stream.opened[0]?.request()).toMatchObject({ resume: 2 });
+});
+
+test("after a lost message everything is asked for again, and the old picture stays meanwhile", () => {
+  const feed = new PictureFeed("a", EMPTY_VIEW);
+  feed.restart();
+  stream.opened[0]?.message(message(1, true));
+  stream.opened[0]?.message(message(5, false));
+  expect(stream.closed).toBe(1);
+  expect(stream.opened[1]?.request()).toMatchObject({ resume: null });
+  expect(feed.state.get().picture?.number).toBe(1);
+});
+
+test("another view is another subscription", () => {
+  const feed = new PictureFeed("a", EMPTY_VIEW);
+  feed.restart();
+  stream.opened[0]?.message(message(1, true));
+  feed.show({ ...EMPTY_VIEW, lens: "traffic" });
+  expect(stream.opened[1]?.request()).toMatchObject({ view: { lens: "traffic" }, resume: null });
+  expect(feed.state.get()).toMatchObject({ waiting: true });
+});
+
+test("a torn message becomes an error with the last picture kept", () => {
+  const feed = new PictureFeed("a", EMPTY_VIEW);
+  feed.restart();
+  stream.opened[0]?.message(message(1, true));
+  stream.opened[0]?.message(new ArrayBuffer(3));
+  expect(feed.state.get().error?.message).toMatch(/too short/);
+  expect(feed.state.get().picture?.number).toBe(1);
+});
+
+test("who listens late gets the whole picture first", () => {
+  const feed = new PictureFeed("a", EMPTY_VIEW);
+  feed.restart();
+  stream.opened[0]?.message(message(1, true));
+  const heard: unknown[] = [];
+  feed.listen((applied) => heard.push(applied.dirty));
+  expect(heard).toEqual([null]);
+});
