@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
-use support::{Client, ControlPlane, Fault, FaultProxy, Line, Parts, Rule, items};
+use support::{Access, Client, ControlPlane, Fault, FaultProxy, Line, Parts, Rule, items};
 
 const NAMESPACES: &str = "/api/v1/namespaces";
 
@@ -170,4 +170,17 @@ async fn a_server_goes_away_and_comes_back() {
     client.get(NAMESPACES).await.unwrap_err();
     plane.restart_api_server().await.unwrap();
     assert_eq!(list(&client).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn it_stands_before_any_server_that_a_kubeconfig_names() {
+    let plane = ControlPlane::shared().await.unwrap();
+    let given = Access::of_kubeconfig(plane.admin().kubeconfig(), plane.folder()).unwrap();
+    let proxy = FaultProxy::before(&given).unwrap();
+    let pods = ["get", "pods", "--all-namespaces"];
+    plane.kubectl_as(proxy.access(), pods).await.unwrap();
+    let seen = proxy.requests();
+    let list = seen.iter().find(|request| request.path == "/api/v1/pods" && request.is_list()).unwrap();
+    assert!(list.accept.as_ref().unwrap().contains("as=Table"), "{:?}", list.accept);
+    assert_eq!(list.query["limit"], "500");
 }

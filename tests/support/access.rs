@@ -15,6 +15,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 
 use crate::keys::Identity;
+use crate::kubectl;
 
 /// One account on one API server. Clones share the kubeconfig file, which lives in the run's folder.
 #[derive(Clone)]
@@ -63,8 +64,10 @@ impl Access {
     }
 
     /// The current context of a kubeconfig, read by `kubectl`, so that every rule of merging and relative paths holds.
-    pub(crate) fn of_kubeconfig(kubectl: &Path, kubeconfig: &Path, folder: &Path) -> Result<Self> {
-        let output = Command::new(kubectl)
+    /// It is written anew in `folder`, as are the kubeconfigs that come of it. A context whose account comes from a
+    /// program or a file is read as one without account.
+    pub fn of_kubeconfig(kubeconfig: &Path, folder: &Path) -> Result<Self> {
+        let output = Command::new(kubectl::program())
             .env("KUBECONFIG", kubeconfig)
             .args(["config", "view", "--raw", "--minify", "--flatten", "--output", "json"])
             .output()
@@ -81,9 +84,6 @@ impl Access {
             _ => None,
         };
         let token = user["token"].as_str().map(str::to_owned);
-        if token.is_none() && identity.is_none() {
-            bail!("{}: only contexts with a token or a client certificate can be used here", kubeconfig.display());
-        }
         let authority = text(&cluster["certificate-authority-data"])?;
         Self::write(folder, "given", server, authority, token, identity)
     }

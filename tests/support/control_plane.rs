@@ -128,14 +128,10 @@ impl ControlPlane {
 
     /// Somebody else's cluster, by its kubeconfig's current context.
     async fn given(kubeconfig: &Path) -> Result<Self> {
-        let kubectl = match control_plane_folder() {
-            Ok(built) => built.join("bin/kubectl"),
-            Err(_) => PathBuf::from("kubectl"),
-        };
-        let folder = RunFolder::in_temporary()?;
-        let admin = Access::of_kubeconfig(&kubectl, kubeconfig, folder.path())?;
+        let folder = RunFolder::beside_program()?;
+        let admin = Access::of_kubeconfig(kubeconfig, folder.path())?;
         Client::new(&admin)?.get("/readyz/ping").await.with_context(|| format!("reach {}", admin.server()))?;
-        Ok(Self { admin, kubectl, own: None, folder })
+        Ok(Self { admin, kubectl: kubectl::program(), own: None, folder })
     }
 
     /// The account that may everything.

@@ -56,9 +56,10 @@ impl RunFolder {
         Ok(Self { path, _lock: lock })
     }
 
-    /// A fresh folder that needs no built control plane.
-    pub(crate) fn in_temporary() -> Result<Self> {
-        Self::create(&env::temp_dir().join("kubilitics-tests"))
+    /// A fresh folder beside the running program, for what needs no built control plane.
+    pub(crate) fn beside_program() -> Result<Self> {
+        let own = env::current_exe().context("find the running program")?;
+        Self::create(&own.with_extension("runs"))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_run_removes_what_a_killed_one_left_and_leaves_the_living_alone() {
-        let outer = RunFolder::in_temporary().unwrap();
+        let outer = RunFolder::beside_program().unwrap();
         let living = RunFolder::create(outer.path()).unwrap();
         let killed = outer.path().join("1-0");
         fs::create_dir_all(&killed).unwrap();

@@ -1,7 +1,7 @@
 //! Running `kubectl` as one account, undisturbed by the environment of whoever runs the tests.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
@@ -9,6 +9,12 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use crate::access::Access;
+use crate::folder::control_plane_folder;
+
+/// The `kubectl` that was built with the control plane, else the one on the `PATH`.
+pub(crate) fn program() -> PathBuf {
+    control_plane_folder().map_or_else(|_| PathBuf::from("kubectl"), |built| built.join("bin/kubectl"))
+}
 
 /// Its standard output; fails with its standard error.
 pub(crate) async fn run<A: AsRef<OsStr>>(
@@ -21,7 +27,8 @@ pub(crate) async fn run<A: AsRef<OsStr>>(
     command
         .args(arguments)
         .env("KUBECONFIG", access.kubeconfig())
-        .env_remove("KUBECTL_EXTERNAL_DIFF")
+        // By default it remembers in the home folder, by address, what a server offers: another server may have been there.
+        .env("KUBECACHEDIR", access.kubeconfig().with_extension("cache"))
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -118,7 +118,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_killed_program_takes_its_group_along_and_can_be_started_again() {
-        let folder = RunFolder::in_temporary().unwrap();
+        let folder = RunFolder::beside_program().unwrap();
         let mut program = Program::start("sleeper", PathBuf::from("sleep"), ["600"], folder.path()).unwrap();
         let first = program.id().unwrap();
         program.check().unwrap();
@@ -136,7 +136,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_ends_by_itself_is_reported_with_its_last_words() {
-        let folder = RunFolder::in_temporary().unwrap();
+        let folder = RunFolder::beside_program().unwrap();
         let arguments = ["-c", "echo port 99 is taken >&2; exit 3"];
         let program = Program::start("failing", PathBuf::from("sh"), arguments, folder.path()).unwrap();
         let program = std::sync::Mutex::new(program);

@@ -182,6 +182,8 @@ pub struct Seen {
     pub query: HashMap<String, String>,
     /// The bearer token it carried.
     pub token: Option<String>,
+    /// What it accepts: whole objects, their metadata, a table, in which encoding.
+    pub accept: Option<String>,
     /// The status it was answered with; `None` as long as there is no answer.
     pub status: Option<u16>,
     /// What befell it.
@@ -217,6 +219,7 @@ mod tests {
             path: path.to_owned(),
             query: parameters(query),
             token: None,
+            accept: None,
             status: None,
             fault: None,
         }

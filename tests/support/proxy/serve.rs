@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
+use http::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -187,14 +187,15 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
 }
 
 fn seen(connection: &Connection, request: &Request<Incoming>) -> Seen {
-    let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     Seen {
         at: Instant::now(),
         connection: connection.number,
         method: request.method().clone(),
         path: request.uri().path().to_owned(),
         query: parameters(request.uri().query().unwrap_or_default()),
-        token: authorization.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned),
+        token: header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned),
+        accept: header(ACCEPT).map(str::to_owned),
         status: None,
         fault: None,
     }
