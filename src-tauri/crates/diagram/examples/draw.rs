@@ -53,5 +53,6 @@ fn main() {
     let format = if words[1].ends_with("png") { Format::Png } else { Format::Svg };
     let look = Look { theme, ..Look::default() };
     let mut file = File::create(&words[1]).unwrap();
-    diagram::export(&picture.scene, format, &look, &mut file, &mut |_| ControlFlow::Continue(())).unwrap();
+    let subject = diagram::Subject { scene: &picture.scene, graph: &graph, filter: &topology::Filter::default() };
+    diagram::export(subject, format, &look, &mut file, &|_| ControlFlow::Continue(())).unwrap();
 }

@@ -9,6 +9,7 @@ use crate::group::{Door, GroupLayout, grid_width, lay_out};
 use crate::input::{Group, Label, Shape};
 use crate::level::{Level, Path, Piece, connect};
 use crate::pack::{PackItem, Row, Strip, Target, pack};
+use crate::rank::ranks;
 use crate::stack::{Stacked, stack};
 
 /// Room left, right and below the groups of a frame.
@@ -56,6 +57,8 @@ struct Component {
     /// Links among members and to the outside, by place in `members`.
     paths: Vec<(Path, Option<Label>)>,
     level: Level,
+    /// Groups that only share a row.
+    is_row: bool,
 }
 
 /// Lays a frame out. `known` gives a group's layout where it was computed before.
@@ -76,6 +79,11 @@ pub(crate) fn lay_out_frame(
         (0..job.groups.len()).map(|group| compute(group, natural_width(group), &[])).collect();
     let (mut components, seat) = components(job);
     for component in &mut components {
+        component.solve(job, &groups, 0);
+    }
+    let (components, seat) = side_by_side(components, seat);
+    let mut components = components;
+    for component in components.iter_mut().filter(|component| component.is_row) {
         component.solve(job, &groups, 0);
     }
     let items: Vec<PackItem> = components.iter().map(Component::pack_item).collect();
@@ -282,6 +290,56 @@ impl Component {
     }
 }
 
+/// Puts single groups that have links to other frames side by side, as wide as the widest component: wires find their
+/// way between them.
+fn side_by_side(components: Vec<Component>, seat: Vec<(usize, usize)>) -> (Vec<Component>, Vec<(usize, usize)>) {
+    let widest = components.iter().map(|component| component.level.size.width).max().unwrap_or(0);
+    let joins = |component: &Component| {
+        component.members.len() == 1
+            && !component.level.doors.is_empty()
+            && component.level.size.width * 2 + GAP <= widest
+    };
+    let mut order: Vec<usize> = (0..components.len()).filter(|at| joins(&components[*at])).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(components[*at].level.size.height), *at));
+    let mut rows: Vec<(Vec<usize>, i32)> = Vec::new();
+    for at in order {
+        let width = components[at].level.size.width + GAP * 3;
+        match rows.last_mut().filter(|row| row.1 + width <= widest) {
+            Some(row) => {
+                row.0.push(at);
+                row.1 += width;
+            }
+            None => rows.push((vec![at], width)),
+        }
+    }
+    rows.retain(|row| row.0.len() > 1);
+    let is_joined = |at: usize| rows.iter().any(|row| row.0.contains(&at));
+    let mut kept: Vec<Component> = Vec::with_capacity(components.len());
+    let mut seats = seat;
+    for (at, component) in components.iter().enumerate().filter(|(at, _)| !is_joined(*at)) {
+        debug_assert!(at >= kept.len());
+        for (member, group) in component.members.iter().enumerate() {
+            seats[*group] = (kept.len(), member);
+        }
+        kept.push(component.clone());
+    }
+    for (row, _) in &rows {
+        let mut joined = Component { is_row: true, ..Component::default() };
+        for (place, at) in row.iter().enumerate() {
+            let single = &components[*at];
+            seats[single.members[0]] = (kept.len(), place);
+            joined.members.push(single.members[0]);
+            joined.columns.push(place);
+            joined.paths.extend(single.paths.iter().map(|(path, label)| {
+                let here = |end: Option<usize>| end.map(|_| place);
+                (Path { from: here(path.from), to: here(path.to), net: path.net }, *label)
+            }));
+        }
+        kept.push(joined);
+    }
+    (kept, seats)
+}
+
 /// Components of the groups by the links between them, with a column for each member.
 fn components(job: &FrameJob) -> (Vec<Component>, Vec<(usize, usize)>) {
     let count = job.groups.len();
@@ -330,57 +388,6 @@ fn components(job: &FrameJob) -> (Vec<Component>, Vec<(usize, usize)>) {
         components[seat[group].0].paths.push((path, label));
     }
     (components, seat)
-}
-
-/// Longest path from the sources; links that would close a cycle do not count.
-fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        New,
-        Open,
-        Done,
-    }
-    let mut mark = vec![Mark::New; out.len()];
-    let mut kept: Vec<Vec<usize>> = vec![Vec::new(); out.len()];
-    let mut finished = Vec::with_capacity(out.len());
-    // Groups that nothing points at first, so that cycles are cut where one enters them.
-    let mut has_in = vec![false; out.len()];
-    for to in out.iter().flatten() {
-        has_in[*to] = true;
-    }
-    let mut roots: Vec<usize> = (0..out.len()).collect();
-    roots.sort_by_key(|group| has_in[*group]);
-    for root in roots {
-        let mut stack = vec![(root, 0_usize)];
-        while let Some((group, next)) = stack.pop() {
-            if next == 0 {
-                if mark[group] != Mark::New {
-                    continue;
-                }
-                mark[group] = Mark::Open;
-            }
-            match out[group].get(next) {
-                None => {
-                    mark[group] = Mark::Done;
-                    finished.push(group);
-                }
-                Some(to) => {
-                    stack.push((group, next + 1));
-                    if mark[*to] != Mark::Open {
-                        kept[group].push(*to);
-                        stack.push((*to, 0));
-                    }
-                }
-            }
-        }
-    }
-    let mut rank = vec![0; out.len()];
-    for group in finished.into_iter().rev() {
-        for to in &kept[group] {
-            rank[*to] = rank[*to].max(rank[group] + 1);
-        }
-    }
-    rank
 }
 
 impl FrameLayout {

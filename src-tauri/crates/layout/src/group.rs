@@ -124,7 +124,8 @@ fn grid(group: &Group, doors: &[Door], width: i32, stretch: bool) -> GroupLayout
     let fit = usize::try_from(((room + GAP) / (cell.width + GAP)).max(1)).unwrap_or(1);
     let per_row = fit.min(group.leaves.len().max(1));
     let columns = i32::try_from(per_row).unwrap_or(1);
-    let cell_width = if stretch { ((room + GAP) / columns - GAP).max(cell.width) } else { cell.width };
+    let cell_width =
+        if stretch { ((room + GAP) / columns - GAP).min(cell.width * 4 / 3).max(cell.width) } else { cell.width };
     let mut leaves = vec![Rect::default(); group.leaves.len()];
     let mut y = group.header;
     let mut widest = 0;
@@ -170,6 +171,19 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)]) -> GroupLayout {
     let (seats, nodes, used) = seat(group, &roles);
     let port = |leaf: usize| seats.offset[leaf] + group.leaves[leaf].port;
     let column = |leaf: usize| nodes[seats.node[leaf]].column;
+    // Where nothing leaves a card to the right, what arrives there may take the port itself.
+    let mut leaves_right = vec![false; group.leaves.len()];
+    for edge in &group.edges {
+        if column(edge.from) <= column(edge.to) && seats.node[edge.from] != seats.node[edge.to] {
+            leaves_right[edge.from] = true;
+        }
+    }
+    for door in doors.iter().filter(|door| door.is_exit) {
+        if let Some(leaf) = door.leaf {
+            leaves_right[leaf] = true;
+        }
+    }
+    let back = |leaf: usize| port(leaf) + if leaves_right[leaf] { BELOW_PORT } else { 0 };
     let mut wires: Vec<Wire> = Vec::new();
     // For each edge its wire and whether it runs from its target to its source.
     let mut wire_of: Vec<Option<(usize, bool)>> = vec![None; group.edges.len()];
@@ -183,8 +197,8 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)]) -> GroupLayout {
         let (from, to) = (edge.from, edge.to);
         let (start, end, backwards) = match column(from).cmp(&column(to)) {
             std::cmp::Ordering::Less => (right(from, port(from)), left(to, port(to)), false),
-            std::cmp::Ordering::Equal => (right(from, port(from)), right(to, port(to) + BELOW_PORT), false),
-            std::cmp::Ordering::Greater => (right(to, port(to) + BELOW_PORT), left(from, port(from)), true),
+            std::cmp::Ordering::Equal => (right(from, port(from)), right(to, back(to)), false),
+            std::cmp::Ordering::Greater => (right(to, back(to)), left(from, port(from)), true),
         };
         has_edge_out[if backwards { to } else { from }] = true;
         wire_of[at] = Some((wires.len(), backwards));

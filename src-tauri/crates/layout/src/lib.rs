@@ -15,6 +15,7 @@ mod input;
 mod level;
 mod output;
 mod pack;
+mod rank;
 mod sheet;
 mod stack;
 

@@ -1,6 +1,7 @@
 //! Packing boxes into strips of rows: a wanted shape, little waste, and gutters between strips for what runs there.
 
 use crate::geometry::Size;
+use crate::rank::ranks;
 
 /// A box to pack.
 #[derive(Clone, Copy, Debug)]
@@ -56,25 +57,48 @@ impl Strip {
 
 /// Strips that come nearest to the target; ties go to the lower sheet.
 pub(crate) fn pack(items: &[PackItem], target: Target, gap: i32) -> Vec<Strip> {
+    pack_along(items, &[], target, gap)
+}
+
+/// Strips that come nearest to the target with as many arrows as possible from a strip to one further right.
+pub(crate) fn pack_along(items: &[PackItem], arrows: &[(usize, usize)], target: Target, gap: i32) -> Vec<Strip> {
     let mut order: Vec<usize> = (0..items.len()).collect();
     // Widths in classes, so that boxes of about one width stand in the order of their heights.
-    order.sort_by_key(|item| {
+    let by_size = |item: &usize| {
         let Size { width, height } = items[*item].size;
         (std::cmp::Reverse(width / 64), std::cmp::Reverse(height), *item)
-    });
+    };
+    order.sort_by_key(by_size);
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); items.len()];
+    let mut is_linked = vec![false; items.len()];
+    for (from, to) in arrows {
+        out[*from].push(*to);
+        is_linked[*from] = true;
+        is_linked[*to] = true;
+    }
+    let rank = ranks(&out);
+    let (mut linked, loose): (Vec<usize>, Vec<usize>) = order.iter().partition(|item| is_linked[**item]);
+    linked.sort_by_key(|item| (rank[*item], by_size(item)));
     let tallest = items.iter().map(|item| item.size.height).max().unwrap_or(0);
     let total: i64 = items.iter().map(|item| i64::from(item.size.height + gap)).sum();
     let mut limit = i64::from(tallest);
     let mut best: Option<(i64, i64, Vec<Strip>)> = None;
     loop {
-        let strips = fill(items, &order, limit, gap);
-        let (width, height) = extent(&strips, gap);
-        let cost = match target {
-            Target::Aspect(across, down) => (width * i64::from(down)).max(height * i64::from(across)),
-            Target::Width(wanted) => height + (width - i64::from(wanted)).max(0) * 1000,
-        };
-        if best.as_ref().is_none_or(|(least, lowest, _)| (cost, height) < (*least, *lowest)) {
-            best = Some((cost, height, strips));
+        let mut candidates = vec![fill(items, &order, Vec::new(), limit, gap)];
+        if !linked.is_empty() {
+            let along = in_sequence(items, &linked, limit, gap);
+            candidates.push(fill(items, &loose, along, limit, gap));
+        }
+        for strips in candidates {
+            let (width, height) = extent(&strips, gap);
+            let size = match target {
+                Target::Aspect(across, down) => (width * i64::from(down)).max(height * i64::from(across)),
+                Target::Width(wanted) => height + (width - i64::from(wanted)).max(0) * 1000,
+            };
+            let cost = size + size / 12 * against(&strips, arrows, items.len()).min(12);
+            if best.as_ref().is_none_or(|(least, lowest, _)| (cost, height) < (*least, *lowest)) {
+                best = Some((cost, height, strips));
+            }
         }
         if limit >= total {
             break;
@@ -94,6 +118,38 @@ pub(crate) fn pack(items: &[PackItem], target: Target, gap: i32) -> Vec<Strip> {
     }
     for strip in &mut strips {
         justify(strip, gap);
+    }
+    strips
+}
+
+/// Arrows that do not run to a strip further right.
+fn against(strips: &[Strip], arrows: &[(usize, usize)], count: usize) -> i64 {
+    if arrows.is_empty() {
+        return 0;
+    }
+    let mut strip_of = vec![0; count];
+    for (at, strip) in strips.iter().enumerate() {
+        for (item, _) in strip.items() {
+            strip_of[item] = at;
+        }
+    }
+    let against = arrows.iter().filter(|(from, to)| strip_of[*from] >= strip_of[*to]).count();
+    i64::try_from(against).unwrap_or(i64::MAX)
+}
+
+/// One box to a row, strip after strip, in the given order.
+fn in_sequence(items: &[PackItem], order: &[usize], limit: i64, gap: i32) -> Vec<Strip> {
+    let mut strips: Vec<Strip> = Vec::new();
+    for item in order.iter().copied() {
+        let new = &items[item];
+        let fits = strips.last().is_some_and(|strip| height(strip, gap) + i64::from(gap + new.size.height) <= limit);
+        if !fits {
+            strips.push(Strip::default());
+        }
+        if let Some(strip) = strips.last_mut() {
+            strip.width = strip.width.max(new.size.width);
+            sit(strip, Seat::Below, item, new, gap);
+        }
     }
     strips
 }
@@ -120,8 +176,7 @@ enum Seat {
 
 /// Into the last row of any strip where it fits; else a row of its own in the lowest strip that has room; else a new
 /// strip.
-fn fill(items: &[PackItem], order: &[usize], limit: i64, gap: i32) -> Vec<Strip> {
-    let mut strips: Vec<Strip> = Vec::new();
+fn fill(items: &[PackItem], order: &[usize], mut strips: Vec<Strip>, limit: i64, gap: i32) -> Vec<Strip> {
     for item in order.iter().copied() {
         let new = items[item];
         let joined = strips.iter().enumerate().find_map(|(at, strip)| {

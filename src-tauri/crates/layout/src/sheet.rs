@@ -13,7 +13,7 @@ use crate::group::{Door, GroupLayout, Route};
 use crate::input::{Group, Input, Label, LinkEnd, Place};
 use crate::level::{Level, Path, Piece, connect};
 use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup};
-use crate::pack::{PackItem, Strip, Target, pack};
+use crate::pack::{PackItem, Strip, Target, pack_along};
 use crate::stack::stack;
 
 /// Between frames.
@@ -49,7 +49,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     let natural: Vec<Arc<Memory>> = (0..jobs.len()).into_par_iter().map(|frame| solve(frame, aspect)).collect();
 
     let items: Vec<PackItem> = upper.iter().map(|frame| pack_item(&natural[*frame].layout.piece)).collect();
-    let strips = pack(&items, aspect, GAP);
+    let strips = pack_along(&items, &sorted.arrows(&upper), aspect, GAP);
     let mut widths = vec![0; jobs.len()];
     for (item, width) in strips.iter().flat_map(Strip::items) {
         widths[upper[item]] = width;
@@ -71,7 +71,12 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         wide = lane_items.iter().map(|item| item.size.width).max().unwrap_or(0).max(1200);
     }
     let mut y = if upper.is_empty() { 0 } else { rows.size.height + GAP };
-    let is_wide = |lane: usize| input.frames[sorted.frames[lanes[lane]]].place == Place::WideLane;
+    let is_wide = |lane: usize| {
+        let frame = &input.frames[sorted.frames[lanes[lane]]];
+        let cells = frame.groups.iter().flat_map(|group| &group.leaves).map(|leaf| leaf.size.width + GAP);
+        // In a row of its own only where it fills most of it.
+        frame.place == Place::WideLane && cells.sum::<i32>() * 3 / 2 > wide
+    };
     for row in lane_rows(&lane_items, wide, &is_wide) {
         for (item, width) in &row {
             widths[lanes[*item]] = *width;
@@ -267,6 +272,17 @@ impl Sorted {
             })
             .collect();
         Self { frames, groups, links }
+    }
+
+    /// Links between the frames of a list, by place in it.
+    fn arrows(&self, frames: &[usize]) -> Vec<(usize, usize)> {
+        let place = |frame: usize| frames.binary_search(&frame).ok();
+        let drawn = self.links.iter().filter(|link| link.is_drawn && link.from.0 != link.to.0);
+        let mut arrows: Vec<(usize, usize)> =
+            drawn.filter_map(|link| Some((place(link.from.0)?, place(link.to.0)?))).collect();
+        arrows.sort_unstable();
+        arrows.dedup();
+        arrows
     }
 
     fn jobs(&self, input: &Input) -> Vec<FrameJob> {

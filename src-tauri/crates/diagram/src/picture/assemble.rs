@@ -271,10 +271,8 @@ fn block(spec: &BlockSpec, layout: &layout::GroupLayout, size: (i32, i32), frame
 }
 
 fn inside(spec: &BlockSpec, edge: &EdgeSpec, route: &layout::Route) -> Link {
-    let mut points: Vec<_> = route.points.iter().map(|point| cards::point(*point)).collect();
-    if edge.is_turned {
-        points.reverse();
-    }
+    // A turned edge was laid out in the direction in which it reads, and so it is drawn.
+    let points = route.points.iter().map(|point| cards::point(*point)).collect();
     Link {
         from: LinkEnd::Card(spec.cards[edge.from].key.clone()),
         to: LinkEnd::Card(spec.cards[edge.to].key.clone()),

@@ -373,12 +373,21 @@ fn block_spec(id: Arc<str>, title: Arc<str>, folded: Folded, lines: &[Line], is_
         .collect();
     share(&mut specs, &mut edges);
     let under = stand_under(&specs, &edges);
+    // Cards of a column are of one width.
+    let widths: BTreeMap<u8, i32> = specs.iter().fold(BTreeMap::new(), |mut widths, spec| {
+        let widest = widths.entry(spec.column).or_insert(0);
+        *widest = (*widest).max(cards::size(spec).width);
+        widths
+    });
     let leaves = specs
         .iter()
         .zip(under)
-        .map(|(spec, under)| layout::Leaf {
+        .map(|(spec, under): (&CardSpec, Option<usize>)| layout::Leaf {
             id: spec.key.as_str().into(),
-            size: cards::size(spec),
+            size: layout::Size {
+                width: widths.get(&under.map_or(spec.column, |host| specs[host].column)).copied().unwrap_or(0),
+                height: cards::size(spec).height,
+            },
             column: Some(spec.column),
             under,
             port: cards::PORT,
@@ -387,8 +396,8 @@ fn block_spec(id: Arc<str>, title: Arc<str>, folded: Folded, lines: &[Line], is_
     let group_edges = edges
         .iter()
         .map(|edge| layout::Edge {
-            from: edge.from,
-            to: edge.to,
+            from: if edge.is_turned { edge.to } else { edge.from },
+            to: if edge.is_turned { edge.from } else { edge.to },
             weight: weight(edge),
             label: edge.label.as_ref().map(|label| cards::label(label).1),
         })

@@ -43,11 +43,20 @@ fn height(spec: &CardSpec) -> f32 {
     CARD_HEIGHT + inside + for_badges + on_flat
 }
 
+/// The widest a card grows for a long name.
+const WIDEST: f32 = 256.0;
+
+/// The width its name wants, within reason, on the grid.
+pub(super) fn width(spec: &CardSpec) -> f32 {
+    let name = Role::CardName.width(&spec.name) + CARD_TEXT + CARD_NAME_RIGHT;
+    ((name / 4.0).ceil() * 4.0).clamp(CARD_WIDTH, WIDEST)
+}
+
 /// Width and height with what hangs on the card.
 pub(super) fn size(spec: &CardSpec) -> layout::Size {
     let hanging = if spec.badges.is_empty() { 0.0 } else { BADGE_HEIGHT / 2.0 };
     let note = if spec.note.is_some() { NOTE_HEIGHT + 3.0 } else { 0.0 };
-    layout::Size { width: whole(CARD_WIDTH), height: whole(height(spec) + hanging + note) }
+    layout::Size { width: whole(width(spec)), height: whole(height(spec) + hanging + note) }
 }
 
 /// Height below a card's top at which lines arrive.

@@ -10,7 +10,7 @@ use super::hosts::{Role, roles, worst};
 use super::kinds::{self, Manner};
 use super::plan::Members;
 use super::spec::{CardSpec, Content, Outward, Pill};
-use super::view::{View, in_lens, is_furniture};
+use super::view::{View, is_furniture};
 use super::{Options, blocks, cards};
 use crate::scene::{CardLook, Counts};
 
@@ -87,7 +87,7 @@ pub(super) fn namespace(graph: &Graph, options: &Options, view: &View, name: &st
         counts.add(graph.node(*id).health);
     }
     draw_lines(graph, options, view, members, &roles, &mut drafts);
-    hang_badges(graph, members, &roles, &mut drafts);
+    pills.extend(hang_badges(graph, members, &roles, &mut drafts));
     let title: Arc<str> = name.into();
     let id: Arc<str> = format!("ns:{name}").into();
     let (blocks, seats, outward) = blocks::divide(options, &id, name, drafts, members);
@@ -241,7 +241,7 @@ fn draw_lines(
         }
         let Some(from) = drafts.card_of.get(&id).copied() else { continue };
         for edge in graph.outgoing(id) {
-            if edge.class == RelationClass::Member || !view.shows(edge.to) || !in_lens(graph, edge, options.lens) {
+            if edge.class == RelationClass::Member || !view.shows(edge.to) || !options.lens.shows(graph.rule(edge)) {
                 continue;
             }
             let far = graph.node(edge.to);
@@ -334,7 +334,9 @@ fn line<'a>(graph: &Graph, from: usize, to: usize, first: &Edge, edges: impl Ite
 }
 
 /// Policies and budgets become badges on what they govern; so do accounts that several share.
-fn hang_badges(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>, drafts: &mut Drafts) {
+fn hang_badges(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>, drafts: &mut Drafts) -> Vec<Pill> {
+    let mut on_frame = Vec::new();
+    let workloads = drafts.cards.iter().filter(|draft| draft.spec.column == kinds::column::WORKLOAD).count();
     for id in members.nodes.iter().copied() {
         if roles.get(&id) != Some(&Role::Badge) {
             continue;
@@ -352,6 +354,11 @@ fn hang_badges(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>
             "PodDisruptionBudget" => "budget".into(),
             _ => node.key.name().into(),
         };
+        // What governs (nearly) everything is said once, on the frame.
+        if governed.len() >= 3 && governed.len() * 4 >= workloads * 3 {
+            on_frame.push(Pill { text, key: Some(node.key.clone()) });
+            continue;
+        }
         for card in &governed {
             drafts.cards[*card].spec.badges.push(Pill { text: Arc::clone(&text), key: Some(node.key.clone()) });
         }
@@ -368,4 +375,5 @@ fn hang_badges(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>
             }
         }
     }
+    on_frame
 }

@@ -3,8 +3,6 @@
 
 use model::ResourceKey;
 
-use super::Lens;
-
 /// Columns of an application, in the direction of reading. Gaps leave room for what appears when expanded.
 pub(super) mod column {
     pub(in super::super) const GATEWAY: u8 = 0;
@@ -75,92 +73,89 @@ pub(super) struct Kind {
     pub(super) column: u8,
     pub(super) manner: Manner,
     pub(super) lane: Lane,
-    /// The lens that shows its relations, beside those of its class.
-    pub(super) lens: Lens,
     /// The higher, the more an application is named after it.
     pub(super) weight: u8,
 }
 
-const CUSTOM: Kind =
-    Kind { column: column::REFERRED, manner: Manner::Card, lane: Lane::Other, lens: Lens::All, weight: 2 };
+const CUSTOM: Kind = Kind { column: column::REFERRED, manner: Manner::Card, lane: Lane::Other, weight: 2 };
 
-const fn card(column: u8, lens: Lens, weight: u8) -> Kind {
-    Kind { column, manner: Manner::Card, lane: Lane::Other, lens, weight }
+const fn card(column: u8, weight: u8) -> Kind {
+    Kind { column, manner: Manner::Card, lane: Lane::Other, weight }
 }
 
-const fn wide(lane: Lane, lens: Lens) -> Kind {
-    Kind { column: column::BEYOND, manner: Manner::Card, lane, lens, weight: 0 }
+const fn wide(lane: Lane) -> Kind {
+    Kind { column: column::BEYOND, manner: Manner::Card, lane, weight: 0 }
 }
 
-const fn inner(column: u8, manner: Manner, lens: Lens) -> Kind {
-    Kind { column, manner, lane: Lane::Other, lens, weight: 0 }
+const fn inner(column: u8, manner: Manner) -> Kind {
+    Kind { column, manner, lane: Lane::Other, weight: 0 }
 }
 
 #[rustfmt::skip]
 const KINDS: &[(&str, &str, Kind)] = &[
-    ("", "Namespace", inner(0, Manner::Frame, Lens::All)),
-    ("", "ResourceQuota", inner(column::REFERRED, Manner::OnFrame, Lens::Policy)),
-    ("", "LimitRange", inner(column::REFERRED, Manner::OnFrame, Lens::Policy)),
-    ("", "Pod", inner(column::WORKLOAD, Manner::Pod, Lens::All)),
-    ("", "Service", card(column::SERVICE, Lens::Traffic, 6)),
-    ("", "Endpoints", inner(column::SLICE, Manner::Slice, Lens::Traffic)),
-    ("discovery.k8s.io", "EndpointSlice", inner(column::SLICE, Manner::Slice, Lens::Traffic)),
-    ("", "ConfigMap", card(column::REFERRED, Lens::Config, 0)),
-    ("", "Secret", card(column::REFERRED, Lens::Config, 0)),
-    ("", "ServiceAccount", card(column::REFERRED, Lens::Identity, 0)),
-    ("", "PersistentVolumeClaim", card(column::REFERRED, Lens::Storage, 1)),
-    ("", "ReplicationController", card(column::WORKLOAD, Lens::All, 7)),
-    ("apps", "Deployment", card(column::WORKLOAD, Lens::All, 10)),
-    ("apps", "StatefulSet", card(column::WORKLOAD, Lens::All, 9)),
-    ("apps", "DaemonSet", card(column::WORKLOAD, Lens::All, 8)),
-    ("apps", "ReplicaSet", inner(column::WORKLOAD, Manner::Folded, Lens::All)),
-    ("apps", "ControllerRevision", inner(column::REPLICAS, Manner::Folded, Lens::All)),
-    ("argoproj.io", "Rollout", card(column::WORKLOAD, Lens::All, 10)),
-    ("batch", "CronJob", card(column::SERVICE, Lens::All, 7)),
-    ("batch", "Job", card(column::WORKLOAD, Lens::All, 5)),
-    ("keda.sh", "ScaledJob", card(column::SERVICE, Lens::All, 7)),
-    ("keda.sh", "ScaledObject", card(column::REFERRED, Lens::Policy, 1)),
-    ("autoscaling", "HorizontalPodAutoscaler", card(column::REFERRED, Lens::Policy, 1)),
-    ("autoscaling.k8s.io", "VerticalPodAutoscaler", card(column::REFERRED, Lens::Policy, 1)),
-    ("policy", "PodDisruptionBudget", inner(column::REFERRED, Manner::Badge, Lens::Policy)),
-    ("networking.k8s.io", "NetworkPolicy", inner(column::REFERRED, Manner::Badge, Lens::Policy)),
-    ("networking.k8s.io", "Ingress", card(column::ENTRY, Lens::Traffic, 4)),
-    ("gateway.networking.k8s.io", "Gateway", card(column::GATEWAY, Lens::Traffic, 5)),
-    ("gateway.networking.k8s.io", "HTTPRoute", card(column::ENTRY, Lens::Traffic, 4)),
-    ("gateway.networking.k8s.io", "GRPCRoute", card(column::ENTRY, Lens::Traffic, 4)),
-    ("gateway.networking.k8s.io", "TLSRoute", card(column::ENTRY, Lens::Traffic, 4)),
-    ("gateway.networking.k8s.io", "TCPRoute", card(column::ENTRY, Lens::Traffic, 4)),
-    ("gateway.networking.k8s.io", "UDPRoute", card(column::ENTRY, Lens::Traffic, 4)),
-    ("networking.istio.io", "Gateway", card(column::GATEWAY, Lens::Traffic, 5)),
-    ("networking.istio.io", "VirtualService", card(column::ENTRY, Lens::Traffic, 4)),
-    ("rbac.authorization.k8s.io", "Role", card(column::BEYOND, Lens::Identity, 0)),
-    ("rbac.authorization.k8s.io", "RoleBinding", card(column::BEYOND, Lens::Identity, 0)),
-    ("rbac.authorization.k8s.io", "ClusterRole", wide(Lane::Identity, Lens::Identity)),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding", wide(Lane::Identity, Lens::Identity)),
-    ("external", "User", wide(Lane::Identity, Lens::Identity)),
-    ("external", "Group", wide(Lane::Identity, Lens::Identity)),
-    ("cert-manager.io", "Certificate", card(column::ENTRY, Lens::Config, 1)),
-    ("cert-manager.io", "CertificateRequest", inner(column::SERVICE, Manner::Folded, Lens::Config)),
-    ("acme.cert-manager.io", "Order", inner(column::SERVICE, Manner::Folded, Lens::Config)),
-    ("acme.cert-manager.io", "Challenge", inner(column::SERVICE, Manner::Folded, Lens::Config)),
-    ("", "Node", wide(Lane::Nodes, Lens::Placement)),
-    ("storage.k8s.io", "CSINode", wide(Lane::Storage, Lens::Storage)),
-    ("", "PersistentVolume", wide(Lane::Storage, Lens::Storage)),
-    ("storage.k8s.io", "StorageClass", wide(Lane::Storage, Lens::Storage)),
-    ("storage.k8s.io", "CSIDriver", wide(Lane::Storage, Lens::Storage)),
-    ("storage.k8s.io", "VolumeAttachment", wide(Lane::Storage, Lens::Storage)),
-    ("snapshot.storage.k8s.io", "VolumeSnapshotClass", wide(Lane::Storage, Lens::Storage)),
-    ("snapshot.storage.k8s.io", "VolumeSnapshotContent", wide(Lane::Storage, Lens::Storage)),
-    ("networking.k8s.io", "IngressClass", wide(Lane::Classes, Lens::Traffic)),
-    ("gateway.networking.k8s.io", "GatewayClass", wide(Lane::Classes, Lens::Traffic)),
-    ("scheduling.k8s.io", "PriorityClass", wide(Lane::Classes, Lens::Placement)),
-    ("node.k8s.io", "RuntimeClass", wide(Lane::Classes, Lens::Placement)),
-    ("apiextensions.k8s.io", "CustomResourceDefinition", wide(Lane::Extensions, Lens::All)),
-    ("apiregistration.k8s.io", "APIService", wide(Lane::Extensions, Lens::All)),
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", wide(Lane::Extensions, Lens::Policy)),
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", wide(Lane::Extensions, Lens::Policy)),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", wide(Lane::Extensions, Lens::Policy)),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding", wide(Lane::Extensions, Lens::Policy)),
+    ("", "Namespace", inner(0, Manner::Frame)),
+    ("", "ResourceQuota", inner(column::REFERRED, Manner::OnFrame)),
+    ("", "LimitRange", inner(column::REFERRED, Manner::OnFrame)),
+    ("", "Pod", inner(column::WORKLOAD, Manner::Pod)),
+    ("", "Service", card(column::SERVICE, 6)),
+    ("", "Endpoints", inner(column::SLICE, Manner::Slice)),
+    ("discovery.k8s.io", "EndpointSlice", inner(column::SLICE, Manner::Slice)),
+    ("", "ConfigMap", card(column::REFERRED, 0)),
+    ("", "Secret", card(column::REFERRED, 0)),
+    ("", "ServiceAccount", card(column::REFERRED, 0)),
+    ("", "PersistentVolumeClaim", card(column::REFERRED, 1)),
+    ("", "ReplicationController", card(column::WORKLOAD, 7)),
+    ("apps", "Deployment", card(column::WORKLOAD, 10)),
+    ("apps", "StatefulSet", card(column::WORKLOAD, 9)),
+    ("apps", "DaemonSet", card(column::WORKLOAD, 8)),
+    ("apps", "ReplicaSet", inner(column::WORKLOAD, Manner::Folded)),
+    ("apps", "ControllerRevision", inner(column::REPLICAS, Manner::Folded)),
+    ("argoproj.io", "Rollout", card(column::WORKLOAD, 10)),
+    ("batch", "CronJob", card(column::SERVICE, 7)),
+    ("batch", "Job", card(column::WORKLOAD, 5)),
+    ("keda.sh", "ScaledJob", card(column::SERVICE, 7)),
+    ("keda.sh", "ScaledObject", card(column::REFERRED, 1)),
+    ("autoscaling", "HorizontalPodAutoscaler", card(column::REFERRED, 1)),
+    ("autoscaling.k8s.io", "VerticalPodAutoscaler", card(column::REFERRED, 1)),
+    ("policy", "PodDisruptionBudget", inner(column::REFERRED, Manner::Badge)),
+    ("networking.k8s.io", "NetworkPolicy", inner(column::REFERRED, Manner::Badge)),
+    ("networking.k8s.io", "Ingress", card(column::ENTRY, 4)),
+    ("gateway.networking.k8s.io", "Gateway", card(column::GATEWAY, 5)),
+    ("gateway.networking.k8s.io", "HTTPRoute", card(column::ENTRY, 4)),
+    ("gateway.networking.k8s.io", "GRPCRoute", card(column::ENTRY, 4)),
+    ("gateway.networking.k8s.io", "TLSRoute", card(column::ENTRY, 4)),
+    ("gateway.networking.k8s.io", "TCPRoute", card(column::ENTRY, 4)),
+    ("gateway.networking.k8s.io", "UDPRoute", card(column::ENTRY, 4)),
+    ("networking.istio.io", "Gateway", card(column::GATEWAY, 5)),
+    ("networking.istio.io", "VirtualService", card(column::ENTRY, 4)),
+    ("rbac.authorization.k8s.io", "Role", card(column::BEYOND, 0)),
+    ("rbac.authorization.k8s.io", "RoleBinding", card(column::BEYOND, 0)),
+    ("rbac.authorization.k8s.io", "ClusterRole", wide(Lane::Identity)),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", wide(Lane::Identity)),
+    ("external", "User", wide(Lane::Identity)),
+    ("external", "Group", wide(Lane::Identity)),
+    ("cert-manager.io", "Certificate", card(column::ENTRY, 1)),
+    ("cert-manager.io", "CertificateRequest", inner(column::SERVICE, Manner::Folded)),
+    ("acme.cert-manager.io", "Order", inner(column::SERVICE, Manner::Folded)),
+    ("acme.cert-manager.io", "Challenge", inner(column::SERVICE, Manner::Folded)),
+    ("", "Node", wide(Lane::Nodes)),
+    ("storage.k8s.io", "CSINode", wide(Lane::Nodes)),
+    ("", "PersistentVolume", wide(Lane::Storage)),
+    ("storage.k8s.io", "StorageClass", wide(Lane::Storage)),
+    ("storage.k8s.io", "CSIDriver", wide(Lane::Storage)),
+    ("storage.k8s.io", "VolumeAttachment", wide(Lane::Storage)),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotClass", wide(Lane::Storage)),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotContent", wide(Lane::Storage)),
+    ("networking.k8s.io", "IngressClass", wide(Lane::Classes)),
+    ("gateway.networking.k8s.io", "GatewayClass", wide(Lane::Classes)),
+    ("scheduling.k8s.io", "PriorityClass", wide(Lane::Classes)),
+    ("node.k8s.io", "RuntimeClass", wide(Lane::Classes)),
+    ("apiextensions.k8s.io", "CustomResourceDefinition", wide(Lane::Extensions)),
+    ("apiregistration.k8s.io", "APIService", wide(Lane::Extensions)),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", wide(Lane::Extensions)),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", wide(Lane::Extensions)),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", wide(Lane::Extensions)),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding", wide(Lane::Extensions)),
 ];
 
 /// What is known of the kind of this key.

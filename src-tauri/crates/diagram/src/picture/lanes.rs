@@ -32,6 +32,15 @@ pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId
         let of = (node.key.group_name(), node.key.kind());
         let many = of_kind.get(&of).copied().unwrap_or(0);
         let key = ResourceKey::new(node.key.group(), node.key.kind(), "", "*");
+        if node.key.is("storage.k8s.io", "CSINode") && !options.expand_all {
+            // Says the same of the same machine; keys of Nodes sort first.
+            let twin = graph.id(&ResourceKey::new("", "Node", "", node.key.name()));
+            if let Some(seat) = twin.and_then(|twin| seats.get(&twin)).copied() {
+                specs[seat.card].folded += 1;
+                seats.insert(id, seat);
+                continue;
+            }
+        }
         let is_open = options.expand_all || options.expanded.contains(&key);
         if many > MANY && !is_open && lane != Lane::Nodes && !node.health.is_problem() {
             let card = *folds.entry(of).or_insert_with(|| {

@@ -20,33 +20,11 @@ use std::sync::Arc;
 
 use model::{Health, ResourceKey};
 use rustc_hash::{FxHashMap, FxHashSet};
-use topology::{Graph, GraphDelta};
+use topology::{Graph, GraphDelta, Lens};
 
 pub use assemble::State;
 
 use crate::scene::Scene;
-
-/// Which relations are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Lens {
-    /// Every relation, in the manner of the map.
-    #[default]
-    All,
-    /// Who talks to whom.
-    Traffic,
-    /// ConfigMaps, Secrets, environment.
-    Config,
-    /// Claims, volumes, classes.
-    Storage,
-    /// Accounts, roles, bindings.
-    Identity,
-    /// Network policies, budgets, quotas, admission.
-    Policy,
-    /// What runs on which node.
-    Placement,
-    /// Applications, releases, sources.
-    Gitops,
-}
 
 /// What the picture shows and how.
 #[derive(Clone, Debug, PartialEq)]

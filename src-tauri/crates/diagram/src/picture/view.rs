@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use model::{RelationClass, ResourceKey};
 use topology::{Edge, Graph, Node, NodeId, Presence};
 
-use super::{Lens, Options, kinds};
+use super::Options;
 
 /// The nodes shown; none where all are.
 #[derive(Clone, Debug, Default)]
@@ -137,19 +137,4 @@ pub(super) fn is_noise(graph: &Graph, edge: &Edge) -> bool {
 pub(super) fn is_furniture(key: &ResourceKey) -> bool {
     (key.is("", "ConfigMap") && matches!(key.name(), "kube-root-ca.crt" | "openshift-service-ca.crt"))
         || (key.is("", "ServiceAccount") && key.name() == "default")
-}
-
-/// Whether a lens draws an edge.
-pub(super) fn in_lens(graph: &Graph, edge: &Edge, lens: Lens) -> bool {
-    if lens == Lens::All {
-        return true;
-    }
-    let (from, to) = (&graph.node(edge.from).key, &graph.node(edge.to).key);
-    match (lens, edge.class) {
-        (Lens::Traffic, RelationClass::Routes) | (Lens::Policy, RelationClass::Governs) => true,
-        (Lens::Traffic, RelationClass::Selects) => from.is("", "Service"),
-        (Lens::Gitops, RelationClass::Member) => true,
-        (_, RelationClass::Routes | RelationClass::Governs | RelationClass::Member) => false,
-        _ => kinds::of(from).lens == lens || kinds::of(to).lens == lens,
-    }
 }

@@ -26,6 +26,8 @@ pub(super) struct Gutter {
     count: usize,
     /// Whether anything passes here at all.
     used: bool,
+    /// Whether a label stands before an arrow here.
+    has_label: bool,
 }
 
 impl Gutter {
@@ -35,14 +37,20 @@ impl Gutter {
 }
 
 /// Assigns tracks in every gutter.
-pub(super) fn tracks(netlist: &Netlist, tops: &[i32], spacing: &Spacing) -> Vec<Gutter> {
+pub(super) fn tracks(netlist: &Netlist, wires: &[Wire], tops: &[i32], spacing: &Spacing) -> Vec<Gutter> {
+    let mut has_label = vec![false; netlist.columns + 1];
+    for hop in &netlist.hops {
+        let wire = &wires[hop.wire];
+        has_label[hop.gutter] |= wire.label.is_some() && netlist.reaches_end(hop, wire);
+    }
     let mut pins: Vec<Vec<(u64, bool, i32)>> = vec![Vec::new(); netlist.columns + 1];
     for hop in &netlist.hops {
         let (from, to) = netlist.ends(hop, tops);
         pins[hop.gutter].push((hop.net, hop.from.on_left_wall, from));
         pins[hop.gutter].push((hop.net, hop.to.on_left_wall, to));
     }
-    pins.into_iter().map(|pins| gutter(pins, spacing)).collect()
+    let solved = pins.into_iter().map(|pins| gutter(pins, spacing));
+    solved.zip(has_label).map(|(gutter, has_label)| Gutter { has_label, ..gutter }).collect()
 }
 
 fn gutter(mut pins: Vec<(u64, bool, i32)>, spacing: &Spacing) -> Gutter {
@@ -75,7 +83,7 @@ fn gutter(mut pins: Vec<(u64, bool, i32)>, spacing: &Spacing) -> Gutter {
     }
     let count = track.iter().map(|track| track + 1).max().unwrap_or(0);
     let tracks = nets.iter().map(|net| net.id).zip(track).collect();
-    Gutter { tracks, count, used: !pins.is_empty() }
+    Gutter { tracks, count, used: !pins.is_empty(), has_label: false }
 }
 
 /// Nets from left to right with few crossings: each is inserted where it crosses the others least.
@@ -165,8 +173,9 @@ pub(super) fn positions(gutters: &[Gutter], walls: &[(i32, i32)], spacing: &Spac
                 let parts = i32::try_from(gutter.count).unwrap_or(0) + 1;
                 return (1..parts).map(|part| left + room * part / parts).collect();
             }
-            // Tracks keep to the left, arrows and labels to the right; alone they stand in the middle.
-            let start = left + spacing.margin.max((room - band) / 2).min((room - band) / 2);
+            // Labels stand before the arrows, so there tracks keep to the left; else they stand in the middle.
+            let middle = (room - band) / 2;
+            let start = left + if gutter.has_label { spacing.margin.min(middle) } else { middle };
             (0..).map(|step| start + step * spacing.track).take(gutter.count).collect()
         })
         .collect()

@@ -147,7 +147,7 @@ pub(crate) fn solve(nodes: &[Node], wires: &[Wire], spacing: &Spacing, pinned: O
     netlist.set_outside(&mut item_tops);
     let heights = netlist.items.iter().zip(&item_tops).map(|(item, top)| top + item.height);
     let height = heights.max().unwrap_or(0);
-    let gutters = gutters::tracks(&netlist, &item_tops, spacing);
+    let gutters = gutters::tracks(&netlist, wires, &item_tops, spacing);
     let mut widths: Vec<i32> = vec![0; columns];
     for node in nodes {
         widths[node.column] = widths[node.column].max(node.width);

@@ -1,0 +1,52 @@
+//! Ranks along arrows: how far from the sources something stands.
+
+/// Longest path from the sources; links that would close a cycle do not count.
+pub(crate) fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let mut mark = vec![Mark::New; out.len()];
+    let mut kept: Vec<Vec<usize>> = vec![Vec::new(); out.len()];
+    let mut finished = Vec::with_capacity(out.len());
+    // Groups that nothing points at first, so that cycles are cut where one enters them.
+    let mut has_in = vec![false; out.len()];
+    for to in out.iter().flatten() {
+        has_in[*to] = true;
+    }
+    let mut roots: Vec<usize> = (0..out.len()).collect();
+    roots.sort_by_key(|group| has_in[*group]);
+    for root in roots {
+        let mut stack = vec![(root, 0_usize)];
+        while let Some((group, next)) = stack.pop() {
+            if next == 0 {
+                if mark[group] != Mark::New {
+                    continue;
+                }
+                mark[group] = Mark::Open;
+            }
+            match out[group].get(next) {
+                None => {
+                    mark[group] = Mark::Done;
+                    finished.push(group);
+                }
+                Some(to) => {
+                    stack.push((group, next + 1));
+                    if mark[*to] != Mark::Open {
+                        kept[group].push(*to);
+                        stack.push((*to, 0));
+                    }
+                }
+            }
+        }
+    }
+    let mut rank = vec![0; out.len()];
+    for group in finished.into_iter().rev() {
+        for to in &kept[group] {
+            rank[*to] = rank[*to].max(rank[group] + 1);
+        }
+    }
+    rank
+}
