@@ -6,6 +6,7 @@ import { followNotices } from "@/features/clusters";
 import { recallSettings } from "@/features/settings";
 import { listenForEscape } from "@/lib/layers";
 
+import { followMenu } from "./menu";
 import { router } from "./router";
 
 // Notices say when something changed: a query is as fresh as its last notice, and a command that failed says so at once.
@@ -17,6 +18,7 @@ export function App() {
   useEffect(() => followNotices(queries), []);
   useEffect(recallSettings, []);
   useEffect(listenForEscape, []);
+  useEffect(followMenu, []);
   return (
     <QueryClientProvider client={queries}>
       <RouterProvider router={router} />

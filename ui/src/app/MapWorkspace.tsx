@@ -55,6 +55,9 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
       problems: () => session.change({ problemsOnly: !session.view.get().problemsOnly }),
       export: () => toggle("export"),
       namespaces: () => toggle("filters"),
+      zoomIn: () => session.zoom.set({ do: "in" }),
+      zoomOut: () => session.zoom.set({ do: "out" }),
+      fit: () => session.zoom.set({ do: "fit" }),
     };
     return listenForShortcuts((shortcut) => acts[shortcut]());
   }, [session]);

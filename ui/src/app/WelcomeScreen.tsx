@@ -1,4 +1,4 @@
-import { Navigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 
 import { StartScreen, useOpenClusters } from "@/features/clusters";
@@ -7,18 +7,32 @@ import { createStore, useStore } from "@/lib/store";
 import { Frame } from "./Frame";
 import styles from "./Screens.module.css";
 
-/** Whether a first screen has been shown. A host that was started on a source opens on its map, once. */
-const arrived = createStore(!["", "#", "#/"].includes(location.hash));
+/**
+ * Whether the person has begun, or a map has been shown. Until then a cluster that the host opens by itself (it was started
+ * on one) takes the screen, once.
+ */
+const begun = createStore(!["", "#", "#/"].includes(location.hash));
 
 export function WelcomeScreen() {
+  const navigate = useNavigate();
   const open = useOpenClusters();
-  const been = useStore(arrived);
+  const isBegun = useStore(begun);
   const last = open.data?.at(-1)?.cluster;
   useEffect(() => {
-    if (!open.isPending) arrived.set(true);
-  }, [open.isPending]);
-  if (!been && open.isPending) return null;
-  if (!been && last) return <Navigate to="/cluster/$cluster" params={{ cluster: last }} replace />;
+    if (isBegun || !last) return;
+    begun.set(true);
+    void navigate({ to: "/cluster/$cluster", params: { cluster: last }, replace: true });
+  }, [isBegun, last, navigate]);
+  useEffect(() => {
+    const begin = () => begun.set(true);
+    window.addEventListener("pointerdown", begin, { once: true });
+    window.addEventListener("keydown", begin, { once: true });
+    return () => {
+      window.removeEventListener("pointerdown", begin);
+      window.removeEventListener("keydown", begin);
+    };
+  }, []);
+  if (!isBegun && (open.isPending || last)) return null;
   return (
     <Frame top={<span className={styles.product}>Kubilitics</span>} {...(last ? { cluster: last } : {})}>
       <StartScreen />

@@ -1,6 +1,7 @@
 /** The host in the window: commands by `invoke`, streams by channels, native dialogs. The only file that knows Tauri. */
 
 import { Channel, invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
 import { open as openDialog, save as saveDialog } from "@tauri-apps/plugin-dialog";
 
 import { CommandError, asApiError, isApiError, type StreamReader, type Transport } from "./transport";
@@ -40,6 +41,10 @@ export function tauriTransport(): Transport {
     },
     async pickSave(name, ending) {
       return await saveDialog({ defaultPath: name, filters: [{ name: ending, extensions: [ending] }] });
+    },
+    onMenu(chosen) {
+      const listening = listen<string>("menu", ({ payload }) => chosen(payload));
+      return () => void listening.then((stop) => stop());
     },
   };
 }

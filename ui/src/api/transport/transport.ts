@@ -21,6 +21,8 @@ export interface Transport {
   /** Native dialogs, where the host has them. */
   pickFiles?: (folders: boolean) => Promise<string[]>;
   pickSave?: (name: string, ending: string) => Promise<string | null>;
+  /** The native menu, where there is one: the id of the entry that was chosen. */
+  onMenu?: (chosen: (id: string) => void) => () => void;
 }
 
 /** The one error thrown by commands. */

@@ -77,6 +77,11 @@ function forget(queries: QueryClient, cluster: string) {
   queries.removeQueries({ queryKey: keys.status(cluster) });
 }
 
+/** The host opens clusters by itself too: the first word of one says that it is there. */
+function isKnown(queries: QueryClient, cluster: string): boolean {
+  return queries.getQueryData<ClusterSummary[]>(keys.open)?.some((each) => each.cluster === cluster) ?? false;
+}
+
 /** One subscription for the whole interface. */
 export function followNotices(queries: QueryClient): () => void {
   return openNotices(
@@ -87,6 +92,7 @@ export function followNotices(queries: QueryClient): () => void {
           break;
         case "status":
           queries.setQueryData(keys.status(notice.data.cluster), notice.data);
+          if (!isKnown(queries, notice.data.cluster)) void queries.invalidateQueries({ queryKey: keys.open });
           break;
         case "export":
           queries.setQueryData(keys.running(notice.data.id), notice.data);

@@ -4,6 +4,7 @@ import type { View } from "@/api/bindings/View";
 import { api } from "@/api/client";
 import { type Store, createStore } from "@/lib/store";
 
+import type { Camera } from "./map/camera";
 import { namespacesAfter } from "./namespaces";
 import { PictureFeed } from "./picture/feed";
 import { EMPTY_VIEW, rememberedView } from "./view";
@@ -30,6 +31,10 @@ export class MapSession {
   readonly tab: Store<InspectorTab> = createStore<InspectorTab>("overview");
   /** What the map is asked to bring into view; a new object every time, so that the same place can be asked for twice. */
   readonly goal: Store<{ id: string } | null> = createStore<{ id: string } | null>(null);
+  /** What the map is asked to do with its camera from outside; a new object every time. */
+  readonly zoom: Store<{ do: "in" | "out" | "fit" } | null> = createStore<{ do: "in" | "out" | "fit" } | null>(null);
+  /** Where the eye was when the map was last left; null where it was fitted. */
+  camera: Camera | null = null;
   private trail: Trail = { entries: [], at: -1 };
 
   constructor(

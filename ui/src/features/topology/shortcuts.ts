@@ -1,6 +1,8 @@
 /** Keys that work wherever the focus is, unless a field is being typed in. Pure, beside the one listener. */
 
-export type Shortcut = "search" | "settings" | "back" | "forward" | "help" | "problems" | "export" | "namespaces";
+import { transport } from "@/api/client";
+
+export type Shortcut = "search" | "settings" | "back" | "forward" | "help" | "problems" | "export" | "namespaces" | "zoomIn" | "zoomOut" | "fit";
 
 interface KeyInput {
   key: string;
@@ -9,7 +11,19 @@ interface KeyInput {
   altKey: boolean;
 }
 
-const WITH_COMMAND: Record<string, Shortcut> = { k: "search", ",": "settings", "[": "back", "]": "forward", e: "export" };
+const WITH_COMMAND: Record<string, Shortcut> = {
+  k: "search",
+  ",": "settings",
+  "[": "back",
+  "]": "forward",
+  e: "export",
+  "+": "zoomIn",
+  "=": "zoomIn",
+  "-": "zoomOut",
+  "0": "fit",
+};
+/** Entries of the native menu that the map carries out. */
+const MENU: Record<string, Shortcut> = { export: "export", find: "search", problems: "problems", "zoom-in": "zoomIn", "zoom-out": "zoomOut", fit: "fit", keys: "help" };
 const PLAIN: Record<string, Shortcut> = { "/": "search", ":": "search", "[": "back", "]": "forward", "?": "help", p: "problems", w: "namespaces" };
 
 export function shortcutOf(event: KeyInput, typing: boolean): Shortcut | null {
@@ -25,6 +39,10 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 export function listenForShortcuts(act: (shortcut: Shortcut) => void): () => void {
+  const forgetMenu = transport.onMenu?.((id) => {
+    const shortcut = MENU[id];
+    if (shortcut) act(shortcut);
+  });
   const listener = (event: KeyboardEvent) => {
     if (event.defaultPrevented) return;
     const shortcut = shortcutOf(event, isTyping(event.target));
@@ -33,5 +51,8 @@ export function listenForShortcuts(act: (shortcut: Shortcut) => void): () => voi
     act(shortcut);
   };
   window.addEventListener("keydown", listener);
-  return () => window.removeEventListener("keydown", listener);
+  return () => {
+    window.removeEventListener("keydown", listener);
+    forgetMenu?.();
+  };
 }

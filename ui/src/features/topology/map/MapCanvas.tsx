@@ -23,6 +23,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   const look = useStore(theme);
   const selection = useStore(session.selection);
   const goal = useStore(session.goal);
+  const zoomed = useStore(session.zoom);
 
   useEffect(() => {
     const element = host.current;
@@ -44,10 +45,12 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       },
     });
     engine.current = made;
+    if (session.camera) made.standAt(session.camera);
     ready(made);
     const stopListening = session.feed.listen((applied, changed) => made.setPicture(applied, changed));
     return () => {
       stopListening();
+      session.camera = made.place;
       made.destroy();
       engine.current = null;
       ready(null);
@@ -63,7 +66,15 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   }, [selection]);
   useEffect(() => {
     if (goal) engine.current?.reveal(goal.id);
-  }, [goal]);
+    session.goal.set(null);
+  }, [session, goal]);
+
+  useEffect(() => {
+    const zoom = session.zoom.get();
+    if (zoom?.do === "fit") engine.current?.fit();
+    else if (zoom) engine.current?.zoomStep(zoom.do === "in" ? 1.3 : 1 / 1.3);
+    session.zoom.set(null);
+  }, [session, zoomed]);
 
   const press = (event: KeyboardEvent) => {
     const command = mapCommand(event, lastKey.current);

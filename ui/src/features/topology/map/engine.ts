@@ -127,6 +127,16 @@ export class MapEngine {
     return this.spatial;
   }
 
+  /** The camera to come back to; null while everything is fitted anyway. */
+  get place(): Camera | null {
+    return this.untouched ? null : this.camera;
+  }
+
+  standAt(camera: Camera) {
+    this.untouched = false;
+    this.setCamera(camera);
+  }
+
   get view(): { camera: Camera; size: Size } {
     return { camera: this.camera, size: this.size };
   }
