@@ -20,6 +20,13 @@ const CAPTIONS_FROM = 0.55;
 /** From here on a card says all it has to say. */
 export const LEGIBLE = 0.8;
 
+/** Small print (pills, bars' words, counts of folded objects) is left out where it would be smaller than this on screen. */
+const SMALLEST_PRINT = 7.5;
+
+export function readable(size: number, scale: number): boolean {
+  return size * scale >= SMALLEST_PRINT;
+}
+
 export function levelAt(scale: number): Level {
   return LEVELS.find((each) => scale >= each.from)?.level ?? "far";
 }

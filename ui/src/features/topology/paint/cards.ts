@@ -2,7 +2,7 @@
 
 import { asHealth } from "@/components";
 
-import { SMALLEST_CAPTION, SMALLEST_NAME, showsCaptions, textSize } from "../map/level";
+import { SMALLEST_CAPTION, SMALLEST_NAME, readable, showsCaptions, textSize } from "../map/level";
 import type { Box } from "../picture/geometry";
 import type { Card } from "../picture/types";
 import { drawMark, drawPod } from "./marks";
@@ -21,6 +21,7 @@ const MARK = { right: 17, y: 16, radius: 6 };
 const NAME_SIZE = 12.5;
 const CAPTION_SIZE = 11;
 const CAPTION_RIGHT = 8;
+const FOLDED_SIZE = 10.5;
 const DASH = [4, 3];
 
 export function drawCards(pen: Pen, cards: readonly Card[]) {
@@ -166,7 +167,8 @@ function drawNotes(pen: Pen, cards: readonly Card[]) {
 /** How many objects are folded into a card, where its row of pods leaves room to say so. */
 function drawFolded(pen: Pen, cards: readonly Card[]) {
   const { context, palette } = pen;
-  setFont(pen, "regular", 10.5);
+  if (!readable(FOLDED_SIZE, pen.scale)) return;
+  setFont(pen, "regular", FOLDED_SIZE);
   context.fillStyle = palette.text2;
   context.textAlign = "right";
   for (const card of cards) {

@@ -3,7 +3,7 @@
 import { HEALTH_ORDER, type Health, worstOf } from "@/components";
 import { count } from "@/lib/age";
 
-import { showsCards, textSize } from "../map/level";
+import { readable, showsCards, textSize } from "../map/level";
 import type { Block, Frame } from "../picture/types";
 import { drawMark } from "./marks";
 import { drawBadge } from "./parts";
@@ -46,13 +46,14 @@ function drawHead(pen: Pen, frame: Frame) {
   const titleWidth = widthOf(pen, title);
   context.fillText(title, box.x + TITLE.x, box.y + TITLE.y);
   if (pen.level === "compact") return;
-  setFont(pen, "regular", 11.5);
+  setFont(pen, "regular", textSize(12, pen.scale, 9.5));
   const after = box.x + TITLE.x + titleWidth + 12;
-  const firstBadge = frame.badges[0]?.box.x ?? left;
+  const firstBadge = readable(10.5, pen.scale) ? (frame.badges[0]?.box.x ?? left) : left;
   if (after + widthOf(pen, frame.subtitle) < Math.min(left, firstBadge)) {
     context.fillStyle = palette.text2;
     context.fillText(frame.subtitle, after, box.y + TITLE.y);
   }
+  if (!readable(10.5, pen.scale)) return;
   setFont(pen, "regular", 10.5);
   for (const badge of frame.badges) drawBadge(pen, badge.box, badge.text);
 }
@@ -188,7 +189,7 @@ function drawBlockHead(pen: Pen, block: Block) {
   const width = widthOf(pen, title);
   context.fillText(title, box.x + BLOCK_TITLE.x, box.y + BLOCK_TITLE.y);
   if (pen.level === "compact") return;
-  setFont(pen, "regular", 11);
+  setFont(pen, "regular", textSize(10.5, pen.scale, 9));
   if (width + widthOf(pen, block.subtitle) + 3 * BLOCK_TITLE.x > box.width) return;
   context.textAlign = "right";
   context.fillText(block.subtitle, box.x + box.width - 12, box.y + BLOCK_TITLE.y);
