@@ -13,6 +13,8 @@ mod steps;
 mod system;
 mod test;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
 /// Makes the chores of the list subcommands, each as `module Name`.
@@ -51,6 +53,12 @@ struct CommandLine {
     chore: Chore,
 }
 
-fn main() -> anyhow::Result<()> {
-    CommandLine::parse().chore.run()
+fn main() -> ExitCode {
+    match CommandLine::parse().chore.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            shell::say(format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -14,7 +14,7 @@ pub(crate) fn ensure(purpose: &str, packages: &[&str]) -> Result<()> {
     if shell::which("apt-get").is_none() || shell::which("dpkg-query").is_none() {
         // Other systems name these packages otherwise; whoever runs one finds out from the step that lacks them.
         shell::say(format!(
-            "not a Debian system: {} {purpose} must be there under the names this system gives them",
+            "not a Debian system: {}, needed {purpose}, must be there under the names this system gives them",
             packages.join(", ")
         ));
         return Ok(());
@@ -25,9 +25,9 @@ pub(crate) fn ensure(purpose: &str, packages: &[&str]) -> Result<()> {
     }
     let typed = format!("sudo apt-get install --yes --no-install-recommends {}", missing.join(" "));
     let Some(prefix) = rights() else {
-        bail!("missing {purpose}: {}; this account may not install packages, so type: {typed}", missing.join(", "));
+        bail!("{} needed {purpose}: this account may not install packages, so type: {typed}", missing.join(", "));
     };
-    shell::say(format!("installing {purpose}: {} (apt-get)", missing.join(", ")));
+    shell::say(format!("installing {}, needed {purpose} (apt-get)", missing.join(", ")));
     if lists_are_empty() {
         shell::run(apt(&prefix).args(["update", "--quiet"]))?;
     }
