@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use support::{ControlPlane, Parts};
+use support::{Account, ControlPlane, Parts};
 
 /// Start a real Kubernetes control plane with a small workload and keep it until Ctrl-C.
 #[derive(Parser)]
@@ -34,6 +34,16 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     let plane = ControlPlane::start(Parts { nodes, ..Parts::ALL }).await?;
     plane.workload().await?;
     let kubeconfig = plane.admin().kubeconfig().display();
+    let mut restricted = String::new();
+    for (account, may) in [
+        (Account::NoNamespaceList, "everything, but not list the namespaces"),
+        (Account::two_namespaces("shop", "data"), "the namespaces shop and data, nothing else"),
+        (Account::NoSecrets, "everything but secrets"),
+        (Account::Nothing, "nothing"),
+    ] {
+        let access = plane.account(account).await?;
+        restricted += &format!("  {}  may see {may}\n", access.kubeconfig().display());
+    }
     let kubectl = plane.kubectl_path().display();
     tell(&format!(
         "
@@ -45,6 +55,9 @@ In another terminal:
   cargo xtask run
 
 Logs, exec, port-forward (an echo) and, after half a minute, top answer as well.
+Kubeconfigs of restricted accounts:
+
+{restricted}
 Ctrl-C ends the cluster and throws its data away.
 "
     ))?;
