@@ -40,22 +40,13 @@ pub(super) async fn run(informer: &Informer, state: &mut State) -> Result<String
         let kind = target.kind.clone();
         let size = bytes.len();
         let read = move || read(&bytes, zipped, &kind);
-        // A thread change costs more than reading a small page.
-        if size < 32 << 10 {
-            take(informer, state, read()?, &mut received);
-        } else {
-            reading.spawn_blocking(read);
-        }
+        // A thread change costs more than reading a small page, and without a head the next page cannot be asked for.
         let head = match head {
-            Some(head) => head,
-            // The server wrote its head where only reading the whole page finds it.
-            None => loop {
-                match join(informer, state, &mut reading, &mut received).await? {
-                    Some(head) if reading.is_empty() => break head,
-                    Some(_) => {}
-                    None => return Err(Failure::Malformed("a list without metadata".to_owned())),
-                }
-            },
+            Some(head) if size >= 32 << 10 => {
+                reading.spawn_blocking(read);
+                head
+            }
+            _ => take(informer, state, read()?, &mut received),
         };
         version = if head.resource_version.is_empty() { version } else { head.resource_version };
         next = head.next;

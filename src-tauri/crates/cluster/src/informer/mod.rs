@@ -90,10 +90,10 @@ impl State {
                 self.complete = false;
                 self.say(informer, KindState::Forbidden { why: why.as_str().into() });
             }
-            // The first moment stays: since then nothing new is known.
-            _ if matches!(self.said, Some(KindState::Stale { .. })) => {}
             _ if self.complete => {
-                self.say(informer, KindState::Stale { since: now(), why: failure.to_string().into() });
+                // The first moment stays: since then nothing new is known.
+                let since = if let Some(KindState::Stale { since, .. }) = self.said { since } else { now() };
+                self.say(informer, KindState::Stale { since, why: failure.to_string().into() });
             }
             _ => {}
         }
