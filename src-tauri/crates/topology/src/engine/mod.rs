@@ -13,6 +13,8 @@ mod dress;
 mod listed;
 mod resolve;
 mod select;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::sync::Arc;

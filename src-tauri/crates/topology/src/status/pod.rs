@@ -31,7 +31,7 @@ pub(super) fn appraise(source: &Source<'_>) -> Appraisal {
     let body = source.body;
     let status = body.get("status").unwrap_or(&Value::Null);
     let seen = See::pod(source.spec, status, is_terminating(body));
-    let health = health(source, status, &seen);
+    let health = health(status, &seen);
     let trouble = match health {
         Health::Failing | Health::Degraded => seen.trouble(),
         Health::Pending if seen.word == "Pending" && unschedulable(body) => Some("Unschedulable".into()),
@@ -149,7 +149,7 @@ impl See {
     }
 }
 
-fn health(source: &Source<'_>, status: &Value, seen: &See) -> Health {
+fn health(status: &Value, seen: &See) -> Health {
     let word = seen.word.strip_prefix("Init:").unwrap_or(&seen.word);
     match word {
         "" => Health::Neutral,

@@ -1,0 +1,289 @@
+//! The law of the engine: in whatever order changes come, as long as each object's own order is kept, the graph is the
+//! one that the final objects give. And the traps that cut across relations.
+
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use inventory::Change;
+use model::{Coverage, KindState, Object, ResourceKey};
+use proptest::prelude::*;
+
+use super::Engine;
+use crate::testing::{check, coverage, edges, nodes, objects};
+use crate::{Filter, Graph, RuleBook, canonical};
+
+/// Objects in several versions each, as documents of one stream; `#` parts the versions of one object.
+const UNIVERSE: &str = r#"
+{apiVersion: v1, kind: Namespace, metadata: {name: shop, uid: ns1, labels: {team: web}}}
+#
+{apiVersion: v1, kind: Namespace, metadata: {name: shop, uid: ns1, labels: {team: ops}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: d1, labels: {app: web}}, spec: {replicas: 2, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, env: [{name: DB_HOST, value: db}, {name: X, valueFrom: {configMapKeyRef: {name: cfg, key: url}}}]}]}}}, status: {readyReplicas: 1, updatedReplicas: 2}}
+#
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: d2}, spec: {replicas: 1, template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: web, volumes: [{name: a, secret: {secretName: keys}}]}}}, status: {readyReplicas: 1, updatedReplicas: 1}}
+---
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-a, namespace: shop, uid: r1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: d1, controller: true}]}, spec: {replicas: 2}, status: {replicas: 2}}
+#
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-a, namespace: shop, uid: r1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: d2, controller: true}]}, spec: {replicas: 0}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web-a-1, namespace: shop, uid: p1, labels: {app: web}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-a, uid: r1, controller: true}]}, spec: {nodeName: node-a, serviceAccountName: web, containers: [{name: web, env: [{name: K, valueFrom: {secretKeyRef: {name: keys, key: k}}}]}]}, status: {phase: Pending, containerStatuses: [{name: web, state: {waiting: {reason: CreateContainerConfigError, message: "couldn't find key k in Secret shop/keys"}}}]}}
+#
+{apiVersion: v1, kind: Pod, metadata: {name: web-a-1, namespace: shop, uid: p1, labels: {app: web, canary: 'yes'}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-a, uid: r1, controller: true}]}, spec: {nodeName: node-a, containers: [{name: web}]}, status: {phase: Running, containerStatuses: [{name: web, ready: true, state: {running: {}}}]}}
+#
+{apiVersion: v1, kind: Pod, metadata: {name: web-a-1, namespace: shop, uid: p9, labels: {app: other}}, spec: {containers: [{name: web}]}, status: {phase: Running, containerStatuses: [{name: web, state: {waiting: {reason: CrashLoopBackOff}}}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: plain, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, uid: s1}, spec: {selector: {app: web}}}
+#
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, uid: s1}, spec: {selector: {canary: 'yes'}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: db, namespace: shop, uid: s2, labels: {app: db}}, spec: {selector: {app: db}}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web-x, namespace: shop, labels: {kubernetes.io/service-name: web}}, endpoints: [{targetRef: {kind: Pod, name: web-a-1}, nodeName: node-a}]}
+#
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web-x, namespace: shop, labels: {kubernetes.io/service-name: db}}, endpoints: [{conditions: {ready: false}, targetRef: {kind: Pod, name: gone}}]}
+---
+{apiVersion: v1, kind: Endpoints, metadata: {name: web, namespace: shop}, subsets: [{addresses: [{ip: 10.0.0.1}]}]}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: keys, namespace: shop, annotations: {kubernetes.io/service-account.name: web}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: cfg, namespace: shop, labels: {app.kubernetes.io/instance: shop-app}}, data: {url: "http://web:80"}}
+#
+{apiVersion: v1, kind: ConfigMap, metadata: {name: cfg, namespace: shop}, data: {url: "http://db:80", other: "http://web"}}
+---
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: shop}, imagePullSecrets: [{name: keys}], secrets: [{name: keys}]}
+#
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: shop}, imagePullSecrets: [{name: other}]}
+---
+{apiVersion: v1, kind: Node, metadata: {name: node-a, uid: n1}, status: {conditions: [{type: Ready, status: 'True'}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: web}}, podSelector: {matchLabels: {app: web}}}, {namespaceSelector: {matchLabels: {team: ops}}}]}]}}
+#
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {matchLabels: {app: web}}, ingress: []}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: shop}, spec: {tls: [{secretName: keys}], defaultBackend: {service: {name: web}}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: usual, annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}}}
+#
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: usual}}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: shop}, spec: {parentRefs: [{name: edge, namespace: infra}], rules: [{backendRefs: [{name: far, namespace: infra}]}]}}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: edge, namespace: infra}, spec: {listeners: [{name: a, allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: web}}}}}]}}
+#
+{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: edge, namespace: infra}, spec: {listeners: [{name: a, allowedRoutes: {namespaces: {from: All}}}]}}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: ReferenceGrant, metadata: {name: g, namespace: infra}, spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{group: '', kind: Service}]}}
+---
+{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: shop-app, namespace: argocd}}
+---
+{apiVersion: example.com/v1, kind: Widget, metadata: {name: w, namespace: shop, ownerReferences: [{apiVersion: example.com/v1, kind: Factory, name: f, uid: f1, controller: true}]}, spec: {secretRef: {name: keys}}}
+---
+{apiVersion: example.com/v1, kind: Factory, metadata: {name: f, uid: f1, ownerReferences: [{apiVersion: example.com/v1, kind: Widget, name: w, uid: none, controller: true}]}}
+---
+{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: widgets.example.com}, spec: {group: example.com, names: {kind: Widget}}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-0, namespace: shop, uid: c1}, spec: {volumeName: pv}}
+#
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-0, namespace: shop, uid: c2}, spec: {storageClassName: gone}}
+---
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: pv, uid: v1}, spec: {claimRef: {namespace: shop, name: data-db-0, uid: c1}}}
+---
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db, namespace: shop}, spec: {serviceName: db, volumeClaimTemplates: [{metadata: {name: data}}]}}
+"#;
+
+/// Each object's versions.
+fn universe() -> Vec<Vec<Object>> {
+    let read = |document: &str| document.split("\n#\n").flat_map(objects).collect();
+    UNIVERSE.split("\n---\n").map(read).collect()
+}
+
+fn everything(graph: &Graph) -> String {
+    let json = String::from_utf8(canonical::write(graph, &Filter::default())).expect("UTF-8");
+    let controllers: Vec<String> = graph
+        .nodes()
+        .filter_map(|(_, node)| Some(format!("{} < {}", node.key, graph.node(node.controller?).key)))
+        .collect();
+    let orders: Vec<String> = graph
+        .nodes()
+        .map(|(id, node)| {
+            let far =
+                |edge: &crate::Edge| graph.node(if edge.from == id { edge.to } else { edge.from }).key.to_string();
+            format!("{}: {}", node.key, graph.touching(id).map(far).collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    format!("{json}\n{}\n{}\n{}\n{}", nodes(graph), controllers.join("\n"), orders.join("\n"), graph.edge_count())
+}
+
+fn full() -> Coverage {
+    let all: Vec<Object> = universe().into_iter().filter_map(|versions| versions.into_iter().next()).collect();
+    coverage(&all)
+}
+
+/// The same coverage with some kinds in another state.
+fn dimmed(which: u8) -> Coverage {
+    let mut coverage = full();
+    for (at, row) in coverage.kinds.iter_mut().enumerate() {
+        let state = match (usize::from(which) + at) % 5 {
+            0 => KindState::Forbidden { why: "no".into() },
+            1 => KindState::Loading { received: 1 },
+            2 => KindState::Absent,
+            _ => KindState::Live,
+        };
+        row.scopes.iter_mut().for_each(|scope| scope.1 = state.clone());
+    }
+    coverage
+}
+
+fn build(finals: &[Object], coverage: &Coverage) -> String {
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let changes: Vec<Change> = finals.iter().cloned().map(Change::Upserted).collect();
+    engine.apply(&changes, coverage);
+    everything(&engine.graph())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn replaying_changes_gives_the_graph_of_the_final_objects(
+        steps in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..5, prop::bool::weighted(0.4), prop::option::weighted(0.1, any::<u8>())), 1..120),
+        last in prop::option::of(any::<u8>()),
+    ) {
+        let universe = universe();
+        let mut finals: Vec<Option<Object>> = vec![None; universe.len()];
+        let mut engine = Engine::new(Arc::new(RuleBook::default()));
+        let mut batch = Vec::new();
+        let mut coverage = full();
+        for (object, version, flush, dim) in steps {
+            let at = object.index(universe.len());
+            let versions = &universe[at];
+            // One value in five removes the object.
+            if version == 4 {
+                batch.push(Change::Removed(versions[0].key.clone()));
+                finals[at] = None;
+            } else {
+                let next = versions[usize::from(version) % versions.len()].clone();
+                batch.push(Change::Upserted(next.clone()));
+                finals[at] = Some(next);
+            }
+            if let Some(which) = dim {
+                coverage = dimmed(which);
+            }
+            if flush {
+                let before = engine.graph();
+                let delta = engine.apply(&std::mem::take(&mut batch), &coverage);
+                check_delta(&before, &engine.graph(), &delta);
+            }
+        }
+        let coverage = last.map_or_else(full, dimmed);
+        engine.apply(&batch, &coverage);
+        let finals: Vec<Object> = finals.into_iter().flatten().collect();
+        prop_assert_eq!(everything(&engine.graph()), build(&finals, &coverage));
+    }
+}
+
+/// A delta names exactly the nodes that came, went or changed.
+fn check_delta(before: &Graph, after: &Graph, delta: &crate::GraphDelta) {
+    for (id, node) in after.nodes() {
+        assert_eq!(after.id(&node.key), Some(id));
+        let old = before.id(&node.key).map(|id| before.node(id));
+        let expected = match old {
+            None => &delta.added,
+            // Numbers of nodes may be given anew; everything else must be told.
+            Some(old) if crate::Node { controller: node.controller, ..old.clone() } != *node => &delta.changed,
+            Some(_) => continue,
+        };
+        assert!(expected.contains(&node.key), "{} is not in the delta", node.key);
+    }
+    for (_, node) in before.nodes().filter(|(_, node)| after.id(&node.key).is_none()) {
+        assert!(delta.removed.contains(&node.key), "{} went untold", node.key);
+    }
+}
+
+#[test]
+fn forbidden_is_not_missing_and_the_edge_heals() {
+    let all = objects(
+        r"
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: pay, namespace: shop}, spec: {tls: [{secretName: pay-tls}]}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: pay-tls, namespace: shop}}
+",
+    );
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let mut coverage = coverage(&all);
+    let secrets = coverage.kinds.iter_mut().find(|row| &*row.kind.group_kind.kind == "Secret").expect("a row");
+    secrets.scopes[0].1 = KindState::Forbidden { why: "secrets is forbidden".into() };
+    engine.apply(&[Change::Upserted(all[0].clone())], &coverage);
+    assert_snapshot!(nodes(&engine.graph()), @"
+    core/Secret/shop/pay-tls unknown  | this account may not list secrets
+    networking.k8s.io/Ingress/shop/pay neutral  | any host · TLS
+    ");
+
+    coverage.kinds.iter_mut().for_each(|row| row.scopes[0].1 = KindState::Live);
+    engine.apply(&[], &coverage);
+    assert_snapshot!(nodes(&engine.graph()), @"
+    core/Secret/shop/pay-tls missing  | not in this cluster
+    networking.k8s.io/Ingress/shop/pay failing  | TLS Secret missing
+    ");
+
+    let delta = engine.apply(&[Change::Upserted(all[1].clone())], &coverage);
+    assert_snapshot!(nodes(&engine.graph()), @"
+    core/Secret/shop/pay-tls neutral  | Secret
+    networking.k8s.io/Ingress/shop/pay neutral  | any host · TLS
+    ");
+    assert_eq!(delta.edges.len(), 1);
+    assert_snapshot!(edges(&engine.graph(), |_| true), @"networking.k8s.io/Ingress/shop/pay -> core/Secret/shop/pay-tls ingress-uses-tls-secret resolved [spec.tls[0].secretName]");
+
+    engine.apply(&[Change::Removed(ResourceKey::new("", "Secret", "shop", "pay-tls"))], &coverage);
+    engine.apply(&[Change::Removed(all[0].key.clone())], &coverage);
+    assert_eq!(engine.graph().len(), 0, "a ghost goes with the last reference to it");
+}
+
+#[test]
+fn several_references_between_two_objects_are_one_edge_with_several_reasons() {
+    assert_snapshot!(check(
+        r"
+{apiVersion: v1, kind: Secret, metadata: {name: keys, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {volumes: [{name: v, secret: {secretName: keys, optional: true}}], containers: [{name: a, envFrom: [{secretRef: {name: keys}}]}]}}
+"
+    ), @"core/Pod/shop/web -> core/Secret/shop/keys pod-uses-secret resolved [spec.containers[a].envFrom[0].secretRef spec.volumes[v].secret.secretName]");
+}
+
+#[test]
+fn objects_that_own_each_other_do_no_harm() {
+    let text = check(
+        r"
+{apiVersion: example.com/v1, kind: A, metadata: {name: a, namespace: shop, uid: a, ownerReferences: [{apiVersion: example.com/v1, kind: A, name: b, uid: b, controller: true}]}}
+---
+{apiVersion: example.com/v1, kind: A, metadata: {name: b, namespace: shop, uid: b, ownerReferences: [{apiVersion: example.com/v1, kind: A, name: a, uid: a, controller: true}]}}
+---
+{apiVersion: example.com/v1, kind: A, metadata: {name: self, namespace: shop, uid: c, ownerReferences: [{apiVersion: example.com/v1, kind: A, name: self, uid: c, controller: true}]}}
+",
+    );
+    assert_snapshot!(text, @"
+    example.com/A/shop/a -> example.com/A/shop/b owner-owns-dependent resolved [metadata.ownerReferences[0]]
+    example.com/A/shop/b -> example.com/A/shop/a owner-owns-dependent resolved [metadata.ownerReferences[0]]
+    ");
+}
+
+#[test]
+fn when_pods_cannot_be_listed_workloads_stand_for_them() {
+    let all = objects(
+        r"
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, uid: s}, spec: {selector: {app: web}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: d}, spec: {template: {metadata: {labels: {app: web}}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, uid: p, labels: {app: web}}}
+",
+    );
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let changes: Vec<Change> = all[..2].iter().cloned().map(Change::Upserted).collect();
+    engine.apply(&changes, &coverage(&all[..2]));
+    assert_snapshot!(edges(&engine.graph(), |_| true), @"core/Service/shop/web -> apps/Deployment/shop/web service-selects-pod resolved [spec.selector]");
+    engine.apply(&[Change::Upserted(all[2].clone())], &coverage(&all));
+    assert_snapshot!(edges(&engine.graph(), |_| true), @"core/Service/shop/web -> core/Pod/shop/web-1 service-selects-pod resolved [spec.selector]");
+}
