@@ -3,8 +3,6 @@
 //! [`Engine::apply`] takes changes and the coverage and keeps an immutable [`Graph`] true; readers hold an `Arc` of it.
 //! No IO, no clock, no chance: the same objects and coverage give the same graph, in whatever order they came.
 
-#![allow(dead_code)]
-
 pub mod canonical;
 mod engine;
 mod exports;
@@ -22,6 +20,7 @@ mod rules;
 mod status;
 #[cfg(test)]
 mod testing;
+mod why;
 
 pub use engine::Engine;
 pub use filter::Filter;
@@ -31,3 +30,4 @@ pub use labels::{LabelSelector, Labels};
 pub use lens::Lens;
 pub use query::{Reached, dependant};
 pub use rules::{Broken, RelationId, Rule, RuleBook, RuleFileError, TargetScope, Text, UserRule, rules};
+pub use why::why;

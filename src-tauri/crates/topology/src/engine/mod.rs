@@ -325,6 +325,9 @@ impl Engine {
             step.resolve.add(id);
             if key.is("", "Namespace") {
                 step.namespaces.push(key.name().into());
+                for other in self.known.wanted.get(&key).into_iter().flatten() {
+                    step.resolve.add(*other);
+                }
             }
         }
         if old.map(|facts| &facts.links) != new.map(|facts| &facts.links) {
@@ -456,8 +459,17 @@ impl Engine {
         if let Some(definer) = self.known.definers.get(&kind) {
             step.dress.add(*definer);
         }
+        let workload = kinds::POD_SOURCES.contains(&(key.group(), key.kind()));
         let count = self.known.counts.entry(kind).or_default();
-        *count = if came { *count + 1 } else { count.saturating_sub(1) };
+        let before = *count;
+        *count = if came { before + 1 } else { before.saturating_sub(1) };
+        if workload && before.min(*count) == 0 && !step.fresh {
+            // In manifests, a Service that selects nothing is wrong only where there is something to select.
+            let services = self.known.keys.iter().enumerate();
+            for (at, _) in services.filter(|(_, key)| key.as_ref().is_some_and(|key| key.is("", "Service"))) {
+                step.dress.add(NodeId(u32::try_from(at).unwrap_or(u32::MAX)));
+            }
+        }
     }
 
     /// Marks objects that selectors reach or reached, once all objects of the step are in.

@@ -226,7 +226,11 @@ impl Known {
                 resolved.seeks.push(namespace);
                 Some(granted)
             }
-            Permit::Route { section, told } => told.or_else(|| self.route_allowed(source, target, section.as_ref())),
+            Permit::Route { section, told } => {
+                // A listener may choose by the labels of the route's namespace.
+                resolved.wants.push(ResourceKey::new("", "Namespace", "", source.namespace()));
+                told.or_else(|| self.route_allowed(source, target, section.as_ref()))
+            }
         }
     }
 

@@ -44,6 +44,8 @@ const UNIVERSE: &str = r#"
 #
 {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web-x, namespace: shop, labels: {kubernetes.io/service-name: db}}, endpoints: [{conditions: {ready: false}, targetRef: {kind: Pod, name: gone}}]}
 ---
+{apiVersion: v1, kind: Service, metadata: {name: declared, namespace: shop}, spec: {selector: {app: nothing}}}
+---
 {apiVersion: v1, kind: Endpoints, metadata: {name: web, namespace: shop}, subsets: [{addresses: [{ip: 10.0.0.1}]}]}
 ---
 {apiVersion: v1, kind: Secret, metadata: {name: keys, namespace: shop, annotations: {kubernetes.io/service-account.name: web}}}

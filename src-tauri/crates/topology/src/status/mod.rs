@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::facts::Source;
 
-pub(crate) use pod::remarks;
+pub(crate) use pod::{absent_key, remarks};
 
 /// What an object says of itself.
 #[derive(Clone, Debug, PartialEq)]
