@@ -20,7 +20,7 @@ test("the address no longer carries the token, and a reload is let in", async ()
 
 test("which cluster, how fresh and how many objects are on screen", async () => {
   await expect.poll(() => page.getByTestId("freshness").innerText()).toMatch(/^live/);
-  await expect.poll(() => page.getByTestId("objects").innerText()).toMatch(/\d+ objects · \d+ relations/);
+  await expect.poll(() => page.getByTestId("objects").innerText()).toMatch(/^[\d,]+ objects · [\d,]+ relations$/);
 });
 
 describe("moving", () => {

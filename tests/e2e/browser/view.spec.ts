@@ -51,7 +51,7 @@ test("a namespace filter shows that namespace", async () => {
   await page.getByRole("group", { name: /^Namespaces/ }).getByRole("checkbox", { name: "payments" }).check();
   const tree = page.getByRole("tree");
   await expect.poll(() => tree.getByRole("treeitem", { level: 1 }).first().innerText()).toContain("payments");
-  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
   await expect.poll(() => tree.getByRole("treeitem", { level: 1 }).allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining("shop")]));
 });
 
@@ -62,6 +62,7 @@ test("kind and state filters narrow, and an empty result says so", async () => {
   await expect.poll(outlined).toBeLessThan(all);
   await page.getByRole("group", { name: /^State/ }).getByRole("checkbox", { name: "missing" }).check();
   await page.getByText("Nothing matches these filters").waitFor();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Clear filters" }).click();
   await expect.poll(outlined).toBeGreaterThanOrEqual(all - 5);
 });

@@ -28,7 +28,7 @@ async function resetView(page: Page) {
   const filter = page.getByRole("button", { name: /^Filter/ });
   if ((await filter.getAttribute("aria-pressed")) !== "true") return;
   await filter.click();
-  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
   await filter.click();
 }
 

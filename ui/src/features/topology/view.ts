@@ -34,10 +34,10 @@ export function filtersOf(view: View): number {
   return lists + (view.problemsOnly ? 1 : 0) + (view.focus === null ? 0 : 1);
 }
 
-/** What is kept over a restart: how to look, not what was looked at. */
+/** What is kept over a restart: how to look, not what was looked for; a forgotten filter would hide what is there. */
 export function rememberedView(view: View): Partial<View> {
-  const { lens, namespaces, kinds, health, expandAll } = view;
-  return { lens, namespaces, kinds, health, expandAll };
+  const { lens, namespaces, expandAll } = view;
+  return { lens, namespaces, expandAll };
 }
 
 /** A remembered value from the database: only what has the right form is taken. */
@@ -48,8 +48,6 @@ export function recalledView(value: unknown): View {
     ...EMPTY_VIEW,
     lens: LENSES.find((lens) => lens.id === some.lens)?.id ?? "all",
     namespaces: words(some.namespaces),
-    kinds: words(some.kinds),
-    health: words(some.health),
     expandAll: some.expandAll === true,
   };
 }

@@ -71,7 +71,10 @@ export function Search({ session, field }: { session: MapSession; field: RefObje
           setAt(0);
           setOpen(true);
         }}
-        onFocus={() => setOpen(true)}
+        onFocus={(event) => {
+          setOpen(true);
+          event.currentTarget.select();
+        }}
         onBlur={() => setOpen(false)}
         onKeyDown={press}
       />

@@ -8,6 +8,7 @@ import { type Pen, forgetWidths } from "../paint/pen";
 import type { Palette } from "../paint/theme";
 import type { Applied } from "../picture/apply";
 import type { Box, Point } from "../picture/geometry";
+import type { Picture } from "../picture/types";
 import { type Camera, type Size, between, centred, fitted, held, leastScale, panned, revealing, toPlane, zoomed } from "./camera";
 import { listenForGestures } from "./gestures";
 import { LEGIBLE, levelAt } from "./level";
@@ -38,7 +39,9 @@ export class MapEngine {
   private camera: Camera = { x: 0, y: 0, scale: 1 };
   private size: Size = { width: 0, height: 0 };
   private pixelRatio = 1;
-  private spatial: Spatial | null = null;
+  private indexed: Spatial | null = null;
+  /** Received and not indexed yet: however many messages arrive between two frames, one index is built. */
+  private pending: Picture | null = null;
   private icons = new Map<string, Path2D>();
   private marks: Marks = { selected: null, selectedLink: null, hover: null, focused: false };
   private pressed: Hit | null = null;
@@ -89,8 +92,8 @@ export class MapEngine {
   }
 
   setPicture(applied: Applied, changed: readonly string[]) {
-    const first = this.spatial === null;
-    this.spatial = new Spatial(applied.picture);
+    const first = this.indexed === null && this.pending === null;
+    this.pending = applied.picture;
     this.tiles.invalidate(applied.dirty, this.pixelRatio);
     if (this.untouched && this.size.width > 0) this.setCamera(fitted(applied.picture.bounds, this.size));
     if (!first && !this.still.matches && changed.length <= MOST_GLOWING) {
@@ -125,6 +128,14 @@ export class MapEngine {
 
   get index(): Spatial | null {
     return this.spatial;
+  }
+
+  private get spatial(): Spatial | null {
+    if (this.pending !== null) {
+      this.indexed = new Spatial(this.pending);
+      this.pending = null;
+    }
+    return this.indexed;
   }
 
   /** The camera to come back to; null while everything is fitted anyway. */
@@ -251,14 +262,15 @@ export class MapEngine {
     this.asked = 0;
     this.advanceJump();
     this.tellCamera();
-    if (this.spatial === null) {
+    const { spatial } = this;
+    if (spatial === null) {
       this.base.fillStyle = this.palette.page;
       this.base.fillRect(0, 0, this.base.canvas.width, this.base.canvas.height);
       return;
     }
     if (this.dirtyBase) this.drawBase();
     else if (this.tiles.ahead(this.camera, this.size, this.pixelRatio)) this.ask(false);
-    this.drawOver(this.spatial);
+    this.drawOver(spatial);
   }
 
   /** Once a frame, however many wheel events it took to get here. */

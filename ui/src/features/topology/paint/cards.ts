@@ -22,6 +22,8 @@ const NAME_SIZE = 12.5;
 const CAPTION_SIZE = 11;
 const CAPTION_RIGHT = 8;
 const FOLDED_SIZE = 10.5;
+/** On the row of pods, above the badges of the lower edge. */
+const FOLDED_Y = 58;
 const DASH = [4, 3];
 
 export function drawCards(pen: Pen, cards: readonly Card[]) {
@@ -173,7 +175,7 @@ function drawFolded(pen: Pen, cards: readonly Card[]) {
   context.textAlign = "right";
   for (const card of cards) {
     if (card.folded === 0 || card.meters.length > 0 || card.box.height < HEAD + 14) continue;
-    context.fillText(`+${card.folded}`, card.box.x + card.box.width - 10, card.box.y + card.box.height - 9);
+    context.fillText(`+${card.folded}`, card.box.x + card.box.width - 10, card.box.y + FOLDED_Y);
   }
   context.textAlign = "left";
 }

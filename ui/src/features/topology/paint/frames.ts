@@ -108,7 +108,8 @@ function drawTile(pen: Pen, frame: Frame) {
     if (width > 9 && height > 9) drawMark(pen, worstOf(frame.counts), box.x + box.width / 2, box.y + box.height / 2, 4 * pixel);
     return;
   }
-  let y = box.y + size + (overview ? 5 * pixel : 0);
+  // Where applications have names of their own, a namespace's stands on its upper edge, as on a fieldset.
+  let y = overview ? box.y + size + 5 * pixel : box.y + size * 0.4;
   const x = box.x + 7 * pixel;
   plate(pen, x, y, widthOf(pen, title), size);
   context.fillStyle = palette.text;

@@ -19,14 +19,14 @@ export function drawRegion(pen: Pen, spatial: Spatial, area: Box) {
   const wide = grown(area, Math.max(OVERHANG_PIXELS / pen.scale, OVERHANG_PIXELS));
   const frames = spatial.framesIn(wide);
   const blocks = spatial.blocksIn(wide);
+  const links = pen.level === "far" ? [] : spatial.linksIn(wide);
   drawFrames(pen, frames);
+  // From the middle distance lines run behind the applications, so that none crosses a name.
+  if (!showsCards(pen.level)) drawLinks(pen, links);
   drawBlocks(pen, blocks);
-  if (pen.level !== "far") {
-    const links = spatial.linksIn(wide);
+  if (showsCards(pen.level)) {
     drawLinks(pen, links);
     if (pen.level === "near") drawLinkLabels(pen, links, palette.frame);
-  }
-  if (showsCards(pen.level)) {
     for (const block of blocks) {
       const inside = shifted(wide, { x: -block.box.x, y: -block.box.y });
       const cards = block.cards.filter((card) => overlaps(card.box, inside));
