@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::columns::Spacing;
 use crate::geometry::{Point, Rect, Size};
 use crate::group::{Door, GroupLayout, grid_width, lay_out};
+use crate::hold::{Adopted, Held, pin, slots};
 use crate::input::{Group, Label, Shape};
 use crate::level::{Level, Path, Piece, connect};
 use crate::pack::{PackItem, Row, Strip, Target, pack};
@@ -46,6 +47,7 @@ pub(crate) struct FrameLayout {
     row_of: Vec<usize>,
     origins: Vec<Point>,
     header: i32,
+    held: Held,
 }
 
 /// Linked groups, or a single one.
@@ -61,10 +63,12 @@ struct Component {
     is_row: bool,
 }
 
-/// Lays a frame out. `known` gives a group's layout where it was computed before.
+/// Lays a frame out. `known` gives a group's layout where it was computed before; with `before`, the same frame as it
+/// was, what is still there keeps its place.
 pub(crate) fn lay_out_frame(
     job: &FrameJob,
     target: Target,
+    before: Option<&FrameLayout>,
     known: &impl Fn(usize, i32, &[(u8, i32)]) -> Option<Arc<GroupLayout>>,
 ) -> FrameLayout {
     let compute = |group: usize, width: i32, align: &[(u8, i32)]| {
@@ -79,23 +83,34 @@ pub(crate) fn lay_out_frame(
         (0..job.groups.len()).map(|group| compute(group, natural_width(group), &[])).collect();
     let (mut components, seat) = components(job);
     for component in &mut components {
-        component.solve(job, &groups, 0);
+        if component.members.len() > 1 {
+            align_columns(component, &mut groups, &compute);
+        }
+        component.solve(job, &groups, 0, None);
     }
-    let (components, seat) = side_by_side(components, seat);
-    let mut components = components;
+    let (mut components, seat) = side_by_side(components, seat);
     for component in components.iter_mut().filter(|component| component.is_row) {
-        component.solve(job, &groups, 0);
+        component.solve(job, &groups, 0, None);
     }
+    let names: Vec<String> = components.iter().map(|component| component.name(job)).collect();
+    let twin = |component: usize| -> Option<&Component> {
+        let before = before?;
+        let at = before.held.names.iter().position(|name| *name == names[component])?;
+        before.components.get(at)
+    };
     let items: Vec<PackItem> = components.iter().map(Component::pack_item).collect();
     let inner = match target {
         Target::Aspect(across, down) => Target::Aspect(across, down),
         Target::Width(width) => Target::Width(width - 2 * PADDING),
     };
-    let strips = pack(&items, inner, GAP);
+    let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &items)?)));
+    let strips = kept.as_ref().map_or_else(|| pack(&items, inner, GAP), |(_, adopted)| adopted.strips.clone());
+    let twins: Vec<Option<&Component>> =
+        (0..components.len()).map(|at| if kept.is_some() { twin(at) } else { None }).collect();
     for strip in &strips {
-        fit(job, strip, &mut groups, &mut components, &compute);
+        fit(job, strip, &mut groups, &mut components, &twins, &compute);
     }
-    arrange(job, &strips, groups, components, seat)
+    arrange(job, strips, groups, components, seat, names, kept)
 }
 
 /// Gives every component of a strip its width: grids reflow, columns of single groups are aligned with one another.
@@ -104,9 +119,10 @@ fn fit(
     strip: &Strip,
     groups: &mut [Arc<GroupLayout>],
     components: &mut [Component],
+    twins: &[Option<&Component>],
     compute: &impl Fn(usize, i32, &[(u8, i32)]) -> Arc<GroupLayout>,
 ) {
-    let align = common_columns(strip, groups, components);
+    let align = strip_columns(strip, groups, components);
     for row in &strip.rows {
         let is_alone = is_alone(row);
         for (item, width) in row.cells.iter().flat_map(|cell| cell.items.iter().map(|item| (*item, cell.width))) {
@@ -120,7 +136,7 @@ fn fit(
                     Shape::Columns => {}
                 }
             }
-            component.solve(job, groups, width);
+            component.solve(job, groups, width, twins[item]);
         }
     }
 }
@@ -134,24 +150,15 @@ fn differs(own: &[(u8, i32, i32)], align: &[(u8, i32)]) -> bool {
     own.iter().any(|(role, x, _)| align.iter().any(|(other, wanted)| other == role && wanted != x))
 }
 
-/// Left edges of role columns that all single groups of a strip can share; empty where that would need more room.
-fn common_columns(strip: &Strip, groups: &[Arc<GroupLayout>], components: &[Component]) -> Vec<(u8, i32)> {
-    let singles: Vec<&Arc<GroupLayout>> = strip
-        .rows
-        .iter()
-        .filter(|row| is_alone(row))
-        .filter_map(|row| match components[row.cells[0].items[0]].members[..] {
-            [group] if !groups[group].columns.is_empty() => Some(&groups[group]),
-            _ => None,
-        })
-        .collect();
-    let mut roles: Vec<u8> = singles.iter().flat_map(|group| group.columns.iter().map(|column| column.0)).collect();
+/// Left edges of role columns that these groups can share; empty where that would need more than this width.
+fn common_columns(groups: &[&Arc<GroupLayout>], width: i32) -> Vec<(u8, i32)> {
+    let mut roles: Vec<u8> = groups.iter().flat_map(|group| group.columns.iter().map(|column| column.0)).collect();
     roles.sort_unstable();
     roles.dedup();
     let mut align: Vec<(u8, i32)> = Vec::with_capacity(roles.len());
     for role in roles {
         let mut x = align.last().map_or(0, |last| last.1 + 1);
-        for group in &singles {
+        for group in groups {
             let Some(at) = group.columns.iter().position(|column| column.0 == role) else { continue };
             let own = group.columns[at].1;
             let before = at.checked_sub(1).map(|before| group.columns[before]);
@@ -159,40 +166,74 @@ fn common_columns(strip: &Strip, groups: &[Arc<GroupLayout>], components: &[Comp
                 .and_then(|(role, x, _)| align.iter().find(|entry| entry.0 == role).map(|entry| entry.1 + own - x));
             x = x.max(shifted.unwrap_or(own));
         }
-        // Columns that no single group has side by side must not overlap either.
+        // Columns that no group has side by side must not overlap either.
         if let Some((last_role, last_x)) = align.last().copied() {
-            let width = singles
-                .iter()
-                .flat_map(|group| &group.columns)
-                .filter(|column| column.0 == last_role)
-                .map(|column| column.2)
-                .max();
-            x = x.max(last_x + width.unwrap_or(0) + GAP * 3);
+            let columns = groups.iter().flat_map(|group| &group.columns);
+            let last_width = columns.filter(|column| column.0 == last_role).map(|column| column.2).max();
+            x = x.max(last_x + last_width.unwrap_or(0) + GAP * 3);
         }
         align.push((role, x));
     }
-    let fits = singles.iter().all(|group| {
+    let fits = groups.iter().all(|group| {
         group.columns.last().is_none_or(|(role, x, _)| {
             let wanted = align.iter().find(|entry| entry.0 == *role).map_or(*x, |entry| entry.1);
-            group.size.width + wanted - x <= strip.width
+            group.size.width + wanted - x <= width
         })
     });
     if fits { align } else { Vec::new() }
 }
 
+/// The role columns of single groups that stand alone in their rows of a strip.
+fn strip_columns(strip: &Strip, groups: &[Arc<GroupLayout>], components: &[Component]) -> Vec<(u8, i32)> {
+    let rows = strip.rows.iter().filter(|row| is_alone(row));
+    let singles: Vec<&Arc<GroupLayout>> = rows
+        .filter_map(|row| match components[row.cells[0].items[0]].members[..] {
+            [group] if !groups[group].columns.is_empty() => Some(&groups[group]),
+            _ => None,
+        })
+        .collect();
+    common_columns(&singles, strip.width)
+}
+
+/// Aligns the groups of each column of a component.
+fn align_columns(
+    component: &Component,
+    groups: &mut [Arc<GroupLayout>],
+    compute: &impl Fn(usize, i32, &[(u8, i32)]) -> Arc<GroupLayout>,
+) {
+    let columns = component.columns.iter().map(|column| column + 1).max().unwrap_or(0);
+    for column in 0..columns {
+        let in_column = component.members.iter().zip(&component.columns).filter(|(_, at)| **at == column);
+        let members: Vec<usize> =
+            in_column.map(|(member, _)| *member).filter(|member| !groups[*member].columns.is_empty()).collect();
+        let layouts: Vec<&Arc<GroupLayout>> = members.iter().map(|member| &groups[*member]).collect();
+        let widest = layouts.iter().map(|layout| layout.size.width).max().unwrap_or(0);
+        // A little wider than needed is a small price for columns that line up.
+        let align = common_columns(&layouts, widest + widest / 8);
+        for member in members {
+            if differs(&groups[member].columns, &align) {
+                groups[member] = compute(member, 0, &align);
+            }
+        }
+    }
+}
+
 /// Stacks the rows, routes what passes the frame's edges, and collects where everything stands.
 fn arrange(
     job: &FrameJob,
-    strips: &[Strip],
+    strips: Vec<Strip>,
     groups: Vec<Arc<GroupLayout>>,
     components: Vec<Component>,
     seat: Vec<(usize, usize)>,
+    names: Vec<String>,
+    kept: Option<(&FrameLayout, Adopted)>,
 ) -> FrameLayout {
     let sizes: Vec<Piece> = components
         .iter()
         .map(|component| Piece { size: component.level.size, doors: component.level.doors.clone() })
         .collect();
-    let Stacked { pieces, columns, row_of, offsets } = stack(strips, &sizes, GAP);
+    let known = kept.as_ref().map_or(&[][..], |(_, adopted)| &adopted.offsets);
+    let Stacked { pieces, columns, row_of, offsets } = stack(&strips, &sizes, known, GAP);
     let outer: Vec<(Path, Option<Label>)> = job
         .paths
         .iter()
@@ -202,7 +243,8 @@ fn arrange(
             (from.is_none() || to.is_none()).then_some((Path { from, to, net: path.net }, *label))
         })
         .collect();
-    let rows = connect(&pieces, &columns, &outer, GAP, &SPACING, None);
+    let pinned = kept.map(|(before, adopted)| adopted.pin(&before.held, &pieces, &columns, GAP));
+    let rows = connect(&pieces, &columns, &outer, GAP, &SPACING, pinned.as_ref());
     let inset = Point { x: PADDING, y: job.header };
     let origins: Vec<Point> = (0..components.len())
         .map(|component| {
@@ -210,14 +252,18 @@ fn arrange(
             Point { x: row.x, y: row.y }.plus(offsets[component]).plus(inset)
         })
         .collect();
-    let last_of_cell = last_of_cells(strips, components.len());
+    let last_of_cell = last_of_cells(&strips, components.len());
+    let held = Held::new(names, strips, offsets.clone(), &rows);
     let rects = seat
         .iter()
         .map(|(component, member)| {
             let mut rect = components[*component].level.boxes[*member].moved(origins[*component]);
             // The lowest box of a cell reaches down to the end of its row.
             if components[*component].members.len() == 1 && last_of_cell[*component] {
-                rect.height = rows.boxes[row_of[*component]].height - offsets[*component].y;
+                let floor = rows.boxes[row_of[*component]].height - offsets[*component].y;
+                if floor <= rect.height * 2 {
+                    rect.height = floor;
+                }
             }
             rect
         })
@@ -238,6 +284,7 @@ fn arrange(
         row_of,
         origins,
         header: job.header,
+        held,
     }
 }
 
@@ -254,7 +301,11 @@ fn last_of_cells(strips: &[Strip], count: usize) -> Vec<bool> {
 
 impl Component {
     /// Lays the members out; a `width` wider than needed is given to the columns evenly.
-    fn solve(&mut self, job: &FrameJob, groups: &[Arc<GroupLayout>], width: i32) {
+    /// With `before`, the members keep their places as far as they still fit.
+    fn solve(&mut self, job: &FrameJob, groups: &[Arc<GroupLayout>], width: i32, before: Option<&Self>) {
+        if let Some(before) = before.filter(|before| before.columns.len() == self.columns.len()) {
+            self.columns.clone_from(&before.columns);
+        }
         let columns = self.columns.iter().map(|column| column + 1).max().unwrap_or(0);
         let pieces = |extra: i32| -> Vec<Piece> {
             let mut widths = vec![0; columns];
@@ -277,11 +328,36 @@ impl Component {
                 })
                 .collect()
         };
+        if let Some(before) = before {
+            let pieces = pieces(0);
+            let heights: Vec<i32> = pieces.iter().map(|piece| piece.size.height).collect();
+            let widths: Vec<i32> = pieces.iter().map(|piece| piece.size.width).collect();
+            let places = &before.level;
+            let slots = slots(&places.boxes);
+            let pinned = pin(&slots, &heights, &widths, &self.columns, &places.columns, places.size.width, GAP);
+            // Columns keep the width they were given.
+            let pieces: Vec<Piece> = pieces
+                .into_iter()
+                .zip(&self.columns)
+                .map(|(piece, column)| {
+                    let own = places.columns.get(*column).map_or(0, |column| column.1);
+                    Piece { size: Size { width: piece.size.width.max(own), ..piece.size }, ..piece }
+                })
+                .collect();
+            self.level = connect(&pieces, &self.columns, &self.paths, GAP, &SPACING, Some(&pinned));
+            return;
+        }
         self.level = connect(&pieces(0), &self.columns, &self.paths, GAP, &SPACING, None);
         if width > self.level.size.width {
-            self.level =
-                connect(&pieces(width - self.level.size.width), &self.columns, &self.paths, GAP, &SPACING, None);
+            let extra = width - self.level.size.width;
+            self.level = connect(&pieces(extra), &self.columns, &self.paths, GAP, &SPACING, None);
         }
+    }
+
+    /// The ids of its members.
+    fn name(&self, job: &FrameJob) -> String {
+        let ids: Vec<&str> = self.members.iter().map(|member| &*job.groups[*member].id).collect();
+        ids.join("\n")
     }
 
     fn pack_item(&self) -> PackItem {

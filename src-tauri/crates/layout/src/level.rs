@@ -7,7 +7,7 @@ use crate::geometry::{Point, Rect, Size};
 use crate::input::Label;
 
 /// A box with the heights at which nets pass its edges.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) size: Size,
     /// Sorted: (net, leaves to the right, height).
@@ -40,6 +40,8 @@ pub(crate) struct Level {
     pub(crate) size: Size,
     /// Rectangle of each box, relative to the level.
     pub(crate) boxes: Vec<Rect>,
+    /// Left edge and width of each column.
+    pub(crate) columns: Vec<(i32, i32)>,
     /// Route and label of each path.
     paths: FxHashMap<Path, (Vec<Point>, Option<Rect>)>,
     /// Where nets pass the level's own edges.
@@ -89,10 +91,10 @@ pub(crate) fn connect(
     let Solution { size, columns: places, tops, routes, labels } = solve(&nodes, &wires, spacing, pinned);
     let boxes = nodes
         .iter()
-        .zip(tops)
+        .zip(&tops)
         .map(|(node, y)| {
             let x = places.get(node.column).map_or(0, |place| place.0);
-            Rect { x, y, width: node.width, height: node.height }
+            Rect { x, y: *y, width: node.width, height: node.height }
         })
         .collect();
     let mut doors = Vec::new();
@@ -107,5 +109,5 @@ pub(crate) fn connect(
     doors.sort_unstable();
     doors.dedup();
     let paths = paths.into_iter().map(|(path, _)| path).zip(routes.into_iter().zip(labels)).collect();
-    Level { size, boxes, paths, doors }
+    Level { size, boxes, columns: places, paths, doors }
 }

@@ -11,6 +11,7 @@ mod columns;
 mod frame;
 mod geometry;
 mod group;
+mod hold;
 mod input;
 mod level;
 mod output;

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::frame::{FrameJob, FrameLayout};
 use crate::geometry::{Rect, Size};
 use crate::group::{GroupLayout, Route};
+use crate::hold::Held;
 use crate::pack::Target;
 
 /// A sheet laid out. Frames, groups and links are in the order of the input. Give it back as `previous`.
@@ -18,7 +19,8 @@ pub struct Layout {
     pub frames: Vec<PlacedFrame>,
     /// Routes of the links between groups, absolute.
     pub links: Vec<Route>,
-    pub(crate) memory: FxHashMap<Arc<str>, Arc<Memory>>,
+    pub(crate) memory: FxHashMap<Arc<str>, Twin>,
+    pub(crate) held: Held,
 }
 
 /// A frame and where it stands.
@@ -37,6 +39,15 @@ pub struct PlacedGroup {
     pub rect: Rect,
     /// Positions inside, relative to the rectangle's top left. The same `Arc` as before where nothing changed.
     pub layout: Arc<GroupLayout>,
+}
+
+/// A frame as it would like to be, and as it was fitted into the sheet.
+#[derive(Clone, Debug)]
+pub(crate) struct Twin {
+    pub(crate) natural: Arc<Memory>,
+    pub(crate) fitted: Arc<Memory>,
+    /// Where it stood.
+    pub(crate) place: Rect,
 }
 
 /// What a frame was laid out from and how it came out.

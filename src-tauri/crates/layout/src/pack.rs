@@ -47,7 +47,31 @@ pub(crate) struct Cell {
     has_doors: bool,
 }
 
+impl Row {
+    /// An empty cell that this box fits into.
+    pub(crate) fn hole(&mut self, item: &PackItem, height: i32) -> Option<&mut Cell> {
+        let has_doors = item.has_entry || item.has_exit;
+        if item.size.height > height || (has_doors && self.cells.len() > 1) {
+            return None;
+        }
+        self.cells.iter_mut().find(|cell| cell.items.is_empty() && cell.width >= item.size.width)
+    }
+}
+
 impl Strip {
+    pub(crate) fn cells_mut(&mut self) -> impl Iterator<Item = &mut Cell> {
+        self.rows.iter_mut().flat_map(|row| &mut row.cells)
+    }
+
+    /// Puts a box into a row of its own at the end.
+    pub(crate) fn append(&mut self, at: usize, item: &PackItem) {
+        let width = self.width;
+        sit(self, Seat::Below, at, item, 0);
+        if let Some(cell) = self.rows.last_mut().and_then(|row| row.cells.last_mut()) {
+            cell.width = width;
+        }
+    }
+
     /// Every box with the width it is given.
     pub(crate) fn items(&self) -> impl Iterator<Item = (usize, i32)> {
         let cells = self.rows.iter().flat_map(|row| &row.cells);

@@ -10,9 +10,10 @@ use crate::columns::Spacing;
 use crate::frame::{FrameJob, lay_out_frame};
 use crate::geometry::{Point, Rect, Size, straighten};
 use crate::group::{Door, GroupLayout, Route};
+use crate::hold::{Adopted, Held, Solved};
 use crate::input::{Group, Input, Label, LinkEnd, Place};
 use crate::level::{Level, Path, Piece, connect};
-use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup};
+use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup, Twin};
 use crate::pack::{PackItem, Strip, Target, pack_along};
 use crate::stack::stack;
 
@@ -28,44 +29,84 @@ const BUSY: usize = 4;
 pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     let sorted = Sorted::new(input);
     let jobs = sorted.jobs(input);
-    let solve = |frame: usize, target: Target| -> Arc<Memory> {
+    let twin = |frame: usize| previous.and_then(|previous| previous.memory.get(&input.frames[sorted.frames[frame]].id));
+    let solve = |frame: usize, target: Target, known: Option<&Memory>, is_held: bool| -> Arc<Memory> {
         let job = &jobs[frame];
-        let known = previous.and_then(|previous| previous.memory.get(&input.frames[sorted.frames[frame]].id));
-        if let Some(memory) = known
-            && memory.target == target
-            && memory.job == *job
-        {
-            return Arc::clone(memory);
-        }
-        let lookup =
-            |group: usize, width: i32, align: &[(u8, i32)]| reuse(known.map(AsRef::as_ref), job, group, width, align);
-        let layout = Arc::new(lay_out_frame(job, target, &lookup));
+        let lookup = |group: usize, width: i32, align: &[(u8, i32)]| reuse(known, job, group, width, align);
+        let before = known.filter(|_| is_held).map(|memory| &*memory.layout);
+        let layout = Arc::new(lay_out_frame(job, target, before, &lookup));
         Arc::new(Memory { job: job.clone(), target, layout })
+    };
+    let natural_of = |frame: usize, target: Target| -> Arc<Memory> {
+        match twin(frame) {
+            Some(twin) if twin.natural.target == target && twin.natural.job == jobs[frame] => Arc::clone(&twin.natural),
+            twin => solve(frame, target, twin.map(|twin| &*twin.natural), false),
+        }
+    };
+    let fitted_of = |frame: usize, target: Target| -> Arc<Memory> {
+        match twin(frame) {
+            Some(twin) if twin.fitted.target == target && twin.fitted.job == jobs[frame] => Arc::clone(&twin.fitted),
+            Some(twin) => solve(frame, target, Some(&twin.fitted), twin.fitted.target == target),
+            None => solve(frame, target, None, false),
+        }
     };
     let aspect = Target::Aspect(input.aspect.0.max(1), input.aspect.1.max(1));
     let is_lane = |frame: usize| input.frames[sorted.frames[frame]].place != Place::Upper;
     let upper: Vec<usize> = (0..jobs.len()).filter(|frame| !is_lane(*frame)).collect();
     let lanes: Vec<usize> = (0..jobs.len()).filter(|frame| is_lane(*frame)).collect();
-    let natural: Vec<Arc<Memory>> = (0..jobs.len()).into_par_iter().map(|frame| solve(frame, aspect)).collect();
-
-    let items: Vec<PackItem> = upper.iter().map(|frame| pack_item(&natural[*frame].layout.piece)).collect();
-    let strips = pack_along(&items, &sorted.arrows(&upper), aspect, GAP);
+    let names: Vec<String> = upper.iter().map(|frame| input.frames[sorted.frames[*frame]].id.to_string()).collect();
+    let items_of = |solved: &[Arc<Memory>]| -> Vec<PackItem> {
+        upper.iter().map(|frame| pack_item(&solved[*frame].layout.piece)).collect()
+    };
+    // A frame that was there is fitted into the width it had; a new one is measured as it would like to be.
+    let held_of = |frame: usize| match twin(frame).filter(|_| !is_lane(frame)) {
+        Some(twin) => fitted_of(frame, twin.fitted.target),
+        None => natural_of(frame, aspect),
+    };
+    let held = previous.and_then(|previous| {
+        let solved: Vec<Arc<Memory>> = (0..jobs.len()).into_par_iter().map(held_of).collect();
+        let adopted = previous.held.adopt(&names, &items_of(&solved))?;
+        Some((previous, adopted, solved))
+    });
+    let (natural, strips, kept) = match held {
+        Some((previous, adopted, solved)) => (solved, adopted.strips.clone(), Some((&previous.held, adopted))),
+        None => {
+            let natural: Vec<Arc<Memory>> =
+                (0..jobs.len()).into_par_iter().map(|frame| natural_of(frame, aspect)).collect();
+            let strips = pack_along(&items_of(&natural), &sorted.arrows(&upper), aspect, GAP);
+            (natural, strips, None)
+        }
+    };
     let mut widths = vec![0; jobs.len()];
     for (item, width) in strips.iter().flat_map(Strip::items) {
         widths[upper[item]] = width;
     }
     let refit = |frames: &[usize], widths: &[i32]| -> Vec<(usize, Arc<Memory>)> {
-        frames.par_iter().map(|frame| (*frame, solve(*frame, Target::Width(widths[*frame])))).collect()
+        frames.par_iter().map(|frame| (*frame, fitted_of(*frame, Target::Width(widths[*frame])))).collect()
     };
     let mut solved = natural.clone();
-    for (frame, memory) in refit(&upper, &widths) {
+    let is_fitted = |frame: usize| kept.is_some() && twin(frame).is_some();
+    let unfitted: Vec<usize> = upper.iter().copied().filter(|frame| !is_fitted(*frame)).collect();
+    for (frame, memory) in refit(&unfitted, &widths) {
         solved[frame] = memory;
     }
     let mut place = vec![Rect::default(); jobs.len()];
-    let (rows, row_of) = place_rows(&strips, &upper, &solved, &sorted, &widths, &mut place);
+    let kept = kept.as_ref().map(|(held, adopted)| (*held, adopted));
+    let (solved_rows, row_of, offsets) = place_rows(&strips, &upper, &solved, &sorted, &widths, kept, &mut place);
+    let rows = &solved_rows.level;
+    let held = Held { solved: Some(Arc::clone(&solved_rows)), ..Held::new(names, strips, offsets, rows) };
 
     // Lanes: below, over the whole width, several to a row where they are small.
-    let lane_items: Vec<PackItem> = lanes.iter().map(|frame| pack_item(&natural[*frame].layout.piece)).collect();
+    let lane_items: Vec<PackItem> = lanes
+        .iter()
+        .map(|frame| {
+            let mut item = pack_item(&natural[*frame].layout.piece);
+            if let Some(twin) = twin(*frame).filter(|_| kept.is_some()) {
+                item.size.width = twin.place.width;
+            }
+            item
+        })
+        .collect();
     let mut wide = rows.size.width;
     if upper.is_empty() {
         wide = lane_items.iter().map(|item| item.size.width).max().unwrap_or(0).max(1200);
@@ -86,8 +127,12 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
             solved[frame] = memory;
         }
         let height = members.iter().map(|frame| solved[*frame].layout.size.height).max().unwrap_or(0);
+        // Lanes keep their height on the sheet too, while there is room for what stands above.
+        let stood = |frame: usize| twin(frame).filter(|_| kept.is_some()).map(|twin| twin.place);
+        y = members.iter().filter_map(|frame| stood(*frame)).map(|place| place.y).fold(y, i32::max);
         let mut x = 0;
         for frame in members {
+            x = stood(frame).map_or(x, |place| place.x.max(x));
             let width = widths[frame].max(solved[frame].layout.size.width);
             place[frame] = Rect { x, y, width, height };
             x += width + GAP;
@@ -98,7 +143,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         width: place.iter().map(Rect::right).max().unwrap_or(0).max(rows.size.width),
         height: place.iter().map(Rect::bottom).max().unwrap_or(0).max(rows.size.height),
     };
-    finish(input, &sorted, &solved, &place, &rows, &row_of, size)
+    Layout { held, ..finish(input, &sorted, &natural, &solved, &place, (rows, &row_of), size) }
 }
 
 /// A group's layout where it was computed for the same content before.
@@ -161,10 +206,12 @@ fn place_rows(
     solved: &[Arc<Memory>],
     sorted: &Sorted,
     widths: &[i32],
+    kept: Option<(&Held, &Adopted)>,
     place: &mut [Rect],
-) -> (Level, Vec<usize>) {
+) -> (Arc<Solved>, Vec<usize>, Vec<Point>) {
     let boxes: Vec<Piece> = upper.iter().map(|frame| solved[*frame].layout.piece.clone()).collect();
-    let stacked = stack(strips, &boxes, GAP);
+    let known = kept.map_or(&[][..], |(_, adopted)| &adopted.offsets);
+    let stacked = stack(strips, &boxes, known, GAP);
     let mut row_of = vec![usize::MAX; solved.len()];
     for (item, frame) in upper.iter().enumerate() {
         row_of[*frame] = stacked.row_of[item];
@@ -179,7 +226,18 @@ fn place_rows(
             is_upper.then_some((Path { from: Some(from), to: Some(to), net: link.net }, link.label))
         })
         .collect();
-    let rows = connect(&stacked.pieces, &stacked.columns, &paths, GAP, &SPACING, None);
+    let same = kept
+        .and_then(|(held, _)| held.solved.as_ref())
+        .filter(|solved| solved.pieces == stacked.pieces && solved.columns == stacked.columns && solved.paths == paths);
+    let solved_rows = match same {
+        Some(solved) => Arc::clone(solved),
+        None => {
+            let pinned = kept.map(|(held, adopted)| adopted.pin(held, &stacked.pieces, &stacked.columns, GAP));
+            let level = connect(&stacked.pieces, &stacked.columns, &paths, GAP, &SPACING, pinned.as_ref());
+            Arc::new(Solved { pieces: stacked.pieces, columns: stacked.columns, paths, level })
+        }
+    };
+    let rows = &solved_rows.level;
     for (item, frame) in upper.iter().copied().enumerate() {
         let (row, offset) = (rows.boxes[row_of[frame]], stacked.offsets[item]);
         let size = solved[frame].layout.size;
@@ -189,10 +247,14 @@ fn place_rows(
     // Boxes that stand on the floor of their row reach down to it.
     for cell in strips.iter().flat_map(|strip| &strip.rows).flat_map(|row| &row.cells) {
         if let Some(frame) = cell.items.last().map(|item| upper[*item]) {
-            place[frame].height = rows.boxes[row_of[frame]].bottom() - place[frame].y;
+            let floor = rows.boxes[row_of[frame]].bottom() - place[frame].y;
+            // A low frame beside a high one would be mostly empty.
+            if floor <= place[frame].height * 3 / 2 {
+                place[frame].height = floor;
+            }
         }
     }
-    (rows, row_of)
+    (solved_rows, row_of, stacked.offsets)
 }
 
 /// The input with frames and groups in the order of their ids, and links between them as nets.
@@ -328,10 +390,10 @@ impl Sorted {
 fn finish(
     input: &Input,
     sorted: &Sorted,
+    natural: &[Arc<Memory>],
     solved: &[Arc<Memory>],
     place: &[Rect],
-    rows: &Level,
-    row_of: &[usize],
+    (rows, row_of): (&Level, &[usize]),
     size: Size,
 ) -> Layout {
     let mut frames: Vec<Option<PlacedFrame>> = vec![None; solved.len()];
@@ -346,13 +408,15 @@ fn finish(
             Some(PlacedFrame { rect: place[at], groups: groups.into_iter().flatten().collect() });
     }
     let links = sorted.links.par_iter().map(|link| route(link, solved, place, rows, row_of)).collect();
-    let memory = sorted
-        .frames
-        .iter()
-        .zip(solved)
-        .map(|(frame, memory)| (Arc::clone(&input.frames[*frame].id), Arc::clone(memory)))
-        .collect();
-    Layout { size, frames: frames.into_iter().flatten().collect(), links, memory }
+    let twins = natural.iter().zip(solved).zip(place).map(|((natural, fitted), place)| Twin {
+        natural: Arc::clone(natural),
+        fitted: Arc::clone(fitted),
+        place: *place,
+    });
+    let ids = sorted.frames.iter().map(|frame| Arc::clone(&input.frames[*frame].id));
+    let memory = ids.zip(twins).collect();
+    let frames = frames.into_iter().flatten().collect();
+    Layout { size, frames, links, memory, held: Held::default() }
 }
 
 /// A link from leaf to leaf: the stub in its group, the way through its frame, between the frames, and in again.

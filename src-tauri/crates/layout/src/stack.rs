@@ -13,8 +13,8 @@ pub(crate) struct Stacked {
     pub(crate) offsets: Vec<Point>,
 }
 
-/// Stacks boxes of these sizes and doors.
-pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], gap: i32) -> Stacked {
+/// Stacks boxes of these sizes and doors; a box that had an offset in its row stands no higher and no further left.
+pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], before: &[Option<Point>], gap: i32) -> Stacked {
     let mut stacked = Stacked {
         pieces: Vec::new(),
         columns: Vec::new(),
@@ -27,8 +27,11 @@ pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], gap: i32) -> Stacked {
             let mut x = 0;
             for cell in &row.cells {
                 let (mut y, mut widest) = (0, cell.width);
+                let known = cell.items.iter().filter_map(|item| before.get(*item).copied().flatten());
+                x = known.map(|offset| offset.x).fold(x, i32::max);
                 for item in cell.items.iter().copied() {
                     let part = &boxes[item];
+                    y = before.get(item).copied().flatten().map_or(y, |offset| y.max(offset.y));
                     stacked.row_of[item] = stacked.pieces.len();
                     stacked.offsets[item] = Point { x, y };
                     piece.doors.extend(part.doors.iter().map(|(net, is_exit, at)| (*net, *is_exit, at + y)));

@@ -122,7 +122,7 @@ fn routes(result: &Layout) -> Vec<Vec<Point>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_overlaps_and_nothing_leaves_its_container(sketch in sketches()) {
@@ -214,4 +214,85 @@ proptest! {
         links.reverse();
         prop_assert_eq!(a.links.iter().map(|link| &link.points).collect::<Vec<_>>(), links);
     }
+}
+
+/// Groups by their ids with their places.
+fn places(input: &Input, result: &Layout) -> Vec<((String, String), Rect)> {
+    let mut places = Vec::new();
+    for (frame, placed) in input.frames.iter().zip(&result.frames) {
+        for (group, rect) in frame.groups.iter().zip(&placed.groups) {
+            places.push(((frame.id.to_string(), group.id.to_string()), rect.rect));
+        }
+    }
+    places
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_did_not_change_does_not_move(sketch in sketches(), which in any::<u32>(), leaf in any::<u32>()) {
+        let before = input(&sketch);
+        let first = layout(&before, None);
+        let again = layout(&before, Some(&first));
+        prop_assert_eq!(places(&before, &first), places(&before, &again));
+        prop_assert_eq!(&first.links, &again.links);
+
+        // One leaf of one group changes so that the group is no larger than it was. Without links nothing else may
+        // stir; a link that takes another way may need room.
+        let mut before = before;
+        before.links.clear();
+        let first = layout(&before, None);
+        let mut after = before.clone();
+        let frame = pick(which, after.frames.len());
+        let at = pick(which / 7, after.frames[frame].groups.len());
+        let mut group = Group::clone(&after.frames[frame].groups[at]);
+        let leaf = pick(leaf, group.leaves.len());
+        group.leaves[leaf].size.height = 40;
+        after.frames[frame].groups[at] = Arc::new(group);
+        let second = layout(&after, Some(&first));
+        for ((id, old), (_, new)) in places(&before, &first).into_iter().zip(places(&after, &second)) {
+            prop_assert_eq!((old.x, old.y), (new.x, new.y), "{:?} moved", id);
+        }
+        check(&second)?;
+    }
+
+    #[test]
+    fn what_comes_and_goes_moves_nothing_else_apart(sketch in sketches(), which in any::<u32>()) {
+        let before = input(&sketch);
+        let first = layout(&before, None);
+        let mut after = before.clone();
+        after.links.clear();
+        let frame = pick(which, after.frames.len());
+        let mut group = Group::clone(&after.frames[frame].groups[0]);
+        group.id = "new".into();
+        after.frames[frame].groups.push(Arc::new(group));
+        check(&layout(&after, Some(&first)))?;
+        after.frames[frame].groups.remove(0);
+        check(&layout(&after, Some(&first)))?;
+    }
+}
+
+/// No overlap, nothing outside its container, no route through a leaf.
+fn check(result: &Layout) -> Result<(), TestCaseError> {
+    for (at, frame) in result.frames.iter().enumerate() {
+        for other in &result.frames[at + 1..] {
+            prop_assert!(!frame.rect.overlaps(&other.rect), "{:?} {:?}", frame.rect, other.rect);
+        }
+        for (place, group) in frame.groups.iter().enumerate() {
+            prop_assert!(frame.rect.contains(&group.rect), "{:?} {:?}", frame.rect, group.rect);
+            for other in &frame.groups[place + 1..] {
+                prop_assert!(!group.rect.overlaps(&other.rect), "{:?} {:?}", group.rect, other.rect);
+            }
+        }
+    }
+    let all: Vec<Rect> = leaves(result).into_iter().flatten().flatten().collect();
+    for route in routes(result) {
+        for pair in route.windows(2) {
+            for leaf in &all {
+                prop_assert!(!leaf.is_crossed_by(pair[0], pair[1]), "{leaf:?} crossed by {route:?}");
+            }
+        }
+    }
+    Ok(())
 }

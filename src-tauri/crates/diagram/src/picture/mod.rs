@@ -20,7 +20,8 @@ use std::sync::Arc;
 
 use model::{Health, ResourceKey};
 use rustc_hash::{FxHashMap, FxHashSet};
-use topology::{Graph, GraphDelta, Lens};
+pub use topology::Lens;
+use topology::{Graph, GraphDelta};
 
 pub use assemble::State;
 

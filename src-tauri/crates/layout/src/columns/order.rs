@@ -13,9 +13,15 @@ const ONE: i64 = 1 << 10;
 pub(super) fn order(netlist: &Netlist) -> Vec<Vec<usize>> {
     let links = Links::new(netlist);
     let mut order = first_order(netlist, &links);
-    if links.pairs.iter().all(Vec::is_empty) {
-        return order;
+    if !links.pairs.iter().all(Vec::is_empty) {
+        order = sweep(netlist, &links, order);
     }
+    settle_turns(netlist, &mut order);
+    order
+}
+
+/// Sorts by barycentres to and fro and keeps the best.
+fn sweep(netlist: &Netlist, links: &Links, mut order: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     let mut position = positions(&order, netlist.items.len());
     let mut best = order.clone();
     let mut fewest = links.crossings(&position);
@@ -44,6 +50,37 @@ pub(super) fn order(netlist: &Netlist) -> Vec<Vec<usize>> {
         }
     }
     best
+}
+
+/// A wire that turns back passes its own column: its lane belongs between the two ends, not wherever it came in.
+fn settle_turns(netlist: &Netlist, order: &mut [Vec<usize>]) {
+    let mut partners: Vec<Vec<usize>> = vec![Vec::new(); netlist.items.len()];
+    for hop in &netlist.hops {
+        let (a, b) = (hop.from, hop.to);
+        if a.on_left_wall == b.on_left_wall && netlist.items[a.item].column == netlist.items[b.item].column {
+            partners[a.item].push(b.item);
+            partners[b.item].push(a.item);
+        }
+    }
+    for column in order {
+        let is_turning = |item: usize| netlist.items[item].kind == Kind::Lane && !partners[item].is_empty();
+        let (turning, mut rest): (Vec<usize>, Vec<usize>) = column.iter().partition(|item| is_turning(**item));
+        let mut wishes: Vec<(usize, usize)> = turning
+            .into_iter()
+            .map(|lane| {
+                let places: Vec<usize> =
+                    partners[lane].iter().filter_map(|other| rest.iter().position(|item| item == other)).collect();
+                // Below the upper of the ends, so that the way is no longer than the nodes are apart.
+                let ends = places.iter().min().copied().zip(places.iter().max().copied());
+                (ends.map_or(rest.len(), |(first, last)| first.midpoint(last) + 1), lane)
+            })
+            .collect();
+        wishes.sort_unstable();
+        for (at, lane) in wishes.into_iter().rev() {
+            rest.insert(at.min(rest.len()), lane);
+        }
+        *column = rest;
+    }
 }
 
 /// Per item its neighbours to either side, per gutter its pairs; ends carry their share of the item's height.

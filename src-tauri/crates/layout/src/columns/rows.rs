@@ -195,6 +195,11 @@ pub(super) fn keep(netlist: &Netlist, nodes: &[Node], node_tops: &[i32], spacing
         let bottom = spans.last().map_or(0, |span| span.1);
         let mut free: Vec<(i32, i32)> = spans.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect();
         free.retain(|gap| gap.1 - gap.0 >= 4);
+        // Where lanes passed above the first node there is room above it.
+        let first = spans.first().map_or(0, |span| span.0);
+        if first >= spacing.clearance {
+            free.insert(0, (0, first));
+        }
         let needed = i32::try_from(lanes.len()).unwrap_or(0) * spacing.lane;
         free.push((bottom, bottom + 2 * spacing.clearance + needed));
         let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); free.len()];
@@ -211,10 +216,15 @@ pub(super) fn keep(netlist: &Netlist, nodes: &[Node], node_tops: &[i32], spacing
                 chosen[best].push(lane);
             }
         }
-        for (gap, lanes) in free.iter().zip(&chosen) {
+        for (at, (gap, lanes)) in free.iter().zip(&chosen).enumerate() {
+            let is_last = at + 1 == free.len();
             let parts = i32::try_from(lanes.len()).unwrap_or(0) + 1;
             for (part, lane) in (1..).zip(lanes) {
-                tops[*lane] = gap.0 + (gap.1 - gap.0) * part / parts;
+                tops[*lane] = if is_last {
+                    gap.0 + spacing.clearance + (part - 1) * spacing.lane
+                } else {
+                    gap.0 + (gap.1 - gap.0) * part / parts
+                };
             }
         }
     }
