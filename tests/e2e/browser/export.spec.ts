@@ -14,7 +14,9 @@ test("every format comes as a download", async () => {
   await openMap(page);
   await page.getByRole("button", { name: "Export" }).click();
   const panel = page.getByTestId("export");
-  const formats = await panel.getByLabel("Format").locator("option").evaluateAll((options) => options.map((each) => (each as HTMLOptionElement).value));
+  const offered = () => panel.getByLabel("Format").locator("option").evaluateAll((options) => options.map((each) => (each as HTMLOptionElement).value));
+  await expect.poll(offered).not.toEqual([]);
+  const formats = await offered();
   expect(formats).toEqual(expect.arrayContaining(["svg", "png", "pdf", "json", "drawio", "mmd", "d2", "dot", "graphml"]));
   for (const format of formats) {
     await panel.getByLabel("Format").selectOption(format);

@@ -1,9 +1,23 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { useBrowser } from "../support/browser";
 import { MAP, openMap } from "../support/map";
 
 const { open } = useBrowser();
+
+/** A file with one small application. */
+async function manifest(): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "kubilitics-e2e-")), "web.yaml");
+  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { selector: { app: "web" }, ports: [{ port: 80 }] } };
+  const template = { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "web:1" }] } };
+  const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec: { selector: { matchLabels: { app: "web" } }, template } };
+  await writeFile(path, `${JSON.stringify(service)}\n---\n${JSON.stringify(deployment)}\n`);
+  return path;
+}
 
 test("the start screen offers contexts, files and the demo", async () => {
   const page = await open();
@@ -31,7 +45,7 @@ test("several clusters are open at once, and the switcher goes between them", as
   await openMap(page);
   const first = page.url();
   await page.getByRole("link", { name: "Clusters" }).click();
-  await page.getByRole("textbox", { name: /^Paths/ }).fill(new URL("../../scenarios", import.meta.url).pathname);
+  await page.getByRole("textbox", { name: /^Paths/ }).fill(await manifest());
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await page.waitForSelector(`${MAP}[data-painted]`);
   expect(page.url()).not.toBe(first);

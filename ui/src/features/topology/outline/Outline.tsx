@@ -115,7 +115,6 @@ function OutlineRow({ row, top, active, selected, toggle, choose }: OutlineRowPr
       aria-setsize={row.siblings}
       aria-expanded={row.open ?? undefined}
       aria-selected={selected}
-      aria-label={[row.title, HEALTH[row.health].label, row.caption].filter(Boolean).join(", ")}
       data-active={active}
       title={row.caption ? `${row.title} · ${row.caption}` : row.title}
       tabIndex={-1}
@@ -137,6 +136,10 @@ function OutlineRow({ row, top, active, selected, toggle, choose }: OutlineRowPr
       <HealthMark health={row.health} quiet size={10} />
       <span className={styles.title}>{row.title}</span>
       {row.count === null ? null : <span className={styles.count}>{count(row.count)}</span>}
+      <span className="visually-hidden">
+        , {HEALTH[row.health].label}
+        {row.caption ? `, ${row.caption}` : ""}
+      </span>
     </div>
   );
 }
