@@ -7,7 +7,7 @@ import { openMap } from "../support/map";
 
 const { open } = useBrowser();
 
-const STARTS: Record<string, string> = { svg: "<svg", json: "{", pdf: "%PDF-", drawio: "<mxfile", mmd: "", d2: "", dot: "digraph", graphml: "<?xml" };
+const STARTS: Record<string, string> = { svg: "<svg", json: "{", pdf: "%PDF-", drawio: "<mxfile", mermaid: "", d2: "", dot: "digraph", graphml: "<?xml" };
 
 test("every format comes as a download", async () => {
   const page = await open();
@@ -17,7 +17,7 @@ test("every format comes as a download", async () => {
   const offered = () => panel.getByLabel("Format").locator("option").evaluateAll((options) => options.map((each) => (each as HTMLOptionElement).value));
   await expect.poll(offered).not.toEqual([]);
   const formats = await offered();
-  expect(formats).toEqual(expect.arrayContaining(["svg", "png", "pdf", "json", "drawio", "mmd", "d2", "dot", "graphml"]));
+  expect(formats).toEqual(expect.arrayContaining(["svg", "png", "pdf", "json", "drawio", "mermaid", "d2", "dot", "graphml"]));
   for (const format of formats) {
     await panel.getByLabel("Format").selectOption(format);
     const [download] = await Promise.all([page.waitForEvent("download"), panel.getByRole("button", { name: "Download" }).click()]);

@@ -23,4 +23,5 @@ test("choices come back, titles do not", () => {
 test("file names are safe everywhere", () => {
   expect(fileName("arn:aws:eks/shop eu", "svg")).toBe("arn-aws-eks-shop-eu.svg");
   expect(fileName("///", "png")).toBe("cluster.png");
+  expect(fileName("a", "mermaid")).toBe("a.mmd");
 });

@@ -54,10 +54,17 @@ export function requestOf(choices: Choices, cluster: string, view: View, path: s
   };
 }
 
+/** Formats whose files end otherwise than they are called. */
+const ENDINGS: Record<string, string> = { mermaid: "mmd" };
+
+export function endingOf(format: string): string {
+  return ENDINGS[format] ?? format;
+}
+
 /** A file name that every system takes. */
 export function fileName(cluster: string, format: string): string {
   const safe = cluster.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "");
-  return `${safe || "cluster"}.${format}`;
+  return `${safe || "cluster"}.${endingOf(format)}`;
 }
 
 export function isDrawn(formats: readonly ExportFormat[], format: string): boolean {

@@ -8,7 +8,7 @@ import type { View } from "@/api/bindings/View";
 import { api, transport } from "@/api/client";
 import { keys } from "@/features/clusters";
 
-import { type Choices, fileName, recalled, remembered, requestOf } from "./model";
+import { type Choices, endingOf, fileName, recalled, remembered, requestOf } from "./model";
 
 const MEMORY = "export.choices";
 
@@ -39,7 +39,7 @@ export function useExport(cluster: string, name: string, view: View) {
   const start = useMutation({
     mutationFn: async (choices: Choices): Promise<ExportStatus | null> => {
       const { pickSave } = transport;
-      const path = pickSave ? await pickSave(fileName(name, choices.format), choices.format) : null;
+      const path = pickSave ? await pickSave(fileName(name, choices.format), endingOf(choices.format)) : null;
       if (pickSave && path === null) return null;
       return await api.exportStart(requestOf(choices, cluster, view, path));
     },

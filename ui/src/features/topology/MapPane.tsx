@@ -7,6 +7,7 @@ import { useStore } from "@/lib/store";
 import { Legend } from "./map/Legend";
 import { MapCanvas } from "./map/MapCanvas";
 import { MiniMap } from "./map/MiniMap";
+import { Whereabouts } from "./map/Whereabouts";
 import { ZoomButtons } from "./map/ZoomButtons";
 import type { MapEngine } from "./map/engine";
 import styles from "./MapPane.module.css";
@@ -20,10 +21,12 @@ export function MapPane({ session }: { session: MapSession }) {
   const ready = useCallback((made: MapEngine | null) => setEngine(made), []);
   const camera = useCamera(engine);
   const { picture } = useStore(session.feed.state);
+  const view = useStore(session.view);
   useLayer(legend, () => setLegend(false));
   return (
     <div className={styles.pane}>
       <MapCanvas session={session} ready={ready} />
+      {engine && picture && view.focus === null ? <Whereabouts picture={picture} engine={engine} /> : null}
       {engine && picture ? <MiniMap picture={picture} engine={engine} camera={camera} /> : null}
       {engine ? <ZoomButtons engine={engine} scale={engine.view.camera.scale} legend={legend} toggleLegend={() => setLegend(!legend)} /> : null}
       {legend ? <Legend /> : null}

@@ -5,7 +5,7 @@ import { decode } from "../picture/decode";
 import { generated } from "../picture/fixture";
 import { wheelMeaning } from "./gestures";
 import { mapCommand } from "./keys";
-import { nearestTo, neighbourOf, readingOrder, stepped } from "./navigate";
+import { nearestTo, neighbourOf, readingOrder, stepped, whereabouts } from "./navigate";
 import { Spatial } from "./spatial";
 import { wanted } from "./tiles";
 
@@ -57,4 +57,10 @@ test("tiles are asked for from the middle outwards and cover the screen", () => 
   const tiles = wanted({ x: 0, y: 0, scale: 1 }, { width: 768, height: 256 }, 1);
   expect(tiles[0]).toEqual({ column: 1, row: 0 });
   expect(tiles).toHaveLength(3);
+});
+
+test("who has zoomed in past the titles is told where", () => {
+  expect(whereabouts(spatial.picture, { x: 0, y: 0, width: 900, height: 400 })).toEqual([]);
+  expect(whereabouts(spatial.picture, { x: 100, y: 70, width: 400, height: 100 })).toEqual(["namespace-0", "app-0"]);
+  expect(whereabouts(spatial.picture, { x: -900, y: -900, width: 100, height: 100 })).toEqual([]);
 });

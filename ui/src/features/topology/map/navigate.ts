@@ -1,6 +1,6 @@
 /** From card to card by key: in a direction on the plane, or along the reading order. Pure. */
 
-import { type Box, shifted } from "../picture/geometry";
+import { type Box, contains, shifted } from "../picture/geometry";
 import type { Picture } from "../picture/types";
 import type { Direction } from "./keys";
 import type { Spatial } from "./spatial";
@@ -58,6 +58,19 @@ export function nearestTo(spatial: Spatial, x: number, y: number): string | null
     }
   }
   return best;
+}
+
+/** Titles of the frame and block around the middle of `seen`, as far as their heads are not in it. */
+export function whereabouts(picture: Picture, seen: Box): string[] {
+  const { x, y } = middle(seen);
+  const frame = picture.frames.find((each) => contains(each.box, x, y));
+  if (!frame || headSeen(frame.box, seen)) return [];
+  const block = [...picture.blocks.values()].find((each) => each.title !== "" && contains(each.box, x, y));
+  return block && !headSeen(block.box, seen) ? [frame.title, block.title] : [frame.title];
+}
+
+function headSeen(box: Box, seen: Box): boolean {
+  return contains(seen, box.x + 20, box.y + 14);
 }
 
 function middle(box: Box) {
