@@ -112,6 +112,16 @@ impl Client {
         self.begin(&Method::GET, path, "application/json", None).await
     }
 
+    /// GET as somebody else who accepts other forms of answer: the status and the whole text.
+    pub async fn get_as(&self, path: &str, accept: &str) -> Result<(StatusCode, String)> {
+        let request = self.prepare(&Method::GET, path).header(ACCEPT, accept).body(Full::default());
+        let what = || format!("GET {}{path}", self.server);
+        let answer = self.pool.request(request.with_context(what)?).await.with_context(what)?;
+        let status = answer.status();
+        let text = answer.into_body().collect().await.with_context(what)?.to_bytes();
+        Ok((status, String::from_utf8_lossy(&text).into_owned()))
+    }
+
     async fn begin(
         &self,
         method: &Method,
@@ -119,18 +129,20 @@ impl Client {
         content_type: &str,
         body: Option<&Value>,
     ) -> Result<Response<Incoming>> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.server))
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, content_type);
-        if let Some(token) = &self.token {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-        }
+        let request = self.prepare(method, path).header(ACCEPT, "application/json").header(CONTENT_TYPE, content_type);
         let content = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
         let what = || format!("{method} {}{path}", self.server);
         let request = request.body(Full::new(content)).with_context(what)?;
         self.pool.request(request).await.with_context(what)
+    }
+
+    /// A request with address and account.
+    fn prepare(&self, method: &Method, path: &str) -> http::request::Builder {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.server));
+        match &self.token {
+            Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        }
     }
 }
 

@@ -66,6 +66,7 @@ const BUILT_IN: &[Row] = &[
     ("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", &["pvc"], &[], true),
     ("", "v1", "PersistentVolume", "persistentvolumes", &["pv"], &[], false),
     ("", "v1", "Pod", "pods", &["po"], ALL, true),
+    ("", "v1", "ReplicationController", "replicationcontrollers", &["rc"], ALL, true),
     ("", "v1", "ResourceQuota", "resourcequotas", &["quota"], &[], true),
     ("", "v1", "Secret", "secrets", &[], &[], true),
     ("", "v1", "ServiceAccount", "serviceaccounts", &["sa"], &[], true),

@@ -514,7 +514,7 @@ impl Maker {
             "kind": "EndpointSlice",
             "metadata": metadata,
             "addressType": "IPv4",
-            "endpoints": endpoints,
+            "endpoints": if endpoints.is_empty() { Value::Null } else { endpoints.into() },
             "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}],
         })
     }

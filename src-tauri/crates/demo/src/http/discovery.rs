@@ -195,9 +195,9 @@ fn groups(registry: &Registry) -> Vec<(&str, &str)> {
     groups
 }
 
-/// Whether there is anything of that group and version.
-pub(crate) fn serves(registry: &Registry, group: &str, version: &str) -> bool {
-    groups(registry).contains(&(group, version))
+/// Whether there is anything of that group.
+pub(crate) fn serves(registry: &Registry, group: &str) -> bool {
+    groups(registry).iter().any(|(known, _)| *known == group)
 }
 
 fn kinds<'a>(registry: &'a Registry, group: &'a str, version: &'a str) -> impl Iterator<Item = &'a Kind> {

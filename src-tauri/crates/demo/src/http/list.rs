@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
-use super::form::Writer;
+use super::form::{Form, Writer};
 use super::refusal::Refusal;
 use super::selector::Selector;
 use super::{Query, Target};
@@ -83,7 +83,11 @@ pub(crate) fn list(
     gzip: bool,
 ) -> Result<Response, Refusal> {
     let selector = Selector::parse(&writer.kind, query.get("labelSelector"), query.get("fieldSelector"))?;
-    let limit: usize = query.number("limit")?.unwrap_or(0).try_into().unwrap_or(0);
+    let mut limit: usize = query.number("limit")?.unwrap_or(0).try_into().unwrap_or(0);
+    if query.get("resourceVersion") == "0" && query.get("resourceVersionMatch").is_empty() {
+        // "Any version" is answered by the watch cache, which sends everything whatever the limit.
+        limit = 0;
+    }
     let (snapshot, start) = match query.get("continue") {
         "" => {
             check_version(current, query)?;
@@ -100,6 +104,10 @@ pub(crate) fn list(
         matching.by_ref().take(limit).cloned().collect()
     };
     let mut metadata = json!({"resourceVersion": snapshot.version.to_string()});
+    if writer.kind.custom && writer.form == Form::Whole {
+        // Lists of custom resources always have the field.
+        metadata["continue"] = "".into();
+    }
     if limit > 0
         && let Some(next) = matching.next()
     {

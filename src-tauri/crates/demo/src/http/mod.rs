@@ -154,6 +154,7 @@ impl Api {
             }
             ["api"] => Ok(json_response(&discovery::core_versions(&self.address.to_string()))),
             ["apis"] => Ok(json_response(&discovery::group_list(&self.registry))),
+            ["apis", group] | ["apis", group, ..] if !discovery::serves(&self.registry, group) => Ok(page_not_found()),
             ["apis", group] => Ok(json_response(&discovery::group(&self.registry, group)?)),
             ["api", version] => Ok(json_response(&discovery::resources(&self.registry, "", version)?)),
             ["apis", group, version] => Ok(json_response(&discovery::resources(&self.registry, group, version)?)),
@@ -165,9 +166,6 @@ impl Api {
     }
 
     fn resource(&self, group: &str, version: &str, rest: &[&str], request: &Request) -> Result<Response, Refusal> {
-        if !discovery::serves(&self.registry, group, version) {
-            return Ok(page_not_found());
-        }
         // `namespaces/NAME` alone is the Namespace; with more behind it, it is the scope of what follows.
         let (namespace, rest) = match rest {
             ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),

@@ -42,13 +42,24 @@ impl Refusal {
         Self::new(403, "Forbidden", message)
     }
 
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::new(422, "Invalid", message)
+    /// 422 for options of a list or a watch that do not go together.
+    pub(crate) fn invalid_options(field: &str, why: &str) -> Self {
+        Self {
+            details: json!({
+                "group": "meta.k8s.io",
+                "kind": "ListOptions",
+                "causes": [{"reason": "FieldValueForbidden", "message": format!("Forbidden: {why}"), "field": field}],
+            }),
+            ..Self::new(422, "Invalid", format!("ListOptions.meta.k8s.io \"\" is invalid: {field}: Forbidden: {why}"))
+        }
     }
 
     /// 406: none of the media types that the request accepts is spoken here.
     pub(crate) fn not_acceptable() -> Self {
-        Self::new(406, "NotAcceptable", "only the following media types are accepted: application/json")
+        Self {
+            details: json!({}),
+            ..Self::new(406, "NotAcceptable", "only the following media types are accepted: application/json")
+        }
     }
 
     pub(crate) fn unsupported_media_type() -> Self {

@@ -70,9 +70,9 @@ pub(crate) fn watch(
     let streaming = query.flag("sendInitialEvents");
     let bookmarks = query.flag("allowWatchBookmarks");
     if streaming && query.get("resourceVersionMatch") != "NotOlderThan" {
-        return Err(Refusal::invalid(
-            "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: \
-             sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
+        return Err(Refusal::invalid_options(
+            "resourceVersionMatch",
+            "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
         ));
     }
     let asked = query.number("resourceVersion")?.unwrap_or(0);

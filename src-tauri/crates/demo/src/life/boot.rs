@@ -13,6 +13,16 @@ use crate::time::{DAY, MINUTE, SECOND, Time};
 /// What a namespaced object's age is where its notes say nothing.
 const USUAL_AGE: i64 = 41 * DAY;
 
+/// The built-in kinds whose objects count their generations.
+const GENERATIONS: [&str; 6] = [
+    "Ingress",
+    "IngressClass",
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "CustomResourceDefinition",
+    "ValidatingWebhookConfiguration",
+];
+
 impl World {
     /// Fills the empty world with a scenario.
     pub(crate) fn boot(&mut self, manifests: Vec<Manifest>) {
@@ -80,7 +90,9 @@ impl World {
         let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         object["metadata"]["uid"] = self.uid(&kind, &namespace, &name).into();
         object["metadata"]["creationTimestamp"] = self.now.minus(age).rfc3339().into();
-        if object["spec"].is_object() && kind != "Namespace" && kind != "Service" {
+        let custom = object["apiVersion"].as_str().is_some_and(|version| version.contains(".coreos.com/"));
+        let gateway = object["apiVersion"].as_str().is_some_and(|version| version.starts_with("gateway."));
+        if custom || gateway || GENERATIONS.contains(&kind.as_str()) {
             object["metadata"]["generation"] = 1.into();
         }
     }

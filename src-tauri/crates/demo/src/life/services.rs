@@ -108,7 +108,7 @@ impl World {
             "kind": "EndpointSlice",
             "metadata": slice,
             "addressType": "IPv4",
-            "endpoints": entries,
+            "endpoints": if entries.is_empty() { Value::Null } else { entries.into() },
             "ports": ports,
         });
 

@@ -54,7 +54,8 @@ fn definition(column: &Column) -> Value {
     json!({
         "name": name,
         "type": kind,
-        "format": if name == "Name" { "name" } else { "" },
+        // The attacher of a volume attachment is marked as a name by the real printer, too.
+        "format": if matches!(name, "Name" | "Attacher") { "name" } else { "" },
         "description": match name {
             "Name" => NAME,
             "Age" | "Created At" => AGE,

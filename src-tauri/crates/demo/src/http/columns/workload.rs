@@ -37,30 +37,14 @@ pub(super) const PRINTERS: &[Printer] = &[
     Printer {
         group: "apps",
         kind: "ReplicaSet",
-        columns: &[
-            ("Name", "string", 0),
-            ("Desired", "integer", 0),
-            ("Current", "integer", 0),
-            ("Ready", "integer", 0),
-            ("Age", "string", 0),
-            ("Containers", "string", 1),
-            ("Images", "string", 1),
-            ("Selector", "string", 1),
-        ],
-        cells: |row| {
-            let (spec, status) = (row.spec(), row.status());
-            let [names, images] = containers(&spec["template"]["spec"]);
-            vec![
-                row.name(),
-                number(&spec["replicas"]).into(),
-                number(&status["replicas"]).into(),
-                number(&status["readyReplicas"]).into(),
-                row.age(),
-                names,
-                images,
-                selector(&spec["selector"]).into(),
-            ]
-        },
+        columns: REPLICAS,
+        cells: |row| replicas(row, selector(&row.spec()["selector"])),
+    },
+    Printer {
+        group: "",
+        kind: "ReplicationController",
+        columns: REPLICAS,
+        cells: |row| replicas(row, labels(&row.spec()["selector"])),
     },
     Printer {
         group: "apps",
@@ -230,6 +214,33 @@ pub(super) const PRINTERS: &[Printer] = &[
         },
     },
 ];
+
+/// ReplicaSets and the controllers that they have replaced.
+const REPLICAS: &[super::Column] = &[
+    ("Name", "string", 0),
+    ("Desired", "integer", 0),
+    ("Current", "integer", 0),
+    ("Ready", "integer", 0),
+    ("Age", "string", 0),
+    ("Containers", "string", 1),
+    ("Images", "string", 1),
+    ("Selector", "string", 1),
+];
+
+fn replicas(row: &Row<'_>, selector: String) -> Vec<Value> {
+    let (spec, status) = (row.spec(), row.status());
+    let [names, images] = containers(&spec["template"]["spec"]);
+    vec![
+        row.name(),
+        number(&spec["replicas"]).into(),
+        number(&status["replicas"]).into(),
+        number(&status["readyReplicas"]).into(),
+        row.age(),
+        names,
+        images,
+        selector.into(),
+    ]
+}
 
 fn ready(row: &Row<'_>) -> Value {
     let ready = number(&row.status()["readyReplicas"]);
