@@ -180,8 +180,6 @@ pub struct Seen {
     pub path: String,
     /// Its query, decoded.
     pub query: HashMap<String, String>,
-    /// The forms of answer it accepted.
-    pub accept: String,
     /// The bearer token it carried.
     pub token: Option<String>,
     /// What it accepts: whole objects, their metadata, a table, in which encoding.
@@ -220,7 +218,6 @@ mod tests {
             method,
             path: path.to_owned(),
             query: parameters(query),
-            accept: String::new(),
             token: None,
             accept: None,
             status: None,
