@@ -8,6 +8,7 @@ mod accounts;
 mod definitions;
 mod demo_kubectl;
 mod demo_objects;
+mod demo_sync;
 mod faults;
 mod fill;
 mod invariants;

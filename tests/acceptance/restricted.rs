@@ -35,6 +35,13 @@ async fn two_namespaces_are_seen_as_far_as_they_are_named() {
     })
     .await
     .unwrap();
+    // Their Namespace objects may be asked for, though not listed.
+    let named = |name: &str| ResourceKey::new("", "Namespace", "", name);
+    live.until("the namespaces themselves are there", |snapshot| {
+        snapshot.contains(&named(&first)) && snapshot.contains(&named(&second))
+    })
+    .await
+    .unwrap();
     let pods = GroupKind::new("", "Pod");
     let snapshot = live.snapshot();
     let row = snapshot.coverage().of(&pods).unwrap();

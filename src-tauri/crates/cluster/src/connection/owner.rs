@@ -270,7 +270,8 @@ impl Owner {
             .chain(self.listed.iter().filter(|name| !self.named.contains(name)).take(LISTED_NAMESPACES));
         for name in names {
             let scope = Scope::Namespace(name.as_str().into());
-            for followed in self.kinds.values().filter(|followed| followed.forbidden && followed.kind.namespaced) {
+            for followed in self.kinds.values().filter(|followed| followed.forbidden && followed.lives_in_namespaces())
+            {
                 if !followed.scopes.contains_key(&scope) {
                     missing.push((followed.kind.group_kind.clone(), scope.clone()));
                 }
@@ -312,6 +313,11 @@ impl Owner {
 }
 
 impl Followed {
+    /// Whether a namespace's name leads to objects of the kind: those in it, or the Namespace itself.
+    fn lives_in_namespaces(&self) -> bool {
+        self.kind.namespaced || self.kind.group_kind == GroupKind::new("", "Namespace")
+    }
+
     fn abort(&self) {
         self.scopes.values().flatten().for_each(AbortHandle::abort);
     }

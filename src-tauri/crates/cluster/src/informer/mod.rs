@@ -3,13 +3,14 @@
 pub(crate) mod backoff;
 pub(crate) mod decode;
 mod list;
+mod single;
 pub(crate) mod target;
 mod watch;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use model::{Delta, KindState};
+use model::{Delta, KindState, Scope};
 use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, watch as signal};
 use tokio::time::timeout;
 
@@ -126,9 +127,13 @@ impl Informer {
         }
     }
 
-    /// A list where no version is known, a watch where one is.
+    /// A list where no version is known, a watch where one is; a Namespace that cannot be listed by itself.
     async fn step(&self, state: &mut State, version: &mut String) -> Result<(), Failure> {
-        if version.is_empty() { self.relist(state, version).await } else { watch::run(self, state, version).await }
+        match &self.target.scope {
+            Scope::Namespace(name) if !self.target.kind.namespaced => single::run(self, state, name).await,
+            _ if version.is_empty() => self.relist(state, version).await,
+            _ => watch::run(self, state, version).await,
+        }
     }
 
     /// Tells the owner what concerns more than this target.

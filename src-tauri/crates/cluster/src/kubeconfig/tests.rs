@@ -64,7 +64,8 @@ fn print(contexts: &Contexts, folder: &Path) -> String {
     for problem in &contexts.problems {
         let _ = writeln!(text, "! {problem}");
     }
-    text.replace(&folder.display().to_string(), "")
+    let folder = folder.display().to_string();
+    text.replace(folder.as_str(), "")
 }
 
 #[test]

@@ -139,7 +139,8 @@ fn folders_archives_and_gzip_give_their_manifests() {
 
     let missing = Input::Path(path("absent.yaml"));
     let outcome = read(&[Input::Path(folder.path().to_owned()), missing], &Options::default());
-    let text = print(&outcome).replace(&folder.path().display().to_string(), "FOLDER");
+    let name = folder.path().display().to_string();
+    let text = print(&outcome).replace(name.as_str(), "FOLDER");
     insta::assert_snapshot!(text, @r"
     core/Pod v1 pods namespaced=true
       core/Pod/n/gzipped

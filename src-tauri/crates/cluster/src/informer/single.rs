@@ -1,0 +1,33 @@
+//! Follows one Namespace by asking for it, for accounts that may see their own but list none.
+
+use std::time::Duration;
+
+use model::{Delta, ResourceKey};
+use tokio::time::timeout;
+
+use super::target::collection_path;
+use super::{Informer, State, decode};
+use crate::failure::Failure;
+use crate::session::Ask;
+
+/// A Namespace changes rarely, and what changes in it is watched.
+const ASK_EVERY: Duration = Duration::from_secs(60);
+
+/// Asks for the namespace called `name`, and waits until it is time to ask again.
+pub(super) async fn run(informer: &Informer, state: &mut State, name: &str) -> Result<(), Failure> {
+    let kind = &informer.target.kind;
+    let path = format!("{}/{name}", collection_path(kind, None));
+    let delta = match informer.session.bytes(Ask::json(&path)).await {
+        Ok(bytes) => {
+            let object = decode::object(&bytes, kind).map_err(|error| Failure::Malformed(error.to_string()))?;
+            Delta::Upsert(object)
+        }
+        Err(Failure::NotFound(_)) => Delta::Delete(ResourceKey::of(&kind.group_kind, "", name)),
+        Err(failure) => return Err(failure),
+    };
+    informer.outbox.write(&informer.pen, [delta]);
+    state.live(informer);
+    // Either ends the wait.
+    let _ = timeout(ASK_EVERY, informer.wake.notified()).await;
+    Ok(())
+}
