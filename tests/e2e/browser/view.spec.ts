@@ -94,11 +94,10 @@ test("a card expands and folds", async () => {
   await goTo(page, target.card.fullName ?? target.card.name, "Deployment");
   await page.getByRole("button", { name: "Expand" }).click();
   await page.getByRole("button", { name: "Fold" }).waitFor();
-  // In the outline a pod lies below its workload; drawn as a card of its own it stands beside it.
-  const pod = target.card.pods[0]?.key.split("/").at(-1) ?? "";
-  const depth = () => page.getByRole("tree").locator("[aria-selected=true]").first().getAttribute("aria-level");
-  await goTo(page, pod, "Pod");
-  await expect.poll(depth).toBe("3");
+  // Folded, a ReplicaSet has no row of its own; unfolded it is a card beside its Deployment.
+  const replicaSet = target.card.pods[0]?.key.split("/").at(-1)?.replace(/-[^-]+$/, "") ?? "";
+  await goTo(page, replicaSet, "ReplicaSet");
+  await expect.poll(() => page.getByRole("tree").locator("[aria-selected=true]").first().getAttribute("aria-level")).toBe("3");
   await goTo(page, target.card.fullName ?? target.card.name, "Deployment");
   await page.getByRole("button", { name: "Fold" }).click();
   await page.getByRole("button", { name: "Expand" }).waitFor();

@@ -52,23 +52,19 @@ export function drawOverlay(context: CanvasRenderingContext2D, input: OverlayInp
   if (marks.hover?.sort === "link") {
     for (const placed of linksBetween(spatial, marks.hover.from, marks.hover.to)) strokeLink(context, placed, palette.accent, Math.max(2, 2 * pixel));
   }
-  const hovered = marks.hover && hoverBox(spatial, marks.hover);
-  if (hovered) outline(context, hovered, palette.accent, 1.5 * pixel, 7, 0.8);
-  const box = marks.selected === null ? undefined : spatial.boxOf(marks.selected);
-  if (box) {
-    // Two lines with a gap, so that the ring is seen on every colour and differs from a hover by more than shade.
-    outline(context, grown(box, 3 * pixel), palette.accent, (marks.focused ? 3 : 2.25) * pixel, 9, 1);
-  }
+  const hovered = marks.hover && hoverId(marks.hover);
+  if (hovered) frameOf(context, spatial, hovered, 1.5 * pixel, 0, palette.accent, 0.8);
+  // With a gap, so that the ring is seen on every colour and differs from a hover by more than shade.
+  if (marks.selected !== null) frameOf(context, spatial, marks.selected, (marks.focused ? 3 : 2.25) * pixel, 3 * pixel, palette.accent, 1);
 }
 
 function hoverKey(hit: Hit): string | null {
   return hit.sort === "card" || hit.sort === "pod" ? (hit.sort === "pod" ? hit.card : hit.key) : null;
 }
 
-function hoverBox(spatial: Spatial, hit: Hit): Box | undefined {
-  if (hit.sort === "card" || hit.sort === "pod") return spatial.boxOf(hit.key);
-  if (hit.sort === "block" || hit.sort === "frame") return spatial.boxOf(hit.id);
-  return undefined;
+function hoverId(hit: Hit): string | null {
+  if (hit.sort === "card" || hit.sort === "pod") return hit.key;
+  return hit.sort === "block" || hit.sort === "frame" ? hit.id : null;
 }
 
 function outline(context: CanvasRenderingContext2D, box: Box, colour: string, width: number, radius: number, alpha: number) {
@@ -80,6 +76,26 @@ function outline(context: CanvasRenderingContext2D, box: Box, colour: string, wi
   context.globalAlpha = 1;
 }
 
+/** Frames what has this id; pills on a card's edge stay readable, the line passes behind them. */
+function frameOf(context: CanvasRenderingContext2D, spatial: Spatial, id: string, width: number, reach: number, colour: string, alpha: number) {
+  const box = spatial.boxOf(id);
+  if (!box) return;
+  const found = spatial.cardOf(id);
+  context.save();
+  if (found && found.card.key === id && found.card.badges.length > 0) {
+    context.beginPath();
+    const wide = grown(box, 60);
+    context.rect(wide.x, wide.y, wide.width, wide.height);
+    for (const badge of found.card.badges) {
+      const pill = shifted(badge.box, found.block.box);
+      context.roundRect(pill.x, pill.y, pill.width, pill.height, pill.height / 2);
+    }
+    context.clip("evenodd");
+  }
+  outline(context, grown(box, reach), colour, width, 7 + reach / 2, alpha);
+  context.restore();
+}
+
 /** Lines of a card in the accent colour, and a thin frame around what they lead to. */
 function drawNeighbours(context: CanvasRenderingContext2D, input: OverlayInput, key: string | null, width: number) {
   if (key === null) return;
@@ -87,8 +103,7 @@ function drawNeighbours(context: CanvasRenderingContext2D, input: OverlayInput, 
   for (const placed of linksOf(spatial, key)) {
     strokeLink(context, placed, palette.accent, Math.max(1.8, width));
     const other = placed.link.from.id === key ? placed.link.to : placed.link.from;
-    const box = spatial.boxOf(other.id);
-    if (box) outline(context, box, palette.accent, width, 7, 0.9);
+    frameOf(context, spatial, other.id, width, 0, palette.accent, 0.9);
   }
 }
 

@@ -118,7 +118,9 @@ function drawTile(pen: Pen, frame: Frame) {
   if (overview && height > 40) {
     setFont(pen, "regular", small);
     y += small * 1.5;
-    const text = fitted(pen, `${count(frame.counts.objects)} objects`, box.width - 14 * pixel);
+    const room = box.width - 14 * pixel;
+    const whole = `${count(frame.counts.objects)} objects`;
+    const text = widthOf(pen, whole) <= room ? whole : fitted(pen, count(frame.counts.objects), room);
     plate(pen, x, y, widthOf(pen, text), small);
     context.fillStyle = palette.text2;
     context.fillText(text, x, y);
@@ -168,7 +170,8 @@ export function drawBlocks(pen: Pen, blocks: readonly Block[]) {
     context.lineWidth = lineWidth(pen, 1);
     roundedBox(context, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, BLOCK_RADIUS);
     context.fill();
-    context.stroke();
+    // A border around a few pixels would be all there is to see.
+    if (box.height * pen.scale >= 5) context.stroke();
   }
 }
 
