@@ -43,11 +43,12 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
             twin => solve(frame, target, twin.map(|twin| &*twin.natural), false),
         }
     };
-    let fitted_of = |frame: usize, target: Target| -> Arc<Memory> {
+    let fitted_of = |frame: usize, target: Target, natural: Option<&Arc<Memory>>| -> Arc<Memory> {
         match twin(frame) {
             Some(twin) if twin.fitted.target == target && twin.fitted.job == jobs[frame] => Arc::clone(&twin.fitted),
             Some(twin) => solve(frame, target, Some(&twin.fitted), twin.fitted.target == target),
-            None => solve(frame, target, None, false),
+            // Groups come out the same in another frame width, but for grids and alignment.
+            None => solve(frame, target, natural.map(AsRef::as_ref), false),
         }
     };
     let aspect = Target::Aspect(input.aspect.0.max(1), input.aspect.1.max(1));
@@ -60,7 +61,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     };
     // A frame that was there is fitted into the width it had; a new one is measured as it would like to be.
     let held_of = |frame: usize| match twin(frame).filter(|_| !is_lane(frame)) {
-        Some(twin) => fitted_of(frame, twin.fitted.target),
+        Some(twin) => fitted_of(frame, twin.fitted.target, None),
         None => natural_of(frame, aspect),
     };
     let held = previous.and_then(|previous| {
@@ -82,7 +83,10 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         widths[upper[item]] = width;
     }
     let refit = |frames: &[usize], widths: &[i32]| -> Vec<(usize, Arc<Memory>)> {
-        frames.par_iter().map(|frame| (*frame, fitted_of(*frame, Target::Width(widths[*frame])))).collect()
+        frames
+            .par_iter()
+            .map(|frame| (*frame, fitted_of(*frame, Target::Width(widths[*frame]), Some(&natural[*frame]))))
+            .collect()
     };
     let mut solved = natural.clone();
     let is_fitted = |frame: usize| kept.is_some() && twin(frame).is_some();

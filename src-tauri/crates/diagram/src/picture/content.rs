@@ -83,8 +83,11 @@ pub(super) fn namespace(graph: &Graph, options: &Options, view: &View, name: &st
             pills.push(Pill { text: word.into(), key: Some(node.key.clone()) });
         }
     }
-    for (id, _) in &members.adopted {
-        counts.add(graph.node(*id).health);
+    for node in members.adopted.iter().map(|(id, _)| graph.node(*id)) {
+        // Strangers are no objects of the cluster.
+        if matches!(node.presence, Presence::Present | Presence::Missing) {
+            counts.add(node.health);
+        }
     }
     draw_lines(graph, options, view, members, &roles, &mut drafts);
     pills.extend(hang_badges(graph, members, &roles, &mut drafts));

@@ -1,0 +1,138 @@
+//! Laws of the picture, on the demo's scenario: nothing is dropped, nothing overlaps, a change touches only its own.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use diagram::picture::{Options, Picture, build, rebuild};
+use diagram::scene::{Rect, Scene};
+use model::{Coverage, GroupKind, Health, KindCoverage, KindState, Object, ResourceKey, ResourceKind, Scope};
+use topology::{Change, Engine, Presence, RuleBook};
+
+fn objects() -> Vec<Object> {
+    let values = demo::shop_objects(1, demo::Time::from_millis(1_790_000_000_000)).unwrap();
+    values.into_iter().map(|value| Object::from_json(value).unwrap()).collect()
+}
+
+fn coverage(objects: &[Object]) -> Coverage {
+    let mut kinds: BTreeMap<GroupKind, u64> = BTreeMap::new();
+    for object in objects {
+        *kinds.entry(object.key.group_kind()).or_default() += 1;
+    }
+    let row = |(kind, count): (GroupKind, u64)| KindCoverage {
+        kind: ResourceKind {
+            plural: format!("{}s", kind.kind.to_lowercase()).into(),
+            group_kind: kind,
+            version: "v1".into(),
+            namespaced: true,
+        },
+        scopes: vec![(Scope::Cluster, KindState::Live)],
+        count,
+    };
+    Coverage { kinds: kinds.into_iter().map(row).collect() }
+}
+
+fn engine(objects: &[Object]) -> Engine {
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let changes: Vec<Change> = objects.iter().cloned().map(Change::Upserted).collect();
+    engine.apply(&changes, &coverage(objects));
+    engine
+}
+
+fn overlap(a: &Rect, b: &Rect) -> bool {
+    a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
+}
+
+fn check(scene: &Scene) {
+    for (at, frame) in scene.frames.iter().enumerate() {
+        for other in &scene.frames[at + 1..] {
+            assert!(!overlap(&frame.rect, &other.rect), "{} and {}", frame.id, other.id);
+        }
+    }
+    let frames: BTreeMap<&str, Rect> = scene.frames.iter().map(|frame| (&*frame.id, frame.rect)).collect();
+    for placed in &scene.blocks {
+        let frame = frames[&*placed.block.frame];
+        let (right, bottom) = (placed.origin.x + placed.block.width, placed.origin.y + placed.block.height);
+        assert!(placed.origin.x >= frame.x && right <= frame.right(), "{}", placed.block.id);
+        assert!(placed.origin.y >= frame.y && bottom <= frame.bottom(), "{}", placed.block.id);
+        for (at, card) in placed.block.cards.iter().enumerate() {
+            assert!(
+                card.rect.right() <= placed.block.width && card.rect.bottom() <= placed.block.height,
+                "{}",
+                card.key
+            );
+            for other in &placed.block.cards[at + 1..] {
+                assert!(!overlap(&card.rect, &other.rect), "{} and {}", card.key, other.key);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_object_is_counted_once() {
+    let objects = objects();
+    let graph = engine(&objects).graph();
+    let present = graph.nodes().filter(|(_, node)| node.presence == Presence::Present).count();
+    for expand_all in [false, true] {
+        let picture = build(&graph, &Options { expand_all, ..Options::default() });
+        assert_eq!(usize::try_from(picture.scene.counts.objects).unwrap(), present);
+        check(&picture.scene);
+    }
+}
+
+#[test]
+fn no_card_is_drawn_twice() {
+    let graph = engine(&objects()).graph();
+    let Picture { scene, .. } = build(&graph, &Options { expand_all: true, ..Options::default() });
+    let mut seen: BTreeSet<ResourceKey> = BTreeSet::new();
+    for card in scene.blocks.iter().flat_map(|placed| &placed.block.cards) {
+        assert!(seen.insert(card.key.clone()), "{} twice", card.key);
+    }
+}
+
+#[test]
+fn the_order_of_the_objects_does_not_matter() {
+    let mut objects = objects();
+    let one = build(&engine(&objects).graph(), &Options::default()).scene;
+    objects.reverse();
+    let other = build(&engine(&objects).graph(), &Options::default()).scene;
+    assert_eq!(one.frames, other.frames);
+    assert_eq!(one.blocks, other.blocks);
+    assert_eq!(one.links, other.links);
+}
+
+#[test]
+fn a_change_of_one_object_leaves_other_namespaces_untouched() {
+    let objects = objects();
+    let mut engine = engine(&objects);
+    let before = build(&engine.graph(), &Options::default());
+    let mut config =
+        objects.iter().find(|object| object.key.as_str() == "core/ConfigMap/shop/checkout-flags").unwrap().clone();
+    let mut body = (*config.body).clone();
+    body["data"]["added"] = "yes".into();
+    config.body = Arc::new(body);
+    let delta = engine.apply(&[Change::Upserted(config)], &coverage(&objects));
+    let after = rebuild(&engine.graph(), &Options::default(), &before.state, &delta);
+    check(&after.scene);
+    assert_eq!(before.scene.frames, after.scene.frames);
+    let changed: Vec<&str> = before
+        .scene
+        .blocks
+        .iter()
+        .zip(&after.scene.blocks)
+        .filter(|(old, new)| !Arc::ptr_eq(&old.block, &new.block))
+        .map(|(_, new)| &*new.block.id)
+        .collect();
+    assert!(changed.iter().all(|id| *id == "app:shop/checkout"), "{changed:?}");
+}
+
+#[test]
+fn problems_only_shows_what_is_wrong() {
+    let graph = engine(&objects()).graph();
+    let picture = build(&graph, &Options { problems_only: true, ..Options::default() });
+    let cards = || picture.scene.blocks.iter().flat_map(|placed| &placed.block.cards);
+    assert!(cards().any(|card| card.health == Health::Failing));
+    let all = build(&graph, &Options::default()).scene;
+    assert!(cards().count() < all.blocks.iter().map(|placed| placed.block.cards.len()).sum());
+    check(&picture.scene);
+}
