@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use model::Delta;
+use tokio::time::Instant;
 
 use super::decode::{self, Event};
 use super::{Informer, State, backoff};
@@ -14,6 +15,8 @@ use crate::session::{Ask, is_pinged, next_chunk};
 const WATCH_SECONDS: f64 = 290.0;
 /// Over HTTP/1.1 nothing but the stream itself tells that it lives; API servers send a bookmark every minute.
 const UNPINGED_SILENCE: Duration = Duration::from_secs(75);
+/// A watch that ends sooner and brought nothing did not end in its time.
+const SHORTEST: Duration = Duration::from_secs(1);
 /// One event is a few kilobytes; etcd refuses objects above 1.5 MB.
 const LINE_LIMIT: usize = 64 << 20;
 
@@ -23,16 +26,25 @@ pub(super) async fn run(informer: &Informer, state: &mut State, version: &mut St
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let path = informer.target.watch_path(version, seconds as u64);
     let ask = Ask { path: &path, accept: informer.target.watch_accept(), gzip: false, watch: Some(informer.number) };
+    let (asked, from) = (Instant::now(), version.clone());
     let answer = informer.session.get(ask).await?;
     state.live(informer);
+    let is_pinged = is_pinged(&answer);
     let patience = match informer.silence {
         Some(silence) => silence,
-        None if is_pinged(&answer) => Duration::from_secs_f64(seconds + 15.0),
+        None if is_pinged => Duration::from_secs_f64(seconds + 15.0),
         None => UNPINGED_SILENCE,
     };
     let mut body = answer.into_body();
     let mut lines = BytesMut::new();
-    while let Some(chunk) = next_chunk(&mut body, patience).await? {
+    loop {
+        let chunk = match next_chunk(&mut body, patience).await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            // Not every server sends bookmarks: whether this one is away, the next request tells.
+            Err(Failure::Silent(_)) if !is_pinged && lines.is_empty() => return Ok(()),
+            Err(failure) => return Err(failure),
+        };
         lines.extend_from_slice(&chunk);
         let mut deltas = Vec::new();
         let outcome = read_lines(informer, &mut lines, version, &mut deltas);
@@ -45,7 +57,14 @@ pub(super) async fn run(informer: &Informer, state: &mut State, version: &mut St
             return Err(Failure::Malformed("an event without end".to_owned()));
         }
     }
-    if lines.is_empty() { Ok(()) } else { Err(Failure::Malformed("an event was cut off".to_owned())) }
+    if !lines.is_empty() {
+        return Err(Failure::Malformed("an event was cut off".to_owned()));
+    }
+    if asked.elapsed() < SHORTEST && *version == from {
+        // Asking again at once would go on for ever.
+        return Err(Failure::Network("the server ends every watch at once".to_owned()));
+    }
+    Ok(())
 }
 
 /// Takes all whole lines; those before a fault are in `deltas`.
