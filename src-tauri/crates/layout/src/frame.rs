@@ -19,7 +19,7 @@ pub(crate) const PADDING: i32 = 14;
 /// Between groups.
 const GAP: i32 = 14;
 
-const SPACING: Spacing = Spacing { gutter: 40, idle: GAP, margin: 14, track: 8, lane: 10, clearance: 10 };
+const SPACING: Spacing = Spacing { gutter: 40, idle: GAP, margin: 14, track: 12, lane: 10, clearance: 10 };
 
 /// What a frame is laid out from; two equal jobs give equal frames. Groups are by position in id order.
 #[derive(Clone, Debug, PartialEq, Eq)]

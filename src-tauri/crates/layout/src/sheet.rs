@@ -20,7 +20,7 @@ use crate::stack::stack;
 /// Between frames.
 const GAP: i32 = 20;
 
-const SPACING: Spacing = Spacing { gutter: 40, idle: GAP, margin: 14, track: 8, lane: 10, clearance: 12 };
+const SPACING: Spacing = Spacing { gutter: 40, idle: GAP, margin: 14, track: 12, lane: 10, clearance: 12 };
 
 /// A target that more links reach than leave any of their sources is drawn as one bundle.
 const BUSY: usize = 4;
