@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import type { View } from "@/api/bindings/View";
 import { api } from "@/api/client";
@@ -24,7 +24,7 @@ export function Preview({ choices, cluster, view, drawn }: { choices: Choices; c
   if (!drawn) return <p className={styles.note}>This format holds the graph as text; there is no picture to preview.</p>;
   return (
     <figure className={styles.preview} data-busy={preview.isFetching}>
-      {address ? <img src={address} alt="Preview of the export" /> : null}
+      {address ? <img src={address} alt="Preview of the export" onLoad={() => URL.revokeObjectURL(address)} onError={() => URL.revokeObjectURL(address)} /> : null}
       <figcaption>{preview.error ? preview.error.message : preview.isPending ? "Drawing a preview" : ""}</figcaption>
     </figure>
   );
@@ -40,13 +40,7 @@ function useSettled(value: string): string {
   return settled;
 }
 
+/** An address of the document for an image. The image gives it back once loaded: sooner, and a slow one would find nothing. */
 function useObjectUrl(svg: string | undefined): string | null {
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    if (svg === undefined) return;
-    const made = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [svg]);
-  return address;
+  return useMemo(() => (svg === undefined ? null : URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }))), [svg]);
 }
