@@ -171,7 +171,6 @@ fn text_formats_of_a_small_application() {
         (Format::D2, "small.d2"),
         (Format::Dot, "small.dot"),
         (Format::Drawio, "small.drawio"),
-        (Format::Graphml, "small.graphml"),
     ] {
         check_text(name, &String::from_utf8(written(&small(), format, &look(Theme::Light)).0).unwrap());
     }
