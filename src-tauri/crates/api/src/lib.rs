@@ -6,7 +6,22 @@
 // First: the list is a macro, which the modules below it are made with.
 #[macro_use]
 mod list;
+mod application;
+mod clock;
+mod cluster;
 mod describe;
+mod dispatch;
+mod error;
+mod handlers;
+mod once;
+mod paper;
+mod streams;
 pub mod types;
+mod yaml;
 
+pub use application::{Application, Setup, default_database};
+pub use cluster::{Published, SourceState};
 pub use describe::{Command, Stream, commands, openapi, streams, write_typescript};
+pub use once::{Look, Wanted, look};
+pub use paper::{Paper, format_of_file, stamp};
+pub use streams::{Item, Reader};

@@ -169,5 +169,5 @@ pub struct RelationRule {
     pub explanation: String,
 }
 
-/// Kind icons as SVG path data on a 24 by 24 grid, by icon id.
+/// Kind icons as SVG path data on a 16 by 16 field, stroked, by icon id.
 pub type Icons = BTreeMap<String, Vec<String>>;

@@ -1,0 +1,185 @@
+//! The application behind every host: open clusters, contexts, memory, exports; and the way from a command's name to
+//! its handler.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cluster::kubeconfig::{Contexts, Environment, Watch};
+use serde_json::Value;
+use store::{Store, StoreError};
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use topology::RuleBook;
+
+use crate::cluster::{Numbers, Open};
+use crate::handlers::contexts;
+use crate::handlers::exports::Exports;
+use crate::streams::Reader;
+use crate::types::*;
+
+/// Notices that a slow reader may lag behind; they tell states, so that the next one says it again.
+const NOTICES: usize = 64;
+
+/// Which host this is and where things lie.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// `window` or `browser`.
+    pub host: String,
+    /// Where kubeconfigs are looked for.
+    pub kubeconfig: Environment,
+    /// The database; none where nothing shall be remembered.
+    pub database: Option<PathBuf>,
+    /// Where exports without a path are kept until they are downloaded.
+    pub downloads: PathBuf,
+    /// Our rules, and those of the person.
+    pub rules: Arc<RuleBook>,
+}
+
+/// The application. Cloning shares it; when the last clone is dropped every cluster is closed.
+#[derive(Clone)]
+pub struct Application {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) setup: Setup,
+    pub(crate) memory: watch::Sender<Memory>,
+    pub(crate) contexts: watch::Receiver<Contexts>,
+    pub(crate) notices: broadcast::Sender<Notice>,
+    pub(crate) exports: Exports,
+    pub(crate) numbers: Numbers,
+    open: Mutex<Vec<Arc<Open>>>,
+    _stop: DropGuard,
+}
+
+/// What the application remembers with, or why it cannot.
+#[derive(Clone)]
+pub(crate) enum Memory {
+    /// The database.
+    Store(Store),
+    /// Nothing is remembered, on purpose.
+    Off,
+    /// The database cannot be used.
+    Broken(ApiError),
+}
+
+impl Application {
+    /// Opens the database and begins to watch the kubeconfig files. A database that cannot be used does not stop it:
+    /// `app_info` tells.
+    pub async fn start(setup: Setup) -> Self {
+        let memory = remember(setup.database.as_ref()).await;
+        let (first, mut files) = Watch::new(setup.kubeconfig.clone());
+        let (publish, seen) = watch::channel(first);
+        let notices = broadcast::Sender::new(NOTICES);
+        let stop = CancellationToken::new();
+        let shared = Arc::new(Shared {
+            setup,
+            memory: watch::Sender::new(memory),
+            contexts: seen,
+            notices,
+            exports: Exports::default(),
+            numbers: Numbers::default(),
+            open: Mutex::default(),
+            _stop: stop.clone().drop_guard(),
+        });
+        let weak = Arc::downgrade(&shared);
+        // Ends with the application: its guard cancels the token.
+        tokio::spawn(async move {
+            let watching = async {
+                loop {
+                    publish.send_replace(files.changed().await);
+                    let Some(shared) = weak.upgrade() else { return };
+                    let application = Self { shared };
+                    application.tell(Notice::Contexts(contexts::list(&application).await));
+                }
+            };
+            tokio::select! { () = watching => {}, () = stop.cancelled() => {} }
+        });
+        Self { shared }
+    }
+
+    /// Answers a command by its name, JSON in and out.
+    ///
+    /// # Errors
+    /// What the handler says, or that there is no such command, or that the request does not fit it.
+    pub async fn call(&self, command: &str, request: Value) -> Result<String, ApiError> {
+        crate::dispatch::call(self, command, request).await
+    }
+
+    /// Opens a stream by its name.
+    ///
+    /// # Errors
+    /// Where there is no such stream, or the request does not fit it.
+    pub fn open_stream(&self, stream: &str, request: Value) -> Result<Reader, ApiError> {
+        crate::dispatch::open(self, stream, request)
+    }
+
+    /// Where exports without a path lie.
+    pub fn downloads(&self) -> &std::path::Path {
+        &self.shared.setup.downloads
+    }
+
+    /// Where the window of this label stood; nothing where nothing is remembered.
+    pub async fn window_place(&self, label: &str) -> Option<store::Geometry> {
+        let store = self.store().ok().flatten()?;
+        store.windows().get(label).await.ok().flatten()
+    }
+
+    /// Remembers where a window stands; a failure costs no more than the memory.
+    pub async fn remember_window(&self, label: &str, place: store::Geometry) {
+        if let Ok(Some(store)) = self.store()
+            && let Err(error) = store.windows().set(label, place).await
+        {
+            tracing::warn!(%error, "the window's place was not remembered");
+        }
+    }
+
+    /// The database; none where nothing is remembered on purpose.
+    pub(crate) fn store(&self) -> Result<Option<Store>, ApiError> {
+        match &*self.shared.memory.borrow() {
+            Memory::Store(store) => Ok(Some(store.clone())),
+            Memory::Off => Ok(None),
+            Memory::Broken(error) => Err(error.clone()),
+        }
+    }
+
+    /// Pushes a notice to every open interface; nobody listening is no fault.
+    pub(crate) fn tell(&self, notice: Notice) {
+        let _ = self.shared.notices.send(notice);
+    }
+
+    pub(crate) fn clusters(&self) -> MutexGuard<'_, Vec<Arc<Open>>> {
+        self.shared.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An open cluster by its id.
+    pub(crate) fn cluster(&self, id: &str) -> Result<Arc<Open>, ApiError> {
+        let found = self.clusters().iter().find(|open| open.label().cluster == id).cloned();
+        found.ok_or_else(|| ApiError::not_found(format!("no open cluster is called `{id}`; connect to it first")))
+    }
+}
+
+/// Opens the database, or says why not.
+pub(crate) async fn remember(database: Option<&PathBuf>) -> Memory {
+    let Some(path) = database else { return Memory::Off };
+    match Store::open(path).await {
+        Ok(store) => Memory::Store(store),
+        Err(error) => {
+            let error: StoreError = error;
+            tracing::warn!(%error, "nothing is remembered");
+            Memory::Broken(error.into())
+        }
+    }
+}
+
+/// Where the database lies unless told otherwise: in the person's data folder.
+pub fn default_database() -> Option<PathBuf> {
+    let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = std::env::home_dir();
+    let folder = match std::env::consts::OS {
+        "macos" => home?.join("Library/Application Support"),
+        "windows" => from("APPDATA")?,
+        _ => from("XDG_DATA_HOME").or_else(|| Some(home?.join(".local/share")))?,
+    };
+    Some(folder.join("kubilitics").join("kubilitics.db"))
+}

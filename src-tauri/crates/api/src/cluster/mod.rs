@@ -1,0 +1,151 @@
+//! An open cluster: its owner task, what it publishes, and the readers of its pictures.
+
+mod mailbox;
+mod owner;
+mod picture;
+pub(crate) mod scene;
+mod source;
+pub(crate) mod status;
+mod wire;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diagram::scene::Scene;
+use inventory::{Inventory, Snapshot};
+use model::ClusterId;
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use topology::{Engine, Graph, RuleBook};
+
+use crate::types::{ClusterSource, ClusterSummary, Notice};
+use owner::{Message, State};
+use picture::Parked;
+
+pub(crate) use picture::{Numbers, open as open_picture};
+pub(crate) use source::{Origin, open};
+
+/// What readers of an open cluster see: immutable, one moment.
+#[derive(Clone)]
+pub struct Published {
+    /// The objects.
+    pub snapshot: Arc<Snapshot>,
+    /// Their relations.
+    pub graph: Arc<Graph>,
+    /// How the source stands.
+    pub source: Arc<SourceState>,
+}
+
+/// How a source stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceState {
+    /// Files: nothing changes any more.
+    pub offline: bool,
+    /// Nothing answers.
+    pub lost: bool,
+    /// Milliseconds since the epoch of the last word from the server.
+    pub heard: Option<i64>,
+    /// Namespaces looked at where the account may not list them; empty means all.
+    pub namespaces: Vec<String>,
+    /// Problems worth a line.
+    pub problems: Vec<String>,
+    /// Who the server says we are.
+    pub identity: Option<String>,
+    /// The server's version.
+    pub version: Option<String>,
+}
+
+/// What never changes of an open cluster, or only by the person's hand.
+#[derive(Clone, Debug)]
+pub(crate) struct Label {
+    pub(crate) cluster: String,
+    pub(crate) source: ClusterSource,
+    pub(crate) name: String,
+    pub(crate) colour: Option<String>,
+    pub(crate) tag: Option<String>,
+}
+
+/// An open cluster. Dropping it stops its tasks.
+pub(crate) struct Open {
+    label: Label,
+    inbox: mpsc::Sender<Message>,
+    published: watch::Receiver<Published>,
+    stop: CancellationToken,
+    /// Subscriptions whose reader went away a moment ago, and may come back.
+    parked: Mutex<Vec<Parked>>,
+    /// The last scene somebody looked at: it knows which card shows an object.
+    scene: watch::Sender<Option<Arc<Scene>>>,
+    _guard: DropGuard,
+}
+
+impl Open {
+    /// Starts the owner task of a cluster without objects.
+    pub(crate) fn start(label: Label, rules: Arc<RuleBook>, notices: broadcast::Sender<Notice>) -> Self {
+        let state =
+            State { inventory: Inventory::new(ClusterId(label.cluster.as_str().into())), engine: Engine::new(rules) };
+        let first = Published {
+            snapshot: state.inventory.snapshot(),
+            graph: state.engine.graph(),
+            source: Arc::new(SourceState::default()),
+        };
+        let (publish, published) = watch::channel(first);
+        // Short: a source that is ahead merges what waits, which is cheaper than a queue of batches.
+        let (inbox, messages) = mpsc::channel(2);
+        let stop = CancellationToken::new();
+        let owner = owner::own(label.cluster.clone(), state, messages, publish, notices);
+        let stopped = stop.clone();
+        // Ends when the handle is dropped: its guard cancels the token.
+        tokio::spawn(async move {
+            tokio::select! { () = owner => {}, () = stopped.cancelled() => {} }
+        });
+        let guard = stop.clone().drop_guard();
+        let scene = watch::Sender::new(None);
+        Self { label, inbox, published, stop, parked: Mutex::default(), scene, _guard: guard }
+    }
+
+    pub(crate) fn label(&self) -> &Label {
+        &self.label
+    }
+
+    /// Stops its tasks; what is held of it elsewhere is of no more use.
+    pub(crate) fn close(&self) {
+        self.stop.cancel();
+    }
+
+    /// The state at this moment.
+    pub(crate) fn now(&self) -> Published {
+        self.published.borrow().clone()
+    }
+
+    /// Follows the states.
+    pub(crate) fn follow(&self) -> watch::Receiver<Published> {
+        self.published.clone()
+    }
+
+    /// The scene that somebody looked at last.
+    pub(crate) fn scene(&self) -> Option<Arc<Scene>> {
+        self.scene.borrow().clone()
+    }
+
+    pub(crate) fn summary(&self) -> ClusterSummary {
+        let Label { cluster, source, name, colour, tag } = self.label.clone();
+        let state = self.now().source;
+        let (identity, version) = (state.identity.clone(), state.version.clone());
+        ClusterSummary { cluster, source, name, colour, tag, identity, version }
+    }
+
+    fn park(&self, parked: Parked) {
+        /// Enough for a few windows whose connection broke.
+        const PARKED: usize = 4;
+        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() >= PARKED {
+            places.remove(0);
+        }
+        places.push(parked);
+    }
+
+    fn unpark(&self, is_it: impl Fn(&Parked) -> bool) -> Option<Parked> {
+        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = places.iter().position(is_it)?;
+        Some(places.remove(at))
+    }
+}

@@ -1,0 +1,45 @@
+//! From a person's view to the options of a picture.
+
+use std::sync::Arc;
+
+use diagram::picture::{Lens, Options};
+use model::{Health, ResourceKey};
+
+use super::{Published, status};
+use crate::types::{LensName, View};
+
+/// The options that draw `view` of a cluster called `title`. Words that mean nothing are left out.
+pub(crate) fn options(title: &str, view: &View, published: &Published) -> Options {
+    let texts = |words: &[String]| words.iter().map(|word| Arc::from(word.as_str())).collect();
+    let key = |text: &String| ResourceKey::parse(text).ok();
+    Options {
+        title: title.into(),
+        lens: lens(view.lens),
+        namespaces: texts(&view.namespaces),
+        kinds: texts(&view.kinds),
+        health: view.health.iter().filter_map(|word| health(word)).collect(),
+        problems_only: view.problems_only,
+        focus: view.focus.as_ref().and_then(key).map(|key| (key, view.depth.unwrap_or(1))),
+        expanded: view.expanded.iter().filter_map(key).collect(),
+        expand_all: view.expand_all,
+        gaps: status::gaps(published.snapshot.coverage()),
+        ..Options::default()
+    }
+}
+
+fn health(word: &str) -> Option<Health> {
+    Health::ALL.into_iter().find(|health| health.word() == word)
+}
+
+pub(crate) fn lens(name: LensName) -> Lens {
+    match name {
+        LensName::All => Lens::All,
+        LensName::Traffic => Lens::Traffic,
+        LensName::Config => Lens::Config,
+        LensName::Storage => Lens::Storage,
+        LensName::Identity => Lens::Identity,
+        LensName::Policy => Lens::Policy,
+        LensName::Placement => Lens::Placement,
+        LensName::Gitops => Lens::Gitops,
+    }
+}

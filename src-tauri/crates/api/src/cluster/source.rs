@@ -1,0 +1,165 @@
+//! Opening a source: files are read once, a context or the demo is listed and watched for as long as it is open.
+
+use std::sync::Arc;
+
+use cluster::kubeconfig::{self, Context, Environment};
+use cluster::offline::{self, Input};
+use cluster::{Connection, Link};
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+use topology::RuleBook;
+
+use super::{Label, Message, Open, SourceState};
+use crate::clock;
+use crate::types::{ApiError, ErrorCode, Notice};
+
+/// More problems than this are counted, not listed.
+const PROBLEMS: usize = 20;
+
+/// Where the objects come from.
+pub(crate) enum Origin {
+    /// Files, folders, standard input.
+    Files { inputs: Vec<Input>, options: offline::Options },
+    /// A context of a kubeconfig.
+    Context { context: Box<Context>, namespaces: Vec<String> },
+    /// The embedded cluster.
+    Demo(demo::Options),
+}
+
+/// Opens a source: files are in when this returns, the rest comes as it is listed.
+pub(crate) async fn open(
+    origin: Origin,
+    label: Label,
+    rules: Arc<RuleBook>,
+    notices: broadcast::Sender<Notice>,
+) -> Result<Arc<Open>, ApiError> {
+    match origin {
+        Origin::Files { inputs, options } => files(inputs, options, label, rules, notices).await,
+        Origin::Context { context, namespaces } => {
+            if let Some(problem) = &context.problem {
+                return Err(ApiError::failed(format!("context `{}` cannot be used: {problem}", context.name)));
+            }
+            let open = Arc::new(Open::start(label, rules, notices));
+            follow(&open, &context, namespaces, None).await;
+            Ok(open)
+        }
+        Origin::Demo(options) => {
+            let running = demo::Demo::start(options).await;
+            let running = running.map_err(|error| ApiError::failed(error.to_string()).because(&error))?;
+            let context = context_of(&running)?;
+            let open = Arc::new(Open::start(label, rules, notices));
+            follow(&open, &context, Vec::new(), Some(running)).await;
+            Ok(open)
+        }
+    }
+}
+
+async fn files(
+    inputs: Vec<Input>,
+    options: offline::Options,
+    label: Label,
+    rules: Arc<RuleBook>,
+    notices: broadcast::Sender<Notice>,
+) -> Result<Arc<Open>, ApiError> {
+    let reading = tokio::task::spawn_blocking(move || offline::read(&inputs, &options)).await;
+    let read = reading.map_err(|_| ApiError::failed("reading the files failed"))?;
+    if let (0, Some(problem)) = (read.objects, read.problems.first()) {
+        return Err(ApiError::failed(problem.to_string()));
+    }
+    if read.objects == 0 {
+        return Err(ApiError::new(
+            ErrorCode::NotFound,
+            "no Kubernetes object is in the files; name manifests or a dump",
+        ));
+    }
+    let open = Arc::new(Open::start(label, rules, notices));
+    let mut problems: Vec<String> = read.problems.iter().take(PROBLEMS).map(ToString::to_string).collect();
+    if read.problems.len() > PROBLEMS {
+        problems.push(format!("and {} more", read.problems.len() - PROBLEMS));
+    }
+    let mut states = open.follow();
+    // A closed inbox means that the owner has ended, which every later command tells.
+    let source = SourceState { offline: true, problems, ..SourceState::default() };
+    let _ = open.inbox.send(Message::Source(source)).await;
+    let _ = open.inbox.send(Message::Deltas(read.deltas)).await;
+    let _ = states.wait_for(|published| published.source.offline && !published.snapshot.is_empty()).await;
+    Ok(open)
+}
+
+/// Connects and feeds the owner until the cluster is closed. A running demo lives as long.
+async fn follow(open: &Open, context: &Context, namespaces: Vec<String>, demo: Option<demo::Running>) {
+    let user = context.user.clone().unwrap_or_else(|| "anonymous".to_owned());
+    let source = SourceState {
+        identity: Some(format!("{user}@{}", context.cluster)),
+        namespaces: namespaces.clone(),
+        ..SourceState::default()
+    };
+    let connection = cluster::connect(context, cluster::Options { namespaces, ..Default::default() });
+    let feed = feed(connection, open.inbox.clone(), source, demo);
+    let stop: CancellationToken = open.stop.clone();
+    // Ends when the cluster is closed, and drops the connection and the demo with it.
+    tokio::spawn(async move {
+        tokio::select! { () = feed => {}, () = stop.cancelled() => {} }
+    });
+}
+
+async fn feed(
+    mut connection: Connection,
+    inbox: tokio::sync::mpsc::Sender<Message>,
+    mut source: SourceState,
+    _demo: Option<demo::Running>,
+) {
+    let mut link = connection.link();
+    let reader = connection.reader();
+    loop {
+        let message = tokio::select! {
+            deltas = connection.next() => {
+                let Some(deltas) = deltas else { return };
+                source.heard = Some(clock::now());
+                // Every batch carries its time with it, so that the status line is right without a second message.
+                if inbox.send(Message::Source(source.clone())).await.is_err() {
+                    return;
+                }
+                Message::Deltas(deltas)
+            }
+            changed = link.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                take_link(&mut link, &mut source);
+                if !source.lost && source.version.is_none() {
+                    source.version = reader.version().await.ok().map(|version| version.git_version);
+                }
+                Message::Source(source.clone())
+            }
+        };
+        if inbox.send(message).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn take_link(link: &mut watch::Receiver<Link>, source: &mut SourceState) {
+    source.problems.clear();
+    match &*link.borrow_and_update() {
+        Link::Connecting => {}
+        Link::Up => {
+            source.lost = false;
+            source.heard = Some(clock::now());
+        }
+        Link::Down { why, .. } => {
+            source.lost = true;
+            source.problems.push(why.to_string());
+        }
+    }
+}
+
+/// The demo's only context, by way of the kubeconfig that it hands to everybody.
+fn context_of(running: &demo::Running) -> Result<Context, ApiError> {
+    let failed = |error: std::io::Error| ApiError::failed("the demo's kubeconfig cannot be written").because(&error);
+    let file = tempfile::NamedTempFile::new().map_err(failed)?;
+    std::fs::write(file.path(), running.kubeconfig()).map_err(failed)?;
+    let environment = Environment { explicit: Some(file.path().to_owned()), ..Environment::default() };
+    let contexts = kubeconfig::load(&environment);
+    contexts.select(None).cloned().map_err(ApiError::failed)
+}

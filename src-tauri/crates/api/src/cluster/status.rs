@@ -1,0 +1,118 @@
+//! How fresh and how complete a cluster is, in words for the status line, and what is missing from its picture.
+
+use std::sync::Arc;
+
+use model::{Coverage, KindCoverage, KindState, Scope};
+
+use crate::types::{ClusterStatus, KindStateWord, KindStatus, LinkState};
+
+use super::Published;
+
+/// The status of an open cluster.
+pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
+    let coverage = published.snapshot.coverage();
+    ClusterStatus {
+        cluster: cluster.to_owned(),
+        revision: published.graph.revision(),
+        link: link(published, coverage),
+        heard: published.source.heard,
+        objects: published.snapshot.len() as u64,
+        relations: published.graph.edge_count() as u64,
+        kinds: coverage.kinds.iter().map(kind_status).collect(),
+        namespaces: published.source.namespaces.clone(),
+        problems: published.source.problems.clone(),
+    }
+}
+
+/// The link as a whole: the worst that its kinds and its source say.
+fn link(published: &Published, coverage: &Coverage) -> LinkState {
+    if published.source.offline {
+        return LinkState::Offline;
+    }
+    let any = |wanted: fn(&KindState) -> bool| {
+        coverage.kinds.iter().flat_map(|row| &row.scopes).any(|(_, state)| wanted(state))
+    };
+    let live = any(|state| matches!(state, KindState::Live));
+    let stale = any(|state| matches!(state, KindState::Stale { .. }));
+    let loading = coverage.kinds.is_empty() || any(|state| matches!(state, KindState::Loading { .. }));
+    match (published.source.lost, stale, loading, live) {
+        (true, ..) | (_, true, _, false) => LinkState::Lost,
+        (_, true, ..) => LinkState::Stale,
+        (_, _, true, _) => LinkState::Loading,
+        _ => LinkState::Live,
+    }
+}
+
+fn kind_status(row: &KindCoverage) -> KindStatus {
+    let (state, why) = word(row);
+    KindStatus {
+        group: row.kind.group_kind.group.to_string(),
+        kind: row.kind.group_kind.kind.to_string(),
+        plural: row.kind.plural.to_string(),
+        count: row.count,
+        state,
+        why,
+    }
+}
+
+/// One word for all scopes of a kind, worst first, and the reason.
+fn word(row: &KindCoverage) -> (KindStateWord, Option<String>) {
+    let mut stale = None;
+    let mut loading = false;
+    let mut live = false;
+    let mut forbidden = None;
+    for (_, state) in &row.scopes {
+        match state {
+            KindState::Live => live = true,
+            KindState::Loading { .. } => loading = true,
+            KindState::Stale { why, .. } => stale = Some(why.to_string()),
+            KindState::Forbidden { why } => forbidden = Some(why.to_string()),
+            KindState::Absent => {}
+        }
+    }
+    match (stale, forbidden, loading, live) {
+        (Some(why), ..) => (KindStateWord::Stale, Some(why)),
+        (_, Some(why), loading, live) if loading || live => (KindStateWord::Partial, Some(why)),
+        (_, Some(why), ..) => (KindStateWord::Forbidden, Some(why)),
+        (_, _, true, _) => (KindStateWord::Loading, None),
+        (_, _, _, true) if row.scopes.iter().any(|(scope, _)| matches!(scope, Scope::Namespace(_))) => {
+            (KindStateWord::Partial, Some("only in the namespaces looked at".to_owned()))
+        }
+        (_, _, _, true) => (KindStateWord::Live, None),
+        _ => (KindStateWord::Absent, None),
+    }
+}
+
+/// What the picture does not show, in sentences, one per state.
+pub(crate) fn gaps(coverage: &Coverage) -> Vec<Arc<str>> {
+    let sentences = [
+        (KindStateWord::Forbidden, "may not be listed"),
+        (KindStateWord::Partial, "listed in some namespaces only"),
+        (KindStateWord::Stale, "not up to date"),
+        (KindStateWord::Loading, "still loading"),
+    ];
+    let mut gaps = Vec::new();
+    for (state, sentence) in sentences {
+        let kinds: Vec<&str> =
+            coverage.kinds.iter().filter(|row| word(row).0 == state).map(|row| &*row.kind.group_kind.kind).collect();
+        match kinds.as_slice() {
+            [] => {}
+            [few @ ..] if few.len() <= 3 => gaps.push(format!("{}: {sentence}", few.join(", ")).into()),
+            [first, second, rest @ ..] => {
+                gaps.push(format!("{first}, {second} and {} more kinds: {sentence}", rest.len()).into());
+            }
+            [_] => {}
+        }
+    }
+    gaps
+}
+
+/// Whether every kind has told how it stands: listed, refused or absent, but not under way.
+pub(crate) fn first_lists_are_in(coverage: &Coverage) -> bool {
+    let under_way = |state: &KindState| matches!(state, KindState::Loading { .. });
+    !coverage.kinds.is_empty()
+        && coverage
+            .kinds
+            .iter()
+            .all(|row| !row.scopes.is_empty() && !row.scopes.iter().any(|(_, state)| under_way(state)))
+}

@@ -1,0 +1,119 @@
+//! Contexts of the kubeconfig, with what the person calls them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use cluster::Failure;
+use cluster::kubeconfig::Context;
+use store::KnownCluster;
+
+use crate::Application;
+use crate::types::*;
+
+/// A start page that waits longer than this for one context says so.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn contexts_list(application: &Application, _: Nothing) -> Result<ContextList, ApiError> {
+    Ok(list(application).await)
+}
+
+/// Every context with what is remembered of it; without a database nothing is.
+pub(crate) async fn list(application: &Application) -> ContextList {
+    let known = known(application).await;
+    let contexts = application.shared.contexts.borrow().clone();
+    let files = contexts.files.iter().map(|path| {
+        let path = path.display().to_string();
+        let problems: Vec<String> =
+            contexts.problems.iter().filter(|problem| problem.file == path).map(ToString::to_string).collect();
+        KubeconfigFile { path, problem: (!problems.is_empty()).then(|| problems.join("; ")) }
+    });
+    let summaries = contexts.contexts.iter().map(|context| {
+        let current = contexts.current.as_ref() == Some(&context.id);
+        summary(context, current, known.get(&*context.id.0))
+    });
+    ContextList { contexts: summaries.collect(), files: files.collect() }
+}
+
+pub(crate) async fn context_probe(
+    application: &Application,
+    request: ContextRequest,
+) -> Result<ContextHealth, ApiError> {
+    let context = find(application, &request.id)?;
+    Ok(match cluster::probe(&context, PATIENCE).await {
+        Ok(health) => ContextHealth {
+            reachable: true,
+            version: Some(health.version.git_version),
+            latency_millis: u32::try_from(health.latency.as_millis()).ok(),
+            problem: None,
+        },
+        // A refusal is an answer: the server is there, and the sentence says what it wants.
+        Err(failure) => ContextHealth {
+            reachable: matches!(failure, Failure::Unauthorized(_) | Failure::Forbidden(_)),
+            version: None,
+            latency_millis: None,
+            problem: Some(failure.to_string()),
+        },
+    })
+}
+
+pub(crate) async fn context_update(
+    application: &Application,
+    request: ContextUpdate,
+) -> Result<ContextSummary, ApiError> {
+    let context = find(application, &request.id)?;
+    let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let namespaces = request.namespaces.iter().map(|name| name.trim().to_owned());
+    let update = KnownCluster {
+        context: request.id.clone(),
+        alias: trimmed(request.alias),
+        colour: trimmed(request.colour),
+        tag: trimmed(request.tag),
+        namespaces: namespaces.filter(|name| !name.is_empty()).collect(),
+        last_opened: None,
+    };
+    if let Some(store) = application.store()? {
+        store.clusters().describe(&update).await?;
+    }
+    let current = application.shared.contexts.borrow().current.as_ref() == Some(&context.id);
+    let remembered = known(application).await.remove(&request.id);
+    application.tell(Notice::Contexts(list(application).await));
+    Ok(summary(&context, current, remembered.as_ref().or(Some(&update))))
+}
+
+/// A context by its id.
+pub(crate) fn find(application: &Application, id: &str) -> Result<Context, ApiError> {
+    let contexts = application.shared.contexts.borrow();
+    let found = contexts.by_id(&model::ClusterId(id.into())).cloned();
+    found.ok_or_else(|| ApiError::not_found(format!("the context `{id}` is in no kubeconfig file any more")))
+}
+
+/// What is remembered of contexts, by id.
+pub(crate) async fn known(application: &Application) -> BTreeMap<String, KnownCluster> {
+    let Ok(Some(store)) = application.store() else { return BTreeMap::new() };
+    match store.clusters().all().await {
+        Ok(all) => all.into_iter().map(|known| (known.context.clone(), known)).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "what is remembered of clusters cannot be read");
+            BTreeMap::new()
+        }
+    }
+}
+
+fn summary(context: &Context, current: bool, known: Option<&KnownCluster>) -> ContextSummary {
+    let known = known.cloned().unwrap_or_default();
+    ContextSummary {
+        id: context.id.to_string(),
+        name: context.name.clone(),
+        file: context.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+        current,
+        server: context.server.clone().unwrap_or_default(),
+        user: context.user.clone().unwrap_or_default(),
+        namespace: context.namespace.clone(),
+        alias: known.alias,
+        colour: known.colour,
+        tag: known.tag,
+        namespaces: known.namespaces,
+        last_opened: known.last_opened,
+        problem: context.problem.clone(),
+    }
+}

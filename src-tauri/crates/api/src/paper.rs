@@ -1,0 +1,164 @@
+//! A cluster on paper: the picture of a filter in a format. The window's export, `kubilitics-cli export` and
+//! `kubilitics-cli topology` are this.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use diagram::scene::Scene;
+use diagram::theme::Theme;
+use diagram::{ExportError, FORMATS, Format, FormatEntry, Look, Notes, Subject};
+use model::ResourceKey;
+use topology::{Filter, Graph, LabelSelector, Lens};
+
+use crate::clock;
+use crate::cluster::{Published, scene};
+use crate::types::{ApiError, ErrorCode, ExportFormat, LensName, View};
+
+/// What to put on paper, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Paper {
+    /// Format id.
+    pub format: String,
+    /// What is shown.
+    pub view: View,
+    /// Only objects with these labels.
+    pub selector: Option<LabelSelector>,
+    /// Only what is near objects of this name, as a person writes it: `KIND/NAME`. The view's focus is a key.
+    pub near: Option<String>,
+    /// Dark instead of light.
+    pub dark: bool,
+    /// Title; the cluster's name where absent.
+    pub title: Option<String>,
+    /// A line for the corner; the bytes hold nothing of the kind without it.
+    pub stamp: Option<String>,
+    /// Width to height.
+    pub aspect: Option<(u32, u32)>,
+    /// Pixels per unit for PNG; 1 where absent.
+    pub scale: Option<f32>,
+}
+
+/// The formats in the order in which they are offered.
+pub(crate) fn formats() -> Vec<ExportFormat> {
+    let format = |entry: &FormatEntry| ExportFormat {
+        id: entry.id.to_owned(),
+        name: entry.name.to_owned(),
+        note: entry.purpose.to_owned(),
+        drawn: matches!(entry.format, Format::Svg | Format::Png | Format::Pdf | Format::Drawio),
+    };
+    FORMATS.iter().map(format).collect()
+}
+
+/// The format id that a file's name asks for by its ending.
+pub fn format_of_file(name: &str) -> Option<String> {
+    Format::of_file(name).map(|format| format.entry().id.to_owned())
+}
+
+/// The usual ending of a format's files; the id itself for one that is unknown.
+pub(crate) fn ending(format: &str) -> &str {
+    FORMATS
+        .iter()
+        .find(|entry| entry.id == format)
+        .and_then(|entry| entry.extensions.first())
+        .copied()
+        .unwrap_or(format)
+}
+
+/// The line for the corner: what it is a picture of, and when it was taken.
+pub fn stamp(name: &str) -> String {
+    format!("{name} · {}", clock::utc(clock::now()))
+}
+
+impl Paper {
+    /// Writes it. `progress` hears shares from 0 to 1 and may stop the work.
+    ///
+    /// # Errors
+    /// Where the format is unknown or too small for the picture, the filter names nothing, the caller said stop, or
+    /// `out` does not take the bytes.
+    pub fn write(
+        &self,
+        name: &str,
+        published: &Published,
+        out: &mut dyn Write,
+        progress: &dyn Fn(f32) -> ControlFlow<()>,
+    ) -> Result<Notes, ApiError> {
+        let graph = &published.graph;
+        let filter = self.filter(graph)?;
+        let format: Format = self.format.parse().map_err(|error: ExportError| ApiError::invalid(error.to_string()))?;
+        let mut options = scene::options(name, &self.view, published);
+        if self.selector.is_some() || self.near.is_some() {
+            let keys = filter.nodes(graph).into_iter().map(|id| graph.node(id).key.clone());
+            options.only = Some(keys.collect());
+        }
+        if let Some(aspect) = self.aspect {
+            options.aspect = aspect;
+        }
+        // Programs read the graph itself: laying it out would be for nothing.
+        let scene = match format {
+            Format::Json | Format::Graphml => Scene::default(),
+            _ => diagram::picture::build(graph, &options).scene,
+        };
+        if progress(0.1).is_break() {
+            return Err(ExportError::Stopped.into());
+        }
+        let look = Look {
+            theme: if self.dark { Theme::Dark } else { Theme::Light },
+            title: self.title.clone(),
+            stamp: self.stamp.clone(),
+            scale: self.scale.unwrap_or(1.0),
+            ..Look::default()
+        };
+        let rest = |share: f32| progress(0.1 + share * 0.9);
+        let subject = Subject { scene: &scene, graph, filter: &filter };
+        Ok(diagram::export(subject, format, &look, out, &rest)?)
+    }
+
+    fn filter(&self, graph: &Graph) -> Result<Filter, ApiError> {
+        let depth = self.view.depth.unwrap_or(1);
+        let focus = match (&self.near, &self.view.focus) {
+            (Some(words), _) => {
+                let found = graph.find(words);
+                if found.is_empty() {
+                    let message = format!("nothing is called `{words}`; write KIND/NAME, such as deployment/web");
+                    return Err(ApiError::not_found(message));
+                }
+                Some((found, depth))
+            }
+            (None, Some(key)) => {
+                let id = ResourceKey::parse(key).ok().and_then(|key| graph.id(&key));
+                let id = id.ok_or_else(|| ApiError::not_found(format!("{key} is not in this cluster any more")))?;
+                Some((vec![id], depth))
+            }
+            (None, None) => None,
+        };
+        Ok(Filter {
+            lens: lens(self.view.lens),
+            namespaces: self.view.namespaces.clone(),
+            selector: self.selector.clone(),
+            focus,
+        })
+    }
+}
+
+fn lens(name: LensName) -> Lens {
+    match name {
+        LensName::All => Lens::All,
+        LensName::Traffic => Lens::Traffic,
+        LensName::Config => Lens::Config,
+        LensName::Storage => Lens::Storage,
+        LensName::Identity => Lens::Identity,
+        LensName::Policy => Lens::Policy,
+        LensName::Placement => Lens::Placement,
+        LensName::Gitops => Lens::Gitops,
+    }
+}
+
+impl From<ExportError> for ApiError {
+    fn from(error: ExportError) -> Self {
+        let code = match &error {
+            ExportError::Stopped => ErrorCode::Cancelled,
+            ExportError::TooLarge(_) | ExportError::Look(_) => ErrorCode::Invalid,
+            ExportError::Draw(_) | ExportError::Write(_) => ErrorCode::Failed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
