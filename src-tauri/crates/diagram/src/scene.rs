@@ -9,9 +9,6 @@
 use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
-use rustc_hash::FxHashSet;
-
-use crate::geometry::FRAME_HEAD;
 
 /// A point in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -249,58 +246,6 @@ pub enum LinkEnd {
     Block(Arc<str>),
 }
 
-impl Scene {
-    /// What can be seen of it through `view`: blocks that touch it, whole; their frames, cut to them; links between them.
-    /// Frames keep their own counts, since a namespace is as well as it is, however little of it is on screen.
-    pub fn within(&self, view: &Rect) -> Self {
-        let blocks: Vec<PlacedBlock> =
-            self.blocks.iter().filter(|placed| placed.rect().touches(view)).cloned().collect();
-        let mut frames = Vec::new();
-        let mut counts = Counts::default();
-        for frame in &self.frames {
-            let inside = blocks.iter().filter(|placed| placed.block.frame == frame.id).map(PlacedBlock::rect);
-            let Some(extent) = inside.reduce(|one, other| one.around(&other)) else { continue };
-            // The same space around its blocks as the whole frame has, with its head above them.
-            let top = (extent.y - FRAME_HEAD).max(frame.rect.y);
-            let left = (extent.x - FRAME_PAD).max(frame.rect.x);
-            let right = (extent.right() + FRAME_PAD).min(frame.rect.right());
-            let bottom = (extent.bottom() + FRAME_PAD).min(frame.rect.bottom());
-            let rect = Rect { x: left, y: top, width: right - left, height: bottom - top };
-            counts.merge(&frame.counts);
-            let badges = if rect == frame.rect { frame.badges.clone() } else { Vec::new() };
-            frames.push(Frame { rect, badges, ..frame.clone() });
-        }
-        let shown: FxHashSet<LinkEnd> = blocks
-            .iter()
-            .flat_map(|placed| {
-                let pods = |card: &'_ Card| card.pods.iter().map(|pod| pod.key.clone()).collect::<Vec<_>>();
-                let cards = placed.block.cards.iter();
-                let keys = cards.flat_map(move |card| pods(card).into_iter().chain([card.key.clone()]));
-                keys.map(LinkEnd::Card).chain([LinkEnd::Block(placed.block.id.clone())])
-            })
-            .collect();
-        let ends_shown = |link: &&Link| shown.contains(&link.from) && shown.contains(&link.to);
-        let links: Vec<Link> = self.links.iter().filter(ends_shown).cloned().collect();
-        let bounds = frames.iter().map(|frame| frame.rect).reduce(|one, other| one.around(&other)).unwrap_or_default();
-        // A link's way may lead around frames that are not shown.
-        let bounds = links
-            .iter()
-            .flat_map(|link| &link.points)
-            .fold(bounds, |bounds, point| bounds.around(&Rect { x: point.x, y: point.y, width: 0.0, height: 0.0 }));
-        Self { bounds, counts, frames, blocks, links, ..self.clone() }
-    }
-}
-
-/// Space between a frame's edge and its blocks in a cut frame.
-const FRAME_PAD: f32 = 16.0;
-
-impl PlacedBlock {
-    /// Its box, absolute.
-    pub fn rect(&self) -> Rect {
-        Rect { x: self.origin.x, y: self.origin.y, width: self.block.width, height: self.block.height }
-    }
-}
-
 impl Counts {
     /// Adds one object.
     pub fn add(&mut self, health: Health) {
@@ -335,16 +280,5 @@ impl Rect {
     /// Bottom edge.
     pub fn bottom(&self) -> f32 {
         self.y + self.height
-    }
-
-    /// Whether they share a point.
-    pub fn touches(&self, other: &Self) -> bool {
-        self.x <= other.right() && other.x <= self.right() && self.y <= other.bottom() && other.y <= self.bottom()
-    }
-
-    /// The smallest box around both.
-    pub fn around(&self, other: &Self) -> Self {
-        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
-        Self { x, y, width: self.right().max(other.right()) - x, height: self.bottom().max(other.bottom()) - y }
     }
 }

@@ -96,10 +96,10 @@ fn png_of_everything_in_dark() {
 /// Strips must not show: a picture of many equals the same picture drawn at once.
 #[test]
 fn strips_of_a_large_png_join_without_a_seam() {
-    let scene = generated(300);
+    let scene = generated(600);
     let (bytes, _) = written(&scene, Format::Png, &look(Theme::Light));
     let drawn = Pixmap::decode_png(&bytes).unwrap();
-    assert!(u64::from(drawn.width()) * u64::from(drawn.height()) > 7_000_000, "several strips");
+    assert!(u64::from(drawn.width()) * u64::from(drawn.height()) > 12_000_000, "several strips");
     let (svg, _) = written(&scene, Format::Svg, &look(Theme::Light));
     let mut options = resvg::usvg::Options::default();
     for face in diagram::text::Face::ALL {
@@ -171,6 +171,7 @@ fn text_formats_of_a_small_application() {
         (Format::D2, "small.d2"),
         (Format::Dot, "small.dot"),
         (Format::Drawio, "small.drawio"),
+        (Format::Graphml, "small.graphml"),
     ] {
         check_text(name, &String::from_utf8(written(&small(), format, &look(Theme::Light)).0).unwrap());
     }
@@ -195,10 +196,7 @@ fn mermaid_keeps_to_its_limits_and_says_so() {
 #[test]
 fn no_secret_is_in_any_file() {
     for entry in &FORMATS {
-        let (mut bytes, _) = written(&shop(), entry.format, &look(Theme::Light));
-        if entry.format == Format::Pdf {
-            bytes = words_of(&bytes, 1).into_bytes();
-        }
+        let (bytes, _) = written(&shop(), entry.format, &look(Theme::Light));
         for secret in SECRETS {
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "{secret} is in the {}", entry.name);
@@ -288,21 +286,6 @@ fn the_table_finds_formats_by_id_and_ending() {
     }
     assert!("gif".parse::<Format>().unwrap_err().to_string().contains("svg, png"));
     assert_eq!(Format::of_file("svg"), None);
-}
-
-#[test]
-fn what_is_on_screen_can_be_written_alone() {
-    let scene = shop();
-    let view = support::rect(500.0, 350.0, 100.0, 60.0);
-    let part = scene.within(&view);
-    let ids: Vec<&str> = part.blocks.iter().map(|placed| &*placed.block.id).collect();
-    assert_eq!(ids, ["app:shop/checkout"], "whole blocks, never half a card");
-    assert_eq!(part.frames.len(), 1);
-    assert_eq!(part.counts, part.frames[0].counts);
-    assert!(part.bounds.height < 230.0 && part.bounds.width < 1000.0, "{:?}", part.bounds);
-    assert!(part.links.is_empty());
-    let everything = scene.within(&scene.bounds);
-    assert_eq!((everything.blocks.len(), everything.links.len()), (scene.blocks.len(), scene.links.len()));
 }
 
 #[test]

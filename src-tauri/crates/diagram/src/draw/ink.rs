@@ -90,15 +90,13 @@ static MEMBER: Ink = stroke("member", Line, 0.9, &[]);
 static SEVERAL: Ink = stroke("several", StrongLine, 2.25, &[]);
 static SEVERAL_REFERS: Ink = stroke("several-refers", StrongLine, 2.0, &[7.0, 4.0]);
 static SEVERAL_GOVERNS: Ink = Ink { width: 2.4, dash: &[0.1, 4.4], ..dotted("several-governs", StrongLine) };
-static INFERRED: Ink = stroke("inferred", StrongLine, 1.25, &[]);
+static INFERRED: Ink = stroke("inferred", StrongLine, 1.25, &[9.0, 2.5]);
 static BROKEN_SOLID: Ink = stroke("broken", Failing, 1.5, &[]);
 static BROKEN_DASHED: Ink = stroke("broken-refers", Failing, 1.4, DASHED);
 static BROKEN_DOTTED: Ink = dotted("broken-governs", Failing);
 
 pub(crate) static HEAD_LINE: Ink = solid("head", Line);
 pub(crate) static HEAD_STRONG: Ink = solid("head-strong", StrongLine);
-/// Hollow: nobody declared this relation, it was read from a value.
-pub(crate) static HEAD_INFERRED: Ink = Ink { width: 1.2, ..ground("head-inferred", Group, StrongLine) };
 pub(crate) static HEAD_BROKEN: Ink = solid("head-broken", Failing);
 
 /// Between the pages of a picture on many.
@@ -173,7 +171,7 @@ pub(crate) fn link(
         (_, Refers) if several => (&SEVERAL_REFERS, &HEAD_STRONG),
         (_, Governs) if several => (&SEVERAL_GOVERNS, &HEAD_STRONG),
         _ if several => (&SEVERAL, &HEAD_STRONG),
-        (_, Routes) if inferred => (&INFERRED, &HEAD_INFERRED),
+        (_, Routes) if inferred => (&INFERRED, &HEAD_STRONG),
         (_, Routes) => (&ROUTES, &HEAD_STRONG),
         (_, Owns | Selects) => (&SELECTS, &HEAD_LINE),
         (_, Refers) => (&REFERS, &HEAD_LINE),

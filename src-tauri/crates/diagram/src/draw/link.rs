@@ -31,10 +31,10 @@ pub(super) fn draw_line(points: &[Point], line: &'static ink::Ink, head: &'stati
     let length = (dx * dx + dy * dy).sqrt();
     let (ux, uy) = (dx / length, dy / length);
     let (long, half) = if line.width > 1.9 { (ARROW + 1.5, 4.3) } else { (ARROW, 3.6) };
-    // The line ends inside a filled head, so that its own width does not blunt the tip, and before a hollow one.
+    // The line ends inside the head, so that its own width does not blunt the tip.
     let mut shortened = points.to_vec();
     if let Some(last) = shortened.last_mut() {
-        let back = if head.stroke.is_some() { long } else { long - 1.0 }.min(length);
+        let back = (long - 1.0).min(length);
         *last = at(tip.x - ux * back, tip.y - uy * back);
     }
     pen.line(line, &shortened, LINK_CORNER);

@@ -1,0 +1,185 @@
+//! The options that several commands share: SOURCE, FILTER and LOOK.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, bail};
+use api::types::{LensName, View};
+use api::{Paper, Wanted};
+use clap::{ArgAction, ArgGroup, ValueEnum};
+use topology::LabelSelector;
+
+/// Where the objects come from.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Source", group = ArgGroup::new("source").multiple(false))]
+pub(crate) struct Source {
+    /// Files and folders: manifests, Lists, dumps, archives; - for standard input.
+    #[arg(long, value_name = "PATH", num_args = 1.., group = "source", action = ArgAction::Append)]
+    pub(crate) from: Vec<String>,
+    /// Namespace of objects in files that name none.
+    #[arg(long, value_name = "NAME", requires = "from")]
+    default_namespace: Option<String>,
+    /// A context of the kubeconfig; the current one where nothing else is named.
+    #[arg(long, value_name = "NAME", group = "source")]
+    pub(crate) context: Option<String>,
+    /// This kubeconfig alone.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["from", "demo"])]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The embedded demo: its scenario, or so many generated objects.
+    #[arg(long, value_name = "SCENARIO|N", num_args = 0..=1, require_equals = true, default_missing_value = "shop", group = "source")]
+    pub(crate) demo: Option<String>,
+}
+
+impl Source {
+    /// Whether nothing was said.
+    pub(crate) fn is_unsaid(&self) -> bool {
+        self.from.is_empty() && self.context.is_none() && self.demo.is_none()
+    }
+
+    pub(crate) fn wanted(&self) -> Result<Wanted> {
+        if let Some(text) = &self.demo {
+            return Ok(Wanted::Demo { objects: demo_objects(text)? });
+        }
+        if !self.from.is_empty() {
+            return Ok(Wanted::Files { paths: self.from.clone(), default_namespace: self.default_namespace.clone() });
+        }
+        Ok(Wanted::Context { name: self.context.clone(), kubeconfig: self.kubeconfig.clone() })
+    }
+}
+
+/// `shop`, or a number of generated objects.
+pub(crate) fn demo_objects(text: &str) -> Result<Option<usize>> {
+    if text == "shop" {
+        return Ok(None);
+    }
+    let objects = text.parse().ok().filter(|objects| (10..=100_000).contains(objects));
+    objects
+        .map(Some)
+        .ok_or_else(|| anyhow!("the demo has the scenario `shop`, or 10 to 100000 objects, but no `{text}`"))
+}
+
+/// Which part is looked at.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Filter")]
+pub(crate) struct Filter {
+    /// Only this namespace; may be repeated.
+    #[arg(short = 'n', long = "namespace", value_name = "NAMESPACE")]
+    namespaces: Vec<String>,
+    /// Only relations of this sort.
+    #[arg(long, value_enum, default_value_t = LensWord::All)]
+    lens: LensWord,
+    /// Only what is near this object.
+    #[arg(long, value_name = "KIND/NAME")]
+    focus: Option<String>,
+    /// How many steps around the focus.
+    #[arg(long, value_name = "N", requires = "focus")]
+    depth: Option<u32>,
+    /// Only objects with these labels.
+    #[arg(short = 'l', long = "selector", value_name = "SELECTOR")]
+    selector: Option<String>,
+    /// Rules for your own kinds.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Go on with success where documents cannot be read.
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum LensWord {
+    Traffic,
+    Config,
+    Storage,
+    Identity,
+    Policy,
+    Placement,
+    Gitops,
+    #[default]
+    All,
+}
+
+impl Filter {
+    /// What of a paper the filter decides.
+    pub(crate) fn paper(&self) -> Result<Paper> {
+        let lens = match self.lens {
+            LensWord::Traffic => LensName::Traffic,
+            LensWord::Config => LensName::Config,
+            LensWord::Storage => LensName::Storage,
+            LensWord::Identity => LensName::Identity,
+            LensWord::Policy => LensName::Policy,
+            LensWord::Placement => LensName::Placement,
+            LensWord::Gitops => LensName::Gitops,
+            LensWord::All => LensName::All,
+        };
+        let selector = self.selector.as_deref().map(LabelSelector::parse).transpose();
+        Ok(Paper {
+            view: View { lens, namespaces: self.namespaces.clone(), depth: self.depth, ..View::default() },
+            selector: selector.map_err(|reason| anyhow!("the selector cannot be read: {reason}"))?,
+            near: self.focus.clone(),
+            ..Paper::default()
+        })
+    }
+}
+
+/// How the picture looks.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Look")]
+pub(crate) struct Look {
+    /// Colours.
+    #[arg(long, value_enum, default_value_t = ThemeWord::Light)]
+    theme: ThemeWord,
+    /// Title; the cluster's name where absent.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Write context and time on it.
+    #[arg(long)]
+    pub(crate) stamp: bool,
+    /// Width to height, such as 16:9.
+    #[arg(long, value_name = "W:H", value_parser = aspect)]
+    aspect: Option<(u32, u32)>,
+    /// Pixels per unit, for PNG.
+    #[arg(long, value_name = "F", value_parser = scale)]
+    scale: Option<f32>,
+    /// Nothing folded.
+    #[arg(long)]
+    expand: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ThemeWord {
+    #[default]
+    Light,
+    Dark,
+}
+
+impl Look {
+    pub(crate) fn apply(&self, paper: &mut Paper) {
+        paper.dark = matches!(self.theme, ThemeWord::Dark);
+        paper.title.clone_from(&self.title);
+        paper.aspect = self.aspect;
+        paper.scale = self.scale;
+        paper.view.expand_all = self.expand;
+    }
+}
+
+fn aspect(text: &str) -> Result<(u32, u32), String> {
+    let part = |text: &str| text.parse().ok().filter(|part| (1..=10_000).contains(part));
+    let parts = text.split_once(':').and_then(|(width, height)| Some((part(width)?, part(height)?)));
+    parts.ok_or_else(|| "write two whole numbers, such as 16:9".to_owned())
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    let scale = text.parse().ok().filter(|scale: &f32| scale.is_finite() && *scale > 0.0 && *scale <= 20.0);
+    scale.ok_or_else(|| "write a number above 0, up to 20".to_owned())
+}
+
+/// Reads a rules file, YAML or JSON.
+pub(crate) fn rules(file: Option<&PathBuf>) -> Result<topology::RuleBook> {
+    let Some(file) = file else { return Ok(topology::RuleBook::default()) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("read the rules of {}", file.display()))?;
+    let value: serde_json::Value =
+        serde_saphyr::from_str(&text).with_context(|| format!("{} is no YAML", file.display()))?;
+    match topology::UserRule::from_file(&value) {
+        Ok(rules) => Ok(topology::RuleBook::with_user_rules(rules)),
+        Err(error) => bail!("{}: {error}", file.display()),
+    }
+}

@@ -1,0 +1,109 @@
+//! `topology` and `export`: one look at a source, written in a format.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow};
+use api::types::{ApiError, ErrorCode};
+
+use crate::arguments::{Filter, Look, Source};
+use crate::complain;
+use crate::source::{look, verdict};
+
+/// Print the canonical JSON: objects, relations, coverage.
+#[derive(clap::Args)]
+pub(crate) struct TopologyArgs {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    filter: Filter,
+}
+
+/// Write a diagram: svg png pdf json drawio mmd d2 dot graphml.
+#[derive(clap::Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    filter: Filter,
+    /// The file; its ending says the format. - for standard output.
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    output: String,
+    /// The format, where the file's ending does not say it.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    #[command(flatten)]
+    look: Look,
+}
+
+pub(crate) async fn topology(args: TopologyArgs) -> Result<ExitCode> {
+    let mut paper = args.filter.paper()?;
+    paper.format = "json".to_owned();
+    let seen = look(&args.source, &args.filter).await?;
+    write(&paper, &seen, "-")?;
+    Ok(verdict(&seen, &args.filter))
+}
+
+pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
+    let by_ending = || api::format_of_file(&args.output);
+    let format = args.format.clone().or_else(by_ending);
+    let format = format.ok_or_else(|| {
+        anyhow!("{} has no ending that says a format; name one with --format, such as svg", args.output)
+    })?;
+    let mut paper = args.filter.paper()?;
+    args.look.apply(&mut paper);
+    paper.format = format;
+    let seen = look(&args.source, &args.filter).await?;
+    if args.look.stamp {
+        paper.stamp = Some(api::stamp(&seen.name));
+    }
+    write(&paper, &seen, &args.output)?;
+    Ok(verdict(&seen, &args.filter))
+}
+
+/// Writes to a file, beside it first so that a failure leaves no half of one, or to standard output.
+fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
+    let on = |_| ControlFlow::Continue(());
+    let notes = if output == "-" {
+        let mut out = BufWriter::new(io::stdout().lock());
+        match paper.write(&seen.name, &seen.published, &mut out, &on) {
+            Ok(notes) => notes,
+            // Whoever reads has read enough.
+            Err(error) if is_broken_pipe(&error) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        let target = PathBuf::from(output);
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let failed = || format!("write {output}");
+        let part = tempfile::Builder::new().prefix(".kubilitics-").tempfile_in(folder).with_context(failed)?;
+        let mut out = BufWriter::new(part.as_file());
+        let notes = paper.write(&seen.name, &seen.published, &mut out, &on)?;
+        out.flush().with_context(failed)?;
+        drop(out);
+        share(part.as_file()).with_context(failed)?;
+        part.persist(&target).with_context(failed)?;
+        notes
+    };
+    notes.0.iter().for_each(|note| complain(note));
+    Ok(())
+}
+
+fn is_broken_pipe(error: &ApiError) -> bool {
+    error.code == ErrorCode::Failed && error.message.to_lowercase().contains("broken pipe")
+}
+
+/// Temporary files are for their owner's eyes only; a diagram is a file like any other.
+#[cfg(unix)]
+fn share(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(PermissionsExt::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share(_: &File) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `serve`: the interface in a browser, until Ctrl-C.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use api::types::{ClusterSource, ConnectRequest};
+use api::{Application, Setup};
+use cluster::kubeconfig::{self, Environment};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::arguments::{Source, demo_objects, rules};
+use crate::complain;
+
+/// Serve the interface on a local address and print it.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    source: Source,
+    /// Where to listen; a free port where absent.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// A name beside localhost under which a browser may ask; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// WebSockets that one address may hold.
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    sockets: usize,
+    /// The token of the printed address; a random one where absent.
+    #[arg(long, value_name = "TEXT", env = "KUBILITICS_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Where to remember clusters, choices and exports.
+    #[arg(long, value_name = "FILE", env = "KUBILITICS_DATABASE")]
+    database: Option<PathBuf>,
+    /// Rules for your own kinds.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+}
+
+pub(crate) async fn run(args: Args) -> Result<ExitCode> {
+    let listener = TcpListener::bind(args.listen).await.with_context(|| format!("listen on {}", args.listen))?;
+    let address = listener.local_addr().context("find the address listened on")?;
+    let token = match args.token {
+        Some(token) => token,
+        None => server::token().context("make a token")?,
+    };
+    // Downloads are kept for this run only.
+    let downloads = tempfile::Builder::new().prefix("kubilitics-").tempdir().context("make a folder for downloads")?;
+    let environment = Environment::from_process(args.source.kubeconfig.clone());
+    let setup = Setup {
+        host: "browser".to_owned(),
+        kubeconfig: environment.clone(),
+        database: args.database.or_else(api::default_database),
+        downloads: downloads.path().to_owned(),
+        rules: Arc::new(rules(args.rules.as_ref())?),
+    };
+    let application = Application::start(setup).await;
+    if let Some(source) = source_of(&args.source, &environment)? {
+        application.cluster_connect(ConnectRequest { source, namespaces: None }).await?;
+    }
+    let shown =
+        if address.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], address.port())) } else { address };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "http://{shown}/?token={token}").and_then(|()| out.flush()).context("print the address")?;
+    drop(out);
+    if !address.ip().is_loopback() {
+        complain("listening beyond this machine, without encryption: whoever reads the token on the way may ask too");
+    }
+    let shutdown = CancellationToken::new();
+    let stop = shutdown.clone();
+    // Ends with the process at the latest.
+    tokio::spawn(async move {
+        interrupted().await;
+        stop.cancel();
+    });
+    let options = server::Options { token, hosts: args.allow_host, sockets: args.sockets };
+    server::run(listener, application, options, shutdown).await.context("serve")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What to open at the start. Where nothing is named the current context, if there is one that can be used.
+fn source_of(source: &Source, environment: &Environment) -> Result<Option<ClusterSource>> {
+    if let Some(text) = &source.demo {
+        let objects = demo_objects(text)?.and_then(|objects| u32::try_from(objects).ok());
+        return Ok(Some(ClusterSource::Demo { objects }));
+    }
+    if !source.from.is_empty() {
+        return Ok(Some(ClusterSource::Files { paths: source.from.clone() }));
+    }
+    let contexts = kubeconfig::load(environment);
+    let selected = contexts.select(source.context.as_deref()).map_err(anyhow::Error::msg);
+    match selected {
+        Ok(context) if source.is_unsaid() && context.problem.is_some() => Ok(None),
+        Ok(context) => Ok(Some(ClusterSource::Context { id: context.id.to_string() })),
+        Err(_) if source.is_unsaid() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Until Ctrl-C or, where there is one, a request to end.
+pub(crate) async fn interrupted() {
+    let ctrl_c = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut end) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! { _ = ctrl_c => {}, _ = end.recv() => {} }
+        return;
+    }
+    // Where signals cannot be heard the process is ended from outside.
+    let _ = ctrl_c.await;
+}

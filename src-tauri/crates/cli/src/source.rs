@@ -1,0 +1,20 @@
+//! A look at the source of the command line, and what to say of documents that could not be read.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::arguments::{Filter, Source, rules};
+use crate::complain;
+
+pub(crate) async fn look(source: &Source, filter: &Filter) -> Result<api::Look> {
+    let rules = Arc::new(rules(filter.rules.as_ref())?);
+    Ok(api::look(source.wanted()?, rules).await?)
+}
+
+/// Names every document that could not be read. The rest was used; unless told to go on, that is a failure.
+pub(crate) fn verdict(look: &api::Look, filter: &Filter) -> ExitCode {
+    look.problems.iter().for_each(|problem| complain(problem));
+    if look.problems.is_empty() || filter.keep_going { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
