@@ -412,6 +412,15 @@ pub(crate) fn join_labels(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Opt
 }
 
 impl Facts {
+    /// Whether selectors see no difference.
+    pub(crate) fn is_selected_like(&self, other: &Self) -> bool {
+        self.labels == other.labels
+            && self.template == other.template
+            && self.marks == other.marks
+            && self.owned == other.owned
+            && self.uid.is_some() == other.uid.is_some()
+    }
+
     /// A label, or a mark that is looked up like one.
     pub(crate) fn label(&self, name: &str) -> Option<&str> {
         let mark = || self.marks.iter().find(|(mark, _)| *mark == name).map(|(_, value)| &**value);

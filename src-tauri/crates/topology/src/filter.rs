@@ -72,9 +72,36 @@ impl Filter {
     }
 }
 
+/// The short names that kubectl takes for kinds of Kubernetes itself.
+const SHORT: &[(&str, &str)] = &[
+    ("cj", "cronjob"),
+    ("cm", "configmap"),
+    ("crd", "customresourcedefinition"),
+    ("deploy", "deployment"),
+    ("ds", "daemonset"),
+    ("ep", "endpoints"),
+    ("hpa", "horizontalpodautoscaler"),
+    ("ing", "ingress"),
+    ("netpol", "networkpolicy"),
+    ("no", "node"),
+    ("ns", "namespace"),
+    ("pc", "priorityclass"),
+    ("pdb", "poddisruptionbudget"),
+    ("po", "pod"),
+    ("pv", "persistentvolume"),
+    ("pvc", "persistentvolumeclaim"),
+    ("quota", "resourcequota"),
+    ("rc", "replicationcontroller"),
+    ("rs", "replicaset"),
+    ("sa", "serviceaccount"),
+    ("sc", "storageclass"),
+    ("sts", "statefulset"),
+    ("svc", "service"),
+];
+
 impl Graph {
-    /// The nodes that `KIND/NAME` means, as a person writes it: the kind in any case, singular or plural, with or without
-    /// its group (`deployments.apps/web`), the name perhaps with its namespace (`pod/shop/web-1`); or a whole key.
+    /// The nodes that `KIND/NAME` means, as a person writes it: the kind in any case, singular, plural or short, with or
+    /// without its group (`deployments.apps/web`), the name perhaps with its namespace (`pod/shop/web-1`); or a whole key.
     pub fn find(&self, text: &str) -> Vec<NodeId> {
         if let Some(id) = ResourceKey::parse(text).ok().and_then(|key| self.id(&key)) {
             return vec![id];
@@ -82,6 +109,7 @@ impl Graph {
         let Some((kind, name)) = text.split_once('/') else { return Vec::new() };
         let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
         let kind = kind.to_lowercase();
+        let kind = SHORT.iter().find(|(short, _)| *short == kind).map_or(kind.clone(), |(_, long)| (*long).to_owned());
         let is_kind = |key: &ResourceKey| {
             let word = key.kind().to_lowercase();
             let (wanted, group) =

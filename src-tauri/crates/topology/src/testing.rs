@@ -39,14 +39,19 @@ pub(crate) fn coverage(objects: &[Object]) -> Coverage {
     Coverage { kinds: kinds.into_values().collect() }
 }
 
-/// The graph of a YAML cluster.
-pub(crate) fn graph(yaml: &str) -> Arc<Graph> {
+/// The graph of a YAML cluster by some rules.
+pub(crate) fn graph_by(book: RuleBook, yaml: &str) -> Arc<Graph> {
     let objects = objects(yaml);
     let coverage = coverage(&objects);
-    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let mut engine = Engine::new(Arc::new(book));
     let changes: Vec<Change> = objects.into_iter().map(Change::Upserted).collect();
     engine.apply(&changes, &coverage);
     engine.graph()
+}
+
+/// The graph of a YAML cluster.
+pub(crate) fn graph(yaml: &str) -> Arc<Graph> {
+    graph_by(RuleBook::default(), yaml)
 }
 
 /// The edges of a YAML cluster, one a line: `from -> to relation state [fields] label marks`.

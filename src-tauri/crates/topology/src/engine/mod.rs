@@ -14,7 +14,7 @@ mod listed;
 mod resolve;
 mod select;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 use std::sync::Arc;
@@ -308,12 +308,11 @@ impl Engine {
             step.maybe_gone.push(id);
             self.count(&key, new.is_some(), step);
         }
-        let selectable = |facts: Option<&Arc<Facts>>| {
-            facts.map(|facts| {
-                (facts.labels.clone(), facts.template.clone(), facts.marks.clone(), facts.owned, facts.uid.is_some())
-            })
+        let same_labels = match (old, new) {
+            (Some(old), Some(new)) => old.is_selected_like(new),
+            _ => false,
         };
-        if presence || selectable(old) != selectable(new) {
+        if presence || !same_labels {
             if let Some(old) = old {
                 self.known.select.withdraw(id, &key, old, is_pod_like(&key, old, hidden));
                 step.selectable.push((key.clone(), old.clone()));

@@ -186,6 +186,15 @@ proptest! {
     }
 }
 
+/// The canonical JSON of the first version of every object.
+pub(crate) fn everything_known() -> String {
+    let all: Vec<Object> = universe().into_iter().filter_map(|versions| versions.into_iter().next()).collect();
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let changes: Vec<Change> = all.into_iter().map(Change::Upserted).collect();
+    engine.apply(&changes, &full());
+    String::from_utf8(canonical::write(&engine.graph(), &Filter::default())).expect("UTF-8")
+}
+
 /// A delta names exactly the nodes that came, went or changed.
 fn check_delta(before: &Graph, after: &Graph, delta: &crate::GraphDelta) {
     for (id, node) in after.nodes() {

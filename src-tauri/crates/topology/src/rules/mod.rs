@@ -3,6 +3,7 @@
 //! Entries live in `relations/`, one relation (or a few that share their fields) per file. The rule book adds the rules
 //! of a user's file and knows which rules apply to which kind.
 
+mod reference;
 mod user;
 
 use std::borrow::Cow;
@@ -173,7 +174,8 @@ impl Rule {
 #[derive(Clone, Debug)]
 pub struct RuleBook {
     rules: Vec<Rule>,
-    by_kind: FxHashMap<GroupKind, Vec<RelationId>>,
+    /// By the first two parts of a key's text, `core/Pod`, so that looking up allocates nothing.
+    by_kind: FxHashMap<String, Vec<RelationId>>,
     for_all: Vec<RelationId>,
     /// Rules whose edges are counted, because a caption tells their number.
     pub(crate) counted: Counted,
@@ -199,7 +201,7 @@ impl RuleBook {
     pub fn with_user_rules(extra: Vec<UserRule>) -> Self {
         let mut rules = crate::relations::all();
         rules.extend(extra.into_iter().map(UserRule::into_rule));
-        let mut by_kind: FxHashMap<GroupKind, Vec<RelationId>> = FxHashMap::default();
+        let mut by_kind: FxHashMap<String, Vec<RelationId>> = FxHashMap::default();
         let mut for_all = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
             let id = RelationId(u16::try_from(number).unwrap_or(u16::MAX));
@@ -210,7 +212,7 @@ impl RuleBook {
                 for_all.push(id);
             }
             for (group, kind) in &rule.sources {
-                by_kind.entry(GroupKind::new(group, kind)).or_default().push(id);
+                by_kind.entry(GroupKind::new(group, kind).to_string()).or_default().push(id);
             }
         }
         let number = |id: &str| {
@@ -246,7 +248,8 @@ impl RuleBook {
 
     /// The rules that are read from objects of a kind.
     pub(crate) fn for_kind<'a>(&'a self, key: &ResourceKey) -> impl Iterator<Item = (RelationId, &'a Rule)> {
-        let own = self.by_kind.get(&key.group_kind()).map_or(&[][..], Vec::as_slice);
+        let kind = key.as_str().get(..key.group_name().len() + 1 + key.kind().len()).unwrap_or_default();
+        let own = self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
         own.iter().chain(&self.for_all).map(|id| (*id, self.rule(*id)))
     }
 }

@@ -181,3 +181,69 @@ impl UserRule {
         found.link(target, at);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use serde_json::json;
+
+    use super::UserRule;
+    use crate::RuleBook;
+    use crate::testing::{edges, graph_by};
+
+    #[test]
+    fn a_rule_for_a_custom_resource() {
+        let file = json!({"rules": [
+            {"id": "database-uses-bucket", "source": {"group": "example.com", "kind": "Database"}, "path": "spec.backups[].bucketName",
+             "target": {"group": "example.com", "version": "v1", "kind": "Bucket"}, "class": "refers"},
+            {"id": "database-of-plan", "source": {"group": "example.com", "kind": "Database"}, "path": "spec.plan",
+             "target": {"group": "example.com", "kind": "Plan"}, "scope": "cluster", "optional": true},
+        ]});
+        let rules = UserRule::from_file(&file).expect("rules");
+        let graph = graph_by(
+            RuleBook::with_user_rules(rules),
+            r"
+{apiVersion: example.com/v1, kind: Database, metadata: {name: orders, namespace: shop}, spec: {backups: [{bucketName: nightly}, {bucketName: gone}], plan: {name: big}}}
+---
+{apiVersion: example.com/v1, kind: Bucket, metadata: {name: nightly, namespace: shop}}
+---
+{apiVersion: example.com/v1, kind: Bucket, metadata: {name: gone, namespace: other}}
+",
+        );
+        assert_snapshot!(edges(&graph, |_| true), @"
+        example.com/Database/shop/orders -> example.com/Bucket/shop/gone database-uses-bucket missing [spec.backups[1].bucketName]
+        example.com/Database/shop/orders -> example.com/Bucket/shop/nightly database-uses-bucket resolved [spec.backups[0].bucketName]
+        example.com/Database/shop/orders -> example.com/Plan//big database-of-plan unknown [spec.plan] optional
+        ");
+    }
+
+    #[test]
+    fn errors_name_the_rule_and_the_reason() {
+        let rule = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut rule = json!({"id": "a", "source": {"kind": "A"}, "path": "spec.b", "target": {"kind": "B"}});
+            change(&mut rule);
+            UserRule::from_file(&json!([rule])).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let set = |name: &'static str, value: serde_json::Value| rule(&|rule| rule[name] = value.clone());
+        let said = [
+            UserRule::from_file(&json!("x")).err().map(|error| error.to_string()).unwrap_or_default(),
+            rule(&|_| {}),
+            set("id", json!("Not Kebab")),
+            set("id", json!("service-selects-pod")),
+            set("path", json!("$.spec[*]")),
+            set("target", json!({})),
+            set("colour", json!("red")),
+            set("scope", json!("outside")),
+        ];
+        assert_snapshot!(said.join("\n"), @"
+        expected a list of rules, or a map with the one key `rules`
+
+        rule 1: id `Not Kebab` must be lower-case letters, digits and dashes
+        rule 1: there is another rule with the id `service-selects-pod`
+        rule 1: path `$.spec[*]` must be field names joined by dots, `[]` after a list
+        rule 1: missing field `kind`
+        rule 1: unknown field `colour`, expected one of `id`, `source`, `path`, `target`, `scope`, `optional`, `class`, `explanation`
+        rule 1: scope must be same, cross or cluster
+        ");
+    }
+}
