@@ -113,18 +113,18 @@ fn write_block(text: &mut String, string: &str, indent: usize) {
 
 /// A string on one line, quoted where YAML would take it for something else.
 fn scalar(string: &str) -> String {
-    let first_is_odd =
-        string.starts_with(|c: char| "-?:,[]{}#&*!|>'\"%@`~=<. ".contains(c) || c.is_ascii_digit() || c == '+');
     let reads_as_other = || {
         let lower = string.to_ascii_lowercase();
         let words = ["", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "~"];
         words.contains(&lower.as_str()) || looks_like_number(&lower)
     };
-    // A dash, a dot or a digit is harmless at the start of `-x`, `.x`, `10.0.0.1/8`, but not of numbers and dates.
-    let risky_start = first_is_odd
-        && !(string.starts_with(|c: char| c.is_ascii_digit()) && !looks_like_number(string))
-        && !(string.starts_with('.') && !looks_like_number(string))
-        && !(string.starts_with('/'));
+    let mut letters = string.chars();
+    let (first, second) = (letters.next().unwrap_or(' '), letters.next().unwrap_or(' '));
+    // A dash, a dot or a digit is harmless at the start of `--flag`, `.x`, `10.0.0.1/8`, but not of items and numbers.
+    let risky_start = match first {
+        '-' | '?' | ':' => second == ' ',
+        _ => ",[]{}#&*!|>'\"%@`~=< ".contains(first),
+    };
     let risky_inside = string.contains(": ") || string.contains(" #") || string.ends_with([':', ' ']);
     if string.chars().any(char::is_control) {
         let mut quoted = String::from("\"");
@@ -184,7 +184,7 @@ mod tests {
         let wanted = "\
 apiVersion: v1
 args:
-- '--flag=1'
+- --flag=1
 - '*'
 - \"it's: here\"
 data:

@@ -97,7 +97,7 @@ pub(crate) fn gaps(coverage: &Coverage) -> Vec<Arc<str>> {
             coverage.kinds.iter().filter(|row| word(row).0 == state).map(|row| &*row.kind.group_kind.kind).collect();
         match kinds.as_slice() {
             [] => {}
-            [few @ ..] if few.len() <= 3 => gaps.push(format!("{}: {sentence}", few.join(", ")).into()),
+            few if few.len() <= 3 => gaps.push(format!("{}: {sentence}", few.join(", ")).into()),
             [first, second, rest @ ..] => {
                 gaps.push(format!("{first}, {second} and {} more kinds: {sentence}", rest.len()).into());
             }
