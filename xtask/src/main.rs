@@ -8,6 +8,7 @@ mod control_plane;
 mod definitions;
 mod go;
 mod paths;
+mod run;
 mod shell;
 mod steps;
 mod system;
@@ -36,6 +37,7 @@ macro_rules! chores {
 }
 
 chores! {
+    run Run,
     check Check,
     test Test,
     bindings Bindings,
