@@ -77,6 +77,13 @@ fn shares(count: usize) -> impl Fn(Kind) -> usize {
 
 /// A cluster of `count` objects (10 to 100,000 are what it is made for; fewer give 9) as it is at `start`.
 pub fn generate(count: usize, seed: u64, start: Time) -> Vec<Value> {
+    let mut all = Vec::with_capacity(count);
+    generate_into(count, seed, start, |object| all.push(object));
+    all
+}
+
+/// The same, object by object, for who does not want all of them in memory at once.
+pub(crate) fn generate_into(count: usize, seed: u64, start: Time, mut take: impl FnMut(Value)) {
     let share = shares(count.max(COUNTED));
     let namespaces = share(Kind::Namespace);
     let maker = Maker::new(seed, start, namespaces, share(Kind::Node));
@@ -88,40 +95,38 @@ pub fn generate(count: usize, seed: u64, start: Time) -> Vec<Value> {
     let job_pods = (pods / 8).min(jobs);
     let owners = spread(pods - job_pods, deployments, seed);
 
-    let mut all = Vec::with_capacity(count);
-    all.extend((0..namespaces).map(|index| maker.namespace(index)));
-    all.extend((0..share(Kind::Node)).map(|index| maker.node(index)));
-    all.extend((0..share(Kind::ServiceAccount)).map(|index| maker.account(index, &apps)));
-    all.extend((0..share(Kind::ConfigMap)).map(|index| maker.config_map(index, &apps)));
-    all.extend((0..share(Kind::Secret)).map(|index| maker.secret(index, &apps)));
+    (0..namespaces).map(|index| maker.namespace(index)).for_each(&mut take);
+    (0..share(Kind::Node)).map(|index| maker.node(index)).for_each(&mut take);
+    (0..share(Kind::ServiceAccount)).map(|index| maker.account(index, &apps)).for_each(&mut take);
+    (0..share(Kind::ConfigMap)).map(|index| maker.config_map(index, &apps)).for_each(&mut take);
+    (0..share(Kind::Secret)).map(|index| maker.secret(index, &apps)).for_each(&mut take);
     let services: Vec<objects::Exposed> = (0..share(Kind::Service)).map(|index| maker.exposed(index, &apps)).collect();
-    all.extend(services.iter().map(|service| maker.service(service, &apps)));
-    all.extend((0..share(Kind::Ingress)).map(|index| maker.ingress(index, &services, &apps)));
+    services.iter().map(|service| maker.service(service, &apps)).for_each(&mut take);
+    (0..share(Kind::Ingress)).map(|index| maker.ingress(index, &services, &apps)).for_each(&mut take);
     for (app, replicas) in apps.iter().zip(&owners) {
-        all.push(maker.deployment(app, *replicas, &apps));
+        take(maker.deployment(app, *replicas, &apps));
     }
     for index in 0..share(Kind::ReplicaSet) {
         // The first round are the present sets, the following are their history.
         let app = &apps[index % deployments];
         let back = index / deployments;
         let replicas = if back == 0 { owners[app.index] } else { 0 };
-        all.push(maker.replica_set(app, back, replicas, &apps));
+        take(maker.replica_set(app, back, replicas, &apps));
     }
-    all.extend((0..jobs).map(|index| maker.job(index, &apps)));
+    (0..jobs).map(|index| maker.job(index, &apps)).for_each(&mut take);
     let mut placed: Vec<Vec<objects::Placed>> = vec![Vec::new(); deployments];
     let mut serial = 0;
     for (app, replicas) in apps.iter().zip(&owners) {
         for _ in 0..*replicas {
             let (pod, endpoint) = maker.pod(app, serial, &apps);
-            all.push(pod);
+            take(pod);
             placed[app.index].push(endpoint);
             serial += 1;
         }
     }
-    all.extend((0..job_pods).map(|index| maker.job_pod(index, serial + index, &apps)));
+    (0..job_pods).map(|index| maker.job_pod(index, serial + index, &apps)).for_each(&mut take);
     let slices = services.iter().take(share(Kind::EndpointSlice));
-    all.extend(slices.map(|service| maker.endpoint_slice(service, &apps, &placed[service.app])));
-    all
+    slices.map(|service| maker.endpoint_slice(service, &apps, &placed[service.app])).for_each(&mut take);
 }
 
 /// Distributes pods over Deployments: most have one, some a few, a few very many, the last ones none where

@@ -52,6 +52,7 @@ impl Metrics<'_> {
         }
         let selector = Selector::parse(self.registry.kind(id), query.get("labelSelector"), query.get("fieldSelector"))?;
         let counts = self.running();
+        let totals = if kind == "Node" { self.per_node(&counts) } else { BTreeMap::new() };
         let mut items: Vec<Value> = self.snapshot.kinds[id]
             .objects
             .values()
@@ -59,7 +60,7 @@ impl Metrics<'_> {
             .filter(|object| target.name.as_deref().is_none_or(|name| name == object.name()))
             .filter(|object| selector.matches(object))
             .filter_map(|object| match kind {
-                "Node" => Some(self.node(object, &counts)),
+                "Node" => Some(self.node(object, totals.get(object.name()).copied().unwrap_or_default())),
                 _ => self.pod(object, &counts),
             })
             .collect();
@@ -123,28 +124,35 @@ impl Metrics<'_> {
         Some(item)
     }
 
-    fn node(&self, object: &Object, counts: &BTreeMap<String, u64>) -> Value {
-        let mut total = Use::default();
-        if let Some(own) = self.profiles.nodes.get(object.name()) {
-            total.cpu = usage::workload_cpu(own, object.name(), self.now) * 1_000_000;
-            total.memory = own.memory * 1_024;
-        } else {
-            let dice = hash(17, &[object.name()]);
-            total.cpu = (120 + dice % 200) * 1_000_000;
-            total.memory = (700 + dice / 256 % 900) * 1_024;
-        }
+    /// What the pods of each node use together.
+    fn per_node(&self, counts: &BTreeMap<String, u64>) -> BTreeMap<String, Use> {
+        let mut totals: BTreeMap<String, Use> = BTreeMap::new();
         for pod in self.pods() {
             let pod = pod.value();
-            if pod["spec"]["nodeName"] != object.name() {
+            let Some(node) = pod["spec"]["nodeName"].as_str() else {
                 continue;
-            }
+            };
+            let total = totals.entry(node.to_owned()).or_default();
             for (_, used) in self.containers(&pod, counts).into_iter().flatten() {
                 total.cpu += used.cpu;
                 total.memory += used.memory;
             }
         }
+        totals
+    }
+
+    fn node(&self, object: &Object, pods: Use) -> Value {
+        let own = match self.profiles.nodes.get(object.name()) {
+            Some(own) => {
+                Use { cpu: usage::workload_cpu(own, object.name(), self.now) * 1_000_000, memory: own.memory * 1_024 }
+            }
+            None => {
+                let dice = hash(17, &[object.name()]);
+                Use { cpu: (120 + dice % 200) * 1_000_000, memory: (700 + dice / 256 % 900) * 1_024 }
+            }
+        };
         let mut item = self.stamp(object);
-        item["usage"] = total.json();
+        item["usage"] = Use { cpu: own.cpu + pods.cpu, memory: own.memory + pods.memory }.json();
         item
     }
 
