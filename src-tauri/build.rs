@@ -1,3 +1,5 @@
 //! Builds what tauri needs to know of its configuration.
 
-fn main() {}
+fn main() {
+    tauri_build::build();
+}

@@ -1,3 +1,55 @@
-//! The desktop window.
+//! The desktop window: starts the application behind it and gives it a menu, a place on the screen and native dialogs.
+//! No logic; every answer comes from `api`.
 
-fn main() {}
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod commands;
+mod menu;
+mod opening;
+mod streams;
+mod webkit;
+mod window;
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use api::{Application, Setup};
+use cluster::kubeconfig::Environment;
+use tauri::Manager;
+use topology::RuleBook;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    webkit::choose_renderer()?;
+    let opening = opening::Opening::from_arguments(std::env::args().skip(1))?;
+
+    let downloads = tempfile::Builder::new().prefix("kubilitics-").tempdir().context("make a folder for downloads")?;
+    let setup = Setup {
+        host: "window".to_owned(),
+        kubeconfig: Environment::from_process(opening.kubeconfig.clone()),
+        database: opening.database.clone().or_else(api::default_database),
+        downloads: downloads.path().to_owned(),
+        rules: Arc::new(RuleBook::default()),
+    };
+    let application = tauri::async_runtime::block_on(Application::start(setup));
+
+    let builder = tauri::Builder::default()
+        // First, as its documentation asks: a second start ends before it opens anything.
+        .plugin(tauri_plugin_single_instance::init(|handle, _arguments, _folder| window::show(handle)))
+        .plugin(tauri_plugin_dialog::init())
+        .manage(application.clone())
+        .manage(streams::OpenStreams::default())
+        .menu(menu::build)
+        .on_menu_event(menu::chosen)
+        .on_page_load(streams::forget_those_of_the_page_before)
+        .on_window_event(window::remember)
+        .invoke_handler(commands::handler())
+        .setup(move |app| {
+            window::open(app.handle(), &application)?;
+            opening::open(app.state::<Application>().inner().clone(), opening);
+            Ok(())
+        });
+    builder.run(tauri::generate_context!()).context("open the window")
+}

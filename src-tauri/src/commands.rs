@@ -1,0 +1,25 @@
+//! The commands of `api` as functions that the window can invoke, made from the one list.
+
+use api::Application;
+use api::types::*;
+use api::with_commands;
+use tauri::ipc::Invoke;
+use tauri::{State, Wry};
+
+macro_rules! tauri_commands {
+    ($(#[doc = $doc:literal] $access:ident $name:ident($request:ty) -> $answer:ty,)+) => {
+        $(
+            #[doc = $doc]
+            #[tauri::command]
+            async fn $name(application: State<'_, Application>, request: $request) -> Result<$answer, ApiError> {
+                application.$name(request).await
+            }
+        )+
+
+        /// What answers the window.
+        pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$($name,)+ crate::streams::stream_open, crate::streams::stream_close]
+        }
+    };
+}
+with_commands!(tauri_commands);

@@ -1,0 +1,119 @@
+//! What is opened at the start: what the arguments name, else nothing, and the page shows the known clusters.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use api::Application;
+use api::types::{ClusterSource, ConnectRequest, Nothing};
+
+/// What the command line says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Opening {
+    /// This kubeconfig alone.
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Where to remember things.
+    pub(crate) database: Option<PathBuf>,
+    first: Option<First>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum First {
+    Demo(Option<u32>),
+    Current,
+    Context(String),
+    Files(Vec<String>),
+}
+
+const USAGE: &str = "usage: kubilitics [--kubeconfig PATH] [--database FILE] \
+    [--demo[=OBJECTS] | --current-context | --context NAME | PATH...]";
+
+impl Opening {
+    /// Reads `--demo[=N]`, `--current-context`, `--context NAME`, `--kubeconfig PATH`, `--database FILE`, and paths of
+    /// files to open.
+    ///
+    /// # Errors
+    /// Where an argument is not known or lacks its value.
+    pub(crate) fn from_arguments(arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let mut opening = Self::default();
+        let mut files = Vec::new();
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            let mut value = || match arguments.next() {
+                Some(value) => Ok(value),
+                None => bail!("{argument} needs a value; {USAGE}"),
+            };
+            match argument.as_str() {
+                "--kubeconfig" => opening.kubeconfig = Some(value()?.into()),
+                "--database" => opening.database = Some(value()?.into()),
+                "--context" => opening.first = Some(First::Context(value()?)),
+                "--current-context" => opening.first = Some(First::Current),
+                "--demo" => opening.first = Some(First::Demo(None)),
+                other => match other.strip_prefix("--demo=").map(str::parse) {
+                    Some(Ok(objects)) => opening.first = Some(First::Demo(Some(objects))),
+                    Some(Err(_)) => bail!("{other} is no number of objects; {USAGE}"),
+                    None if other.starts_with('-') => bail!("there is no option {other}; {USAGE}"),
+                    None => files.push(argument),
+                },
+            }
+        }
+        if !files.is_empty() {
+            opening.first = Some(First::Files(files));
+        }
+        Ok(opening)
+    }
+}
+
+/// Begins to open it. The page shows what is open and why something could not be opened.
+pub(crate) fn open(application: Application, opening: Opening) {
+    let Some(first) = opening.first else { return };
+    // Detached: connecting must not hold up the window, and it ends with the application.
+    tauri::async_runtime::spawn(async move {
+        let Some(source) = source(&application, first).await else { return };
+        if let Err(error) = application.cluster_connect(ConnectRequest { source, namespaces: None }).await {
+            tracing::warn!(message = error.message, "what was asked for at the start is not open");
+        }
+    });
+}
+
+async fn source(application: &Application, first: First) -> Option<ClusterSource> {
+    let wanted = match first {
+        First::Demo(objects) => return Some(ClusterSource::Demo { objects }),
+        First::Files(paths) => return Some(ClusterSource::Files { paths }),
+        First::Current => None,
+        First::Context(name) => Some(name),
+    };
+    let list = application.contexts_list(Nothing {}).await.ok()?;
+    let found = list.contexts.into_iter().find(|context| match &wanted {
+        Some(name) => context.name == *name,
+        None => context.current,
+    });
+    if found.is_none() {
+        tracing::warn!(?wanted, "there is no such context");
+    }
+    found.map(|context| ClusterSource::Context { id: context.id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Opening> {
+        Opening::from_arguments(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn arguments_say_what_to_open() {
+        assert_eq!(read("").unwrap(), Opening::default());
+        assert_eq!(read("--demo=5000").unwrap().first, Some(First::Demo(Some(5000))));
+        assert_eq!(read("a.yaml k8s/").unwrap().first, Some(First::Files(vec!["a.yaml".into(), "k8s/".into()])));
+        let opening = read("--kubeconfig k --context prod").unwrap();
+        assert_eq!((opening.kubeconfig, opening.first), (Some("k".into()), Some(First::Context("prod".into()))));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_with_the_usage() {
+        for line in ["--frobnicate", "--context", "--demo=many"] {
+            assert!(read(line).unwrap_err().to_string().contains("usage: kubilitics"), "{line}");
+        }
+    }
+}
