@@ -1,11 +1,13 @@
 //! Chores as code: `cargo xtask NAME`. Each chore lies in a file of its own with `Args` (its help is their doc comment)
 //! and `run`; the list below is the only place that knows them all.
 
+mod bench;
 mod bindings;
 mod check;
 mod cluster;
 mod control_plane;
 mod definitions;
+mod e2e;
 mod go;
 mod paths;
 mod run;
@@ -40,6 +42,8 @@ chores! {
     run Run,
     check Check,
     test Test,
+    bench Bench,
+    e2e E2e,
     bindings Bindings,
     cluster Cluster,
     control_plane ControlPlane,

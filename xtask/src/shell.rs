@@ -13,6 +13,11 @@ pub(crate) fn say(text: impl AsRef<str>) {
     let _ = writeln!(std::io::stderr().lock(), "xtask: {}", text.as_ref());
 }
 
+/// A chore's own output, on standard output.
+pub(crate) fn print(text: &str) -> Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes()).context("write to standard output")
+}
+
 /// Runs a command that talks to the terminal itself; fails when it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("start {}", spelled(command)))?;

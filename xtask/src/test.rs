@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::check::{FORMAT, INTERFACE, INTERFACE_BUILD, INTERFACE_PACKAGES, LINTS, PACKAGES, UNIT, cargo};
+use crate::check::{FORMAT, INTERFACE, INTERFACE_BUILD, INTERFACE_PACKAGES, LINTS, PACKAGES, cargo};
 use crate::steps::{Step, run_all};
 use crate::{bindings, control_plane, paths, shell};
 
@@ -20,11 +20,10 @@ pub(crate) fn run(_: Args) -> Result<()> {
         INTERFACE,
         INTERFACE_BUILD,
         LINTS,
-        UNIT,
         BINDINGS,
         LICENCES,
         CONTROL_PLANE,
-        ACCEPTANCE,
+        TESTS,
     ])
 }
 
@@ -32,8 +31,9 @@ const BINDINGS: Step = Step { name: "bindings", run: || bindings::run(bindings::
 
 const CONTROL_PLANE: Step = Step { name: "control plane", run: || control_plane::build().map(drop) };
 
-const ACCEPTANCE: Step =
-    Step { name: "acceptance", run: || cargo(&["test", "--quiet", "--package", "kubilitics-tests"]) };
+/// Unit, property, golden and acceptance tests, built once.
+const TESTS: Step =
+    Step { name: "unit and acceptance tests", run: || cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]) };
 
 /// Licences, bans and sources; advisories need a database that is fetched with git, and run where that is there.
 const LICENCES: Step = Step {

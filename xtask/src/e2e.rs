@@ -1,0 +1,120 @@
+//! `cargo xtask e2e`: the interface in a real browser against `kubilitics-cli serve --demo`, and the real window under a
+//! display of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::check::{INTERFACE_BUILD, INTERFACE_PACKAGES, PACKAGES, cargo};
+use crate::steps::{Step, run_all};
+use crate::{paths, shell, system};
+
+/// Test the interface in a real browser, and the window with --window.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The real window too, driven by WebDriver.
+    #[arg(long)]
+    window: bool,
+}
+
+/// The version whose protocol the tests speak.
+const TAURI_DRIVER: &str = "2.1.0";
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let mut steps = vec![PACKAGES, INTERFACE_PACKAGES, INTERFACE_BUILD, BROWSER];
+    if args.window {
+        steps.push(WINDOW);
+    }
+    run_all(&steps)
+}
+
+/// Playwright on the system's Chromium.
+pub(crate) const BROWSER: Step = Step {
+    name: "browser tests",
+    run: || {
+        system::ensure("to test in a browser", &["chromium"])?;
+        cargo(&["build", "--quiet", "--package", "cli"])?;
+        npm(&["ci", "--no-audit", "--no-fund"])?;
+        let server = Served::start()?;
+        shell::run(script("browser").env("KUBILITICS_URL", &server.address))
+    },
+};
+
+/// WebKitWebDriver through tauri-driver, on a display of its own.
+pub(crate) const WINDOW: Step = Step {
+    name: "window tests",
+    run: || {
+        system::ensure("to test the window", &["webkit2gtk-driver", "xvfb", "dbus-x11", "libgl1-mesa-dri"])?;
+        let driver = match shell::which("tauri-driver") {
+            Some(driver) => driver,
+            None => {
+                shell::say("installing tauri-driver (cargo install, half a minute, once)");
+                let tools = paths::target()?.join("tools");
+                let root = tools.to_string_lossy();
+                cargo(&["install", "--quiet", "--locked", "tauri-driver", "--version", TAURI_DRIVER, "--root", &root])?;
+                tools.join("bin/tauri-driver")
+            }
+        };
+        cargo(&["build", "--quiet", "--package", "kubilitics", "--features", "tauri/custom-protocol"])?;
+        npm(&["ci", "--no-audit", "--no-fund"])?;
+        let mut command = Command::new("xvfb-run");
+        command
+            .current_dir(folder())
+            .args(["--auto-servernum", "--server-args=-screen 0 1600x1000x24", "dbus-run-session", "--"])
+            .args(["npm", "run", "window"])
+            .env("TAURI_DRIVER", driver)
+            .env("KUBILITICS_APP", paths::target()?.join("debug/kubilitics"));
+        shell::run(&mut command)
+    },
+};
+
+/// `kubilitics-cli serve` on the demo. Dropping it ends it.
+struct Served {
+    process: Child,
+    address: String,
+}
+
+impl Served {
+    fn start() -> Result<Self> {
+        // Nothing of the person's is read or remembered.
+        let memory = paths::target()?.join("e2e");
+        std::fs::create_dir_all(&memory).with_context(|| format!("create {}", memory.display()))?;
+        let database = memory.join(format!("{}.db", std::process::id()));
+        let mut process = Command::new(paths::target()?.join("debug/kubilitics-cli"))
+            // The tests open pages faster than a person: more sockets than one address usually needs.
+            .args(["serve", "--demo", "--sockets", "256", "--database"])
+            .arg(database)
+            .env("KUBECONFIG", memory.join("no-kubeconfig"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("start kubilitics-cli serve")?;
+        let out = process.stdout.take().context("the server's output")?;
+        let mut address = String::new();
+        BufReader::new(out).read_line(&mut address).context("read the address")?;
+        Ok(Self { process, address: address.trim().to_owned() })
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing to do about either failure.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn folder() -> PathBuf {
+    paths::root().join("tests/e2e")
+}
+
+fn npm(arguments: &[&str]) -> Result<()> {
+    shell::run(Command::new("npm").current_dir(folder()).args(arguments))
+}
+
+fn script(name: &str) -> Command {
+    let mut command = Command::new("npm");
+    command.current_dir(folder()).args(["run", name]);
+    command
+}
