@@ -109,8 +109,8 @@ impl Demo {
             address,
         );
         let (control, orders) = mpsc::channel(8);
-        // Both tasks end when the token is cancelled, which the handle's guard does when it is dropped.
         let clock = options.clock.clone();
+        // Both tasks end when the token is cancelled, which the handle's guard does when it is dropped.
         tokio::spawn(live(world, clock, options.lives, orders, closing.clone()));
         let server = tokio::spawn(serve(listener, api, closing.clone()));
         let namespace = match options.source {
