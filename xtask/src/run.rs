@@ -31,8 +31,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     command.current_dir(paths::root()).args(["run", "--release"]);
     if window {
         shell::say("opening the window");
+        let first = if has_kubeconfig() { "--current-context" } else { "--demo" };
+        let first = args.rest.is_empty().then_some(first);
         // The feature makes the window load the built interface instead of a development server's.
-        command.args(["--package", "kubilitics", "--features", "tauri/custom-protocol", "--"]).args(&args.rest);
+        command
+            .args(["--package", "kubilitics", "--features", "tauri/custom-protocol", "--"])
+            .args(first)
+            .args(&args.rest);
         return shell::run(&mut command);
     }
     shell::say("no display: serving the interface; open the address below in a browser");
