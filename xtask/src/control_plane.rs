@@ -60,12 +60,15 @@ fn programs(source: &Path, folder: &Path) -> Result<()> {
         return Ok(());
     }
     let go = go::toolchain(source, folder)?;
+    // Go takes a folder for one only where it is there.
+    let programs = folder.join("bin");
+    fs::create_dir_all(&programs).with_context(|| format!("create {}", programs.display()))?;
     shell::say("building the Kubernetes programs for the tests (four minutes on two cores, once)");
     shell::run(
         Command::new(&go)
             .current_dir(source)
             .args(["build", "-ldflags", LINKER_FLAGS, "-o"])
-            .arg(folder.join("bin"))
+            .arg(&programs)
             .arg("tool"),
     )?;
     copy_kwok(&go, source, &folder.join("kwok"))?;

@@ -35,7 +35,7 @@ pub(crate) const BROWSER: Step = Step {
     name: "browser tests",
     run: || {
         system::ensure("to test in a browser", &["chromium"])?;
-        cargo(&["build", "--quiet", "--package", "cli"])?;
+        build()?;
         npm(&["ci", "--no-audit", "--no-fund"])?;
         let server = Served::start()?;
         shell::run(script("browser").env("KUBILITICS_URL", &server.address))
@@ -57,7 +57,7 @@ pub(crate) const WINDOW: Step = Step {
                 tools.join("bin/tauri-driver")
             }
         };
-        cargo(&["build", "--quiet", "--package", "kubilitics", "--features", "tauri/custom-protocol"])?;
+        build()?;
         npm(&["ci", "--no-audit", "--no-fund"])?;
         let mut command = Command::new("xvfb-run");
         command
@@ -69,6 +69,11 @@ pub(crate) const WINDOW: Step = Step {
         shell::run(&mut command)
     },
 };
+
+/// Everything that runs, in one build: built one by one, what they share would be compiled once for each.
+fn build() -> Result<()> {
+    cargo(&["build", "--quiet", "--workspace", "--bins"])
+}
 
 /// `kubilitics-cli serve` on the demo. Dropping it ends it.
 struct Served {

@@ -5,11 +5,11 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::check::{FORMAT, INTERFACE, INTERFACE_BUILD, INTERFACE_PACKAGES, LINTS, PACKAGES, cargo};
-use crate::e2e::BROWSER;
+use crate::e2e::{BROWSER, WINDOW};
 use crate::steps::{Step, run_all};
 use crate::{bindings, control_plane, paths, shell};
 
-/// Run everything: format, lints, unit, acceptance, golden images, interface and browser tests.
+/// Run everything: format, lints, unit, acceptance, golden images, interface, browser and window tests.
 #[derive(clap::Args)]
 pub(crate) struct Args {}
 
@@ -26,6 +26,7 @@ pub(crate) fn run(_: Args) -> Result<()> {
         CONTROL_PLANE,
         TESTS,
         BROWSER,
+        WINDOW,
     ])
 }
 
