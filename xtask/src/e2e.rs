@@ -46,7 +46,7 @@ pub(crate) const BROWSER: Step = Step {
 pub(crate) const WINDOW: Step = Step {
     name: "window tests",
     run: || {
-        system::ensure("to test the window", &["webkit2gtk-driver", "xvfb", "dbus-x11", "libgl1-mesa-dri"])?;
+        system::ensure("to test the window", &["webkit2gtk-driver", "xvfb", "xauth", "dbus-x11", "libgl1-mesa-dri"])?;
         let driver = match shell::which("tauri-driver") {
             Some(driver) => driver,
             None => {
