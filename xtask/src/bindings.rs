@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::check::cargo;
 use crate::{paths, shell};
 
 /// Write the TypeScript types of the interface to ui/src/api/bindings.
@@ -23,12 +24,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         fs::remove_dir_all(&fresh).with_context(|| format!("empty {}", fresh.display()))?;
     }
     fs::create_dir_all(&fresh).with_context(|| format!("create {}", fresh.display()))?;
-    shell::run(
-        Command::new(env!("CARGO"))
-            .current_dir(paths::root())
-            .args(["run", "--quiet", "--package", "api", "--example", "bindings", "--"])
-            .arg(&fresh),
-    )?;
+    // Built as part of the workspace, with the same features as the tests: nothing is compiled twice.
+    cargo(&["build", "--quiet", "--workspace", "--example", "bindings"])?;
+    shell::run(Command::new(paths::target()?.join("debug/examples/bindings")).arg(&fresh))?;
     let committed = paths::root().join("ui/src/api/bindings");
     let (wanted, found) = (read(&fresh)?, read(&committed)?);
     let mut names: Vec<&String> = wanted.keys().chain(found.keys()).collect();

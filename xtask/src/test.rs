@@ -46,6 +46,8 @@ const LICENCES: Step = Step {
             shell::say("installing cargo-deny (cargo install, a few minutes, once)");
             cargo(&["install", "--quiet", "--locked", "cargo-deny", "--version", "0.20.2"])?;
         }
+        // The whole lock file, other systems' crates included: cargo-deny reads each one's licence.
+        cargo(&["fetch", "--quiet", "--locked"])?;
         let deny = |checks: &[&str]| {
             let mut command = Command::new(env!("CARGO"));
             command
