@@ -1,6 +1,7 @@
 //! `cargo xtask bindings`: writes the TypeScript types of the interface from the list of commands in `api`.
 
 use std::collections::BTreeMap;
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -26,7 +27,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     fs::create_dir_all(&fresh).with_context(|| format!("create {}", fresh.display()))?;
     // Built as part of the workspace, with the same features as the tests: nothing is compiled twice.
     cargo(&["build", "--quiet", "--workspace", "--example", "bindings"])?;
-    shell::run(Command::new(paths::target()?.join("debug/examples/bindings")).arg(&fresh))?;
+    shell::run(
+        Command::new(paths::target()?.join("debug/examples").join(format!("bindings{EXE_SUFFIX}"))).arg(&fresh),
+    )?;
     let committed = paths::root().join("ui/src/api/bindings");
     let (wanted, found) = (read(&fresh)?, read(&committed)?);
     let mut names: Vec<&String> = wanted.keys().chain(found.keys()).collect();
