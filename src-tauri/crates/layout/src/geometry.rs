@@ -23,7 +23,7 @@ pub struct Rect {
 }
 
 /// Width and height.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Size {
     /// Width.
     pub width: i32,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::columns::Pinned;
-use crate::geometry::{Point, Rect};
+use crate::geometry::Point;
 use crate::input::Label;
-use crate::level::{Level, Path, Piece};
+use crate::level::{Kept, Level, Path, Piece};
 use crate::pack::{PackItem, Strip};
 
 /// Strips are packed anew once this share of their boxes is gone.
@@ -60,7 +60,7 @@ impl Held {
     }
 
     /// The strips for these boxes; none where too much changed for that to be worth it.
-    pub(crate) fn adopt(&self, names: &[String], items: &[PackItem]) -> Option<Adopted> {
+    pub(crate) fn adopt(&self, names: &[String], items: &[PackItem], gap: i32) -> Option<Adopted> {
         let place: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         let now: Vec<Option<usize>> = self.names.iter().map(|name| place.get(name.as_str()).copied()).collect();
         let lost = now.iter().filter(|now| now.is_none()).count();
@@ -73,7 +73,7 @@ impl Held {
             cell.items = cell.items.iter().filter_map(|item| now.get(*item).copied().flatten()).collect();
             for item in &cell.items {
                 is_placed[*item] = true;
-                cell.width = cell.width.max(items[*item].size.width);
+                cell.width = cell.width.max(items[*item].least().width);
             }
         }
         let mut slots: Vec<Vec<Option<(i32, i32)>>> =
@@ -91,9 +91,9 @@ impl Held {
             let bottom =
                 |at: usize| self.slots.get(at).and_then(|slots| slots.last()).map_or(0, |slot| slot.0 + slot.1);
             let added = |at: usize| i32::try_from(slots[at].iter().filter(|slot| slot.is_none()).count()).unwrap_or(0);
-            let fits = (0..strips.len()).filter(|at| strips[*at].width >= item.size.width);
+            let fits = (0..strips.len()).filter(|at| strips[*at].width >= item.least().width);
             let lowest = fits.min_by_key(|at| (bottom(*at) + 200 * added(*at), *at))?;
-            strips[lowest].append(new, item);
+            strips[lowest].append(new, item, gap);
             slots[lowest].push(None);
         }
         let mut offsets = vec![None; names.len()];
@@ -107,49 +107,34 @@ impl Held {
 }
 
 impl Adopted {
-    /// Places for the rows, made from these pieces, in the strips they belong to.
-    pub(crate) fn pin(&self, held: &Held, pieces: &[Piece], columns: &[usize], gap: i32) -> Pinned {
-        let heights: Vec<i32> = pieces.iter().map(|piece| piece.size.height).collect();
-        let widths: Vec<i32> = pieces.iter().map(|piece| piece.size.width).collect();
-        pin(&self.slots, &heights, &widths, columns, &held.columns, held.width, gap)
-    }
-}
-
-/// Places for boxes in columns: their slots where they have some, pushed right and down where something grew.
-pub(crate) fn pin(
-    slots: &[Option<(i32, i32)>],
-    heights: &[i32],
-    widths: &[i32],
-    columns: &[usize],
-    before: &[(i32, i32)],
-    width: i32,
-    gap: i32,
-) -> Pinned {
-    let mut tops = vec![0; heights.len()];
-    for column in 0..before.len() {
-        let mut members: Vec<usize> = (0..heights.len()).filter(|at| columns[*at] == column).collect();
-        members.sort_by_key(|at| (slots[*at].map_or(i32::MAX, |slot| slot.0), *at));
-        let mut cursor = i32::MIN;
-        for at in members {
-            let slot = slots[at];
-            tops[at] = slot.map_or(cursor.max(0), |slot| slot.0.max(cursor));
-            cursor = tops[at] + heights[at].max(slot.map_or(0, |slot| slot.1)) + gap;
+    /// Places for the rows, made from these pieces, in the strips they belong to: their slots where they have some,
+    /// pushed right and down where something grew.
+    pub(crate) fn keep(&self, held: &Held, pieces: &[Piece], columns: &[usize], gap: i32) -> Kept {
+        let mut tops = vec![0; pieces.len()];
+        let mut members: Vec<Vec<usize>> = vec![Vec::new(); held.columns.len()];
+        for (at, column) in columns.iter().enumerate() {
+            members[*column].push(at);
         }
+        for rows in &mut members {
+            rows.sort_by_key(|at| (self.slots[*at].map_or(i32::MAX, |slot| slot.0), *at));
+            let mut cursor = i32::MIN;
+            for at in rows.iter().copied() {
+                let slot = self.slots[at];
+                tops[at] = slot.map_or(cursor.max(0), |slot| slot.0.max(cursor));
+                cursor = tops[at] + pieces[at].size.height.max(slot.map_or(0, |slot| slot.1)) + gap;
+            }
+        }
+        let mut xs: Vec<i32> = Vec::with_capacity(held.columns.len());
+        let mut end = 0;
+        for (column, ((x, own), rows)) in held.columns.iter().zip(&members).enumerate() {
+            let left = column.checked_sub(1).and_then(|left| held.columns.get(left));
+            let gutter = x - left.map_or(0, |left| left.0 + left.1);
+            let x = if column == 0 { *x } else { (*x).max(end + gutter) };
+            let needed = rows.iter().map(|at| pieces[*at].size.width).max().unwrap_or(0);
+            end = x + needed.max(*own);
+            xs.push(x);
+        }
+        let trailing = held.width - held.columns.last().map_or(0, |last| last.0 + last.1);
+        Kept { tops, columns: Pinned { columns: xs, width: end + trailing.max(0) } }
     }
-    let mut xs: Vec<i32> = Vec::with_capacity(before.len());
-    let mut end = 0;
-    for (column, (x, own)) in before.iter().enumerate() {
-        let gutter = x - column.checked_sub(1).and_then(|left| before.get(left)).map_or(0, |left| left.0 + left.1);
-        let x = if column == 0 { *x } else { (*x).max(end + gutter) };
-        let needed = (0..widths.len()).filter(|at| columns[*at] == column).map(|at| widths[at]).max().unwrap_or(0);
-        end = x + needed.max(*own);
-        xs.push(x);
-    }
-    let trailing = width - before.last().map_or(0, |last| last.0 + last.1);
-    Pinned { tops: Some(tops), columns: xs, width: end + trailing.max(0) }
-}
-
-/// Slots of boxes as they stood.
-pub(crate) fn slots(boxes: &[Rect]) -> Vec<Option<(i32, i32)>> {
-    boxes.iter().map(|place| Some((place.y, place.height))).collect()
 }

@@ -37,8 +37,6 @@ pub enum Place {
     Upper,
     /// Below, several to a row; links do not reach it.
     Lane,
-    /// Below, over the whole width.
-    WideLane,
 }
 
 /// A container of leaves with a header: the unit of cache and of stability.
@@ -99,7 +97,7 @@ pub struct Edge {
 }
 
 /// The size of a text and a number that equal texts share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Label {
     /// Size of the text.
     pub size: Size,

@@ -1,36 +1,54 @@
-//! One level of the nesting: boxes in columns with the wires among them and to the outside, whatever the boxes hold.
+//! One level of the nesting: rows in strips with the wires among them and to the outside, whatever the rows hold.
 
 use rustc_hash::FxHashMap;
 
-use crate::columns::{Node, Pin, Pinned, Side, Solution, Spacing, Wire, solve};
+use crate::columns::{Heights, Node, Pin, Pinned, Side, Solution, Spacing, Wire, solve};
 use crate::geometry::{Point, Rect, Size};
 use crate::input::Label;
 
-/// A box with the heights at which nets pass its edges.
+/// A height at which a net passes the edge of a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Opening {
+    pub(crate) net: u64,
+    pub(crate) side: Side,
+    pub(crate) is_exit: bool,
+    /// Which of the things in the box it belongs to.
+    pub(crate) item: usize,
+    pub(crate) height: i32,
+}
+
+/// A box with its openings, sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) size: Size,
-    /// Sorted: (net, leaves to the right, height).
-    pub(crate) doors: Vec<(u64, bool, i32)>,
+    pub(crate) openings: Vec<Opening>,
 }
 
 impl Piece {
-    fn door(&self, net: u64, is_exit: bool) -> i32 {
-        let at = self.doors.partition_point(|door| (door.0, door.1) < (net, is_exit));
-        let found = self.doors.get(at).filter(|door| (door.0, door.1) == (net, is_exit));
-        found.map_or(self.size.height / 2, |door| door.2)
-    }
-
-    pub(crate) fn has(&self, is_exit: bool) -> bool {
-        self.doors.iter().any(|door| door.1 == is_exit)
+    fn height_of(&self, net: u64, side: Side, is_exit: bool, item: usize) -> i32 {
+        let at = self
+            .openings
+            .partition_point(|door| (door.net, door.side, door.is_exit, door.item) < (net, side, is_exit, item));
+        let found = self.openings.get(at);
+        let same = found.filter(|door| (door.net, door.side, door.is_exit, door.item) == (net, side, is_exit, item));
+        same.map_or(self.size.height / 2, |door| door.height)
     }
 }
 
-/// A wire between boxes; none where it comes from or goes to the outside.
+/// An end of a wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum End {
+    /// On a side of a box, at something in it.
+    Box(usize, usize, Side),
+    /// On an outer edge.
+    Beyond(Side),
+}
+
+/// A wire between boxes, or between a box and the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Path {
-    pub(crate) from: Option<usize>,
-    pub(crate) to: Option<usize>,
+    pub(crate) from: End,
+    pub(crate) to: End,
     pub(crate) net: u64,
 }
 
@@ -44,8 +62,8 @@ pub(crate) struct Level {
     pub(crate) columns: Vec<(i32, i32)>,
     /// Route and label of each path.
     paths: FxHashMap<Path, (Vec<Point>, Option<Rect>)>,
-    /// Where nets pass the level's own edges.
-    pub(crate) doors: Vec<(u64, bool, i32)>,
+    /// Where nets pass the level's own edges; they belong to nothing in particular.
+    pub(crate) openings: Vec<Opening>,
 }
 
 impl Level {
@@ -54,14 +72,21 @@ impl Level {
     }
 }
 
-/// Solves a level. `columns` says where each box stands; boxes of a column are as wide as the widest.
+/// Places of the rows that must be kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) tops: Vec<i32>,
+    pub(crate) columns: Pinned,
+}
+
+/// Solves a level. `columns` says in which column each box stands, from the top down.
 pub(crate) fn connect(
     pieces: &[Piece],
     columns: &[usize],
     paths: &[(Path, Option<Label>)],
     gap: i32,
     spacing: &Spacing,
-    pinned: Option<&Pinned>,
+    kept: Option<&Kept>,
 ) -> Level {
     let mut paths = paths.to_vec();
     paths.sort_by_key(|(path, label)| (*path, label.map(|label| (label.text, label.size.width))));
@@ -74,21 +99,24 @@ pub(crate) fn connect(
     let wires: Vec<Wire> = paths
         .iter()
         .map(|(path, label)| {
-            let port = |node: usize, side: Side| Pin::Port {
-                node,
-                side,
-                dy: pieces[node].door(path.net, side == Side::Right),
+            let pin = |end: End, is_exit: bool| match end {
+                End::Box(node, item, side) => {
+                    Pin::Port { node, side, dy: pieces[node].height_of(path.net, side, is_exit, item) }
+                }
+                End::Beyond(side) => Pin::Outside(side),
             };
             Wire {
-                from: path.from.map_or(Pin::Outside(Side::Left), |node| port(node, Side::Right)),
-                to: path.to.map_or(Pin::Outside(Side::Right), |node| port(node, Side::Left)),
+                from: pin(path.from, true),
+                to: pin(path.to, false),
                 net: path.net,
                 weight: 1,
                 label: label.map(|label| (label.size, label.text)),
             }
         })
         .collect();
-    let Solution { size, columns: places, tops, routes, labels } = solve(&nodes, &wires, spacing, pinned);
+    let heights = kept.map_or(Heights::Stacked, |kept| Heights::Kept(&kept.tops));
+    let Solution { size, columns: places, tops, routes, labels } =
+        solve(&nodes, &wires, spacing, heights, kept.map(|kept| &kept.columns));
     let boxes = nodes
         .iter()
         .zip(&tops)
@@ -97,17 +125,18 @@ pub(crate) fn connect(
             Rect { x, y: *y, width: node.width, height: node.height }
         })
         .collect();
-    let mut doors = Vec::new();
+    let mut openings = Vec::new();
     for ((path, _), route) in paths.iter().zip(&routes) {
-        if path.from.is_none() {
-            doors.extend(route.first().map(|point| (path.net, false, point.y)));
-        }
-        if path.to.is_none() {
-            doors.extend(route.last().map(|point| (path.net, true, point.y)));
-        }
+        let mut open = |end: End, is_exit: bool, point: Option<&Point>| {
+            if let (End::Beyond(side), Some(point)) = (end, point) {
+                openings.push(Opening { net: path.net, side, is_exit, item: 0, height: point.y });
+            }
+        };
+        open(path.from, false, route.first());
+        open(path.to, true, route.last());
     }
-    doors.sort_unstable();
-    doors.dedup();
+    openings.sort_unstable();
+    openings.dedup();
     let paths = paths.into_iter().map(|(path, _)| path).zip(routes.into_iter().zip(labels)).collect();
-    Level { size, boxes, columns: places, paths, doors }
+    Level { size, boxes, columns: places, paths, openings }
 }

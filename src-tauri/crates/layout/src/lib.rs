@@ -1,10 +1,10 @@
 //! Boxes and edges to positions and routes; pure, deterministic; knows nothing of Kubernetes.
 //!
 //! A sheet holds frames, a frame holds groups, a group holds leaves. Inside a group leaves stand in columns by role
-//! and edges run between them; groups that link to one another stand in columns along the links; frames are packed
-//! to the wanted shape. Every level is one problem of the same form (`columns`): boxes in columns, wires in the
-//! gutters, so no route ever runs through a box. All arithmetic is in whole pixels, everything is sorted by id, and
-//! nothing depends on the order of a hash table: one input gives one picture on every platform.
+//! and edges run between them; groups are packed into strips, callers before what they call where that costs no room,
+//! and so are frames, to the wanted shape. Every level is one problem of the same form (`columns`): boxes in columns,
+//! wires in the gutters, so no route ever runs through a box. All arithmetic is in whole pixels, everything is sorted
+//! by id, and nothing depends on the order of a hash table: one input gives one picture on every platform.
 #![warn(missing_docs)]
 
 mod columns;
@@ -13,7 +13,9 @@ mod geometry;
 mod group;
 mod hold;
 mod input;
+mod lanes;
 mod level;
+mod nets;
 mod output;
 mod pack;
 mod rank;

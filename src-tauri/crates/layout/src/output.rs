@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::frame::{FrameJob, FrameLayout};
+use crate::frame::{FrameJob, FrameLayout, Measured};
 use crate::geometry::{Rect, Size};
 use crate::group::{GroupLayout, Route};
 use crate::hold::Held;
-use crate::pack::Target;
 
 /// A sheet laid out. Frames, groups and links are in the order of the input. Give it back as `previous`.
 #[derive(Clone, Debug, Default)]
@@ -41,12 +40,11 @@ pub struct PlacedGroup {
     pub layout: Arc<GroupLayout>,
 }
 
-/// A frame as it would like to be, and as it was fitted into the sheet.
+/// A frame as it was measured, as it was laid out, and where it stood.
 #[derive(Clone, Debug)]
 pub(crate) struct Twin {
-    pub(crate) natural: Arc<Memory>,
+    pub(crate) measured: Arc<Measured>,
     pub(crate) fitted: Arc<Memory>,
-    /// Where it stood.
     pub(crate) place: Rect,
 }
 
@@ -54,6 +52,6 @@ pub(crate) struct Twin {
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) job: FrameJob,
-    pub(crate) target: Target,
+    pub(crate) width: i32,
     pub(crate) layout: Arc<FrameLayout>,
 }

@@ -1,8 +1,10 @@
-//! Strips of rows of cells as boxes in columns: what frames and the sheet have in common.
+//! Strips of rows of cells as boxes in columns: what frames and the sheet have in common. Also by which sides links
+//! leave and arrive, so that they find their way in the gutters without passing through anything.
 
+use crate::columns::Side;
 use crate::geometry::Point;
-use crate::level::Piece;
-use crate::pack::Strip;
+use crate::level::{Opening, Piece};
+use crate::pack::{Cell, Strip};
 
 /// A piece per row, the column it stands in, and where each box is in its row.
 pub(crate) struct Stacked {
@@ -13,7 +15,7 @@ pub(crate) struct Stacked {
     pub(crate) offsets: Vec<Point>,
 }
 
-/// Stacks boxes of these sizes and doors; a box that had an offset in its row stands no higher and no further left.
+/// Stacks boxes of these sizes and openings; a box that had an offset in its row stands no higher and no further left.
 pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], before: &[Option<Point>], gap: i32) -> Stacked {
     let mut stacked = Stacked {
         pieces: Vec::new(),
@@ -34,7 +36,8 @@ pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], before: &[Option<Point>],
                     y = before.get(item).copied().flatten().map_or(y, |offset| y.max(offset.y));
                     stacked.row_of[item] = stacked.pieces.len();
                     stacked.offsets[item] = Point { x, y };
-                    piece.doors.extend(part.doors.iter().map(|(net, is_exit, at)| (*net, *is_exit, at + y)));
+                    let openings = part.openings.iter();
+                    piece.openings.extend(openings.map(|door| Opening { item, height: door.height + y, ..*door }));
                     y += part.size.height + gap;
                     widest = widest.max(part.size.width);
                 }
@@ -42,10 +45,80 @@ pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], before: &[Option<Point>],
                 x += widest + gap;
             }
             piece.size.width = strip.width.max(x - gap);
-            piece.doors.sort_unstable();
+            piece.openings.sort_unstable();
             stacked.pieces.push(piece);
             stacked.columns.push(column);
         }
+        // Rows of a strip are of one width, whatever had to grow.
+        let first = stacked.pieces.len() - strip.rows.len();
+        let widest = stacked.pieces[first..].iter().map(|piece| piece.size.width).max().unwrap_or(0);
+        for piece in &mut stacked.pieces[first..] {
+            piece.size.width = widest;
+        }
     }
     stacked
+}
+
+/// Every cell, and whether it is the last of its row.
+pub(crate) fn cells(strips: &[Strip]) -> impl Iterator<Item = (&Cell, bool)> {
+    let rows = strips.iter().flat_map(|strip| &strip.rows);
+    rows.flat_map(|row| row.cells.iter().enumerate().map(|(at, cell)| (cell, at + 1 == row.cells.len())))
+}
+
+/// Where a box stands among the strips, and which of its sides touch a gutter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reach {
+    pub(crate) strip: usize,
+    pub(crate) left: bool,
+    pub(crate) right: bool,
+}
+
+/// The reach of each of `count` boxes.
+pub(crate) fn reaches(strips: &[Strip], count: usize) -> Vec<Reach> {
+    let mut reaches = vec![Reach::default(); count];
+    for (strip, rows) in strips.iter().map(|strip| &strip.rows).enumerate() {
+        for row in rows {
+            let last = row.cells.len().saturating_sub(1);
+            for (at, cell) in row.cells.iter().enumerate() {
+                for item in &cell.items {
+                    reaches[*item] = Reach { strip, left: at == 0, right: at == last };
+                }
+            }
+        }
+    }
+    reaches
+}
+
+/// A link's end: a box, or the outside by a side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Away {
+    Box(Reach),
+    Beyond(Side),
+}
+
+/// The sides by which a link leaves and arrives: as few strips crossed as possible, then arriving from the left, where
+/// reading begins, then leaving to the right.
+pub(crate) fn sides(from: Away, to: Away, strips: usize) -> (Side, Side) {
+    let choices = |end: Away| -> Vec<(Side, usize)> {
+        match end {
+            Away::Box(reach) => {
+                let left = reach.left.then_some((Side::Left, reach.strip));
+                let right = reach.right.then_some((Side::Right, reach.strip + 1));
+                left.into_iter().chain(right).collect()
+            }
+            Away::Beyond(Side::Left) => vec![(Side::Left, 0)],
+            Away::Beyond(Side::Right) => vec![(Side::Right, strips)],
+        }
+    };
+    let mut best = (usize::MAX, Side::Right, Side::Left);
+    for (exit, start) in choices(from) {
+        for (entry, goal) in choices(to) {
+            let cost =
+                4 * start.abs_diff(goal) + usize::from(exit == Side::Left) + 2 * usize::from(entry == Side::Right);
+            if cost < best.0 {
+                best = (cost, exit, entry);
+            }
+        }
+    }
+    (best.1, best.2)
 }

@@ -124,10 +124,11 @@ fn input(options: &Options, contents: &[Arc<Content>], links: &[LinkSpec]) -> la
             layout::Frame {
                 id: sort_id(content),
                 groups: content.blocks.iter().map(|block| Arc::clone(&block.group)).collect(),
-                place: match (content.is_lane, &*content.title) {
-                    (false, _) => layout::Place::Upper,
-                    (true, title) if title == Lane::Nodes.title() => layout::Place::WideLane,
-                    (true, _) => layout::Place::Lane,
+                // A namespace without a card of its own is a chip among the lanes.
+                place: if content.is_lane || content.blocks.is_empty() {
+                    layout::Place::Lane
+                } else {
+                    layout::Place::Upper
                 },
                 header: cards::whole(FRAME_HEAD),
                 least_width: cards::whole(words + badges + problem_width(&content.counts) + 60.0),

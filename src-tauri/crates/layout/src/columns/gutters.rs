@@ -8,6 +8,9 @@ const EXACT: usize = 48;
 /// Two stubs nearer than this read as one line.
 const NEAR: i32 = 6;
 
+/// Room before and behind a label: for the arrow's head and a corner.
+const AROUND_LABEL: i32 = 20;
+
 /// A net as it stands in one gutter.
 struct Net {
     id: u64,
@@ -135,7 +138,7 @@ pub(super) fn widths(netlist: &Netlist, gutters: &[Gutter], wires: &[Wire], spac
         if let Some((size, _)) = wire.label
             && netlist.reaches_end(hop, wire)
         {
-            label[hop.gutter] = label[hop.gutter].max(size.width + 2 * spacing.margin);
+            label[hop.gutter] = label[hop.gutter].max(size.width + AROUND_LABEL);
         }
     }
     gutters

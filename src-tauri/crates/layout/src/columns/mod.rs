@@ -3,11 +3,12 @@
 //! A wire leaves a node on a side, runs vertically in the gutter there, passes further columns in *lanes* between
 //! their nodes, and so never crosses a node. Wires of one *net* (one source, or one busy target) share their tracks
 //! and lanes: they read as a trunk with branches. The steps are those of Sugiyama's method with columns given:
-//! order within the columns (`order`), rows that make wires straight (`rows`), tracks in the gutters (`gutters`),
-//! labels (`labels`).
+//! order within the columns (`order`), rows that make wires straight (`rows`) or lanes between nodes whose order is
+//! given (`lanes`), tracks in the gutters (`gutters`), labels (`labels`).
 
 mod gutters;
 mod labels;
+mod lanes;
 mod order;
 mod rows;
 
@@ -67,11 +68,20 @@ pub(crate) struct Spacing {
     pub(crate) clearance: i32,
 }
 
-/// Positions that must be kept; what is not pinned is free.
+/// How the nodes get their heights.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Heights<'a> {
+    /// Wherever wires become straight and cross little.
+    Free,
+    /// On top of one another in the given order; lanes widen the gaps that they pass.
+    Stacked,
+    /// As given; lanes share the gaps there are.
+    Kept(&'a [i32]),
+}
+
+/// Columns that stand where they must.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pinned {
-    /// Top of each node; none where heights are free.
-    pub(crate) tops: Option<Vec<i32>>,
     /// Left edge of each column.
     pub(crate) columns: Vec<i32>,
     /// Width of everything.
@@ -134,15 +144,19 @@ struct Netlist {
 }
 
 /// Places the nodes (in `columns` columns, in the given order where nothing speaks for another) and routes the wires.
-pub(crate) fn solve(nodes: &[Node], wires: &[Wire], spacing: &Spacing, pinned: Option<&Pinned>) -> Solution {
+pub(crate) fn solve(
+    nodes: &[Node],
+    wires: &[Wire],
+    spacing: &Spacing,
+    heights: Heights<'_>,
+    pinned: Option<&Pinned>,
+) -> Solution {
     let columns = nodes.iter().map(|node| node.column + 1).max().unwrap_or(0);
     let netlist = cut(nodes, wires, columns);
-    let mut item_tops = match pinned.and_then(|pinned| pinned.tops.as_ref()) {
-        Some(tops) => rows::keep(&netlist, nodes, tops, spacing),
-        None => {
-            let order = order::order(&netlist);
-            rows::place(&netlist, &order, spacing)
-        }
+    let mut item_tops = match heights {
+        Heights::Free => rows::place(&netlist, &order::order(&netlist), spacing),
+        Heights::Stacked => lanes::stack(&netlist, nodes, spacing),
+        Heights::Kept(tops) => lanes::keep(&netlist, nodes, tops, spacing),
     };
     netlist.set_outside(&mut item_tops);
     let heights = netlist.items.iter().zip(&item_tops).map(|(item, top)| top + item.height);

@@ -2,7 +2,7 @@
 //! then lowered towards what they are joined to (after Brandes and Köpf 2001, with one alignment instead of four,
 //! since reading starts at the top left here).
 
-use super::{Kind, Netlist, Node, Spacing};
+use super::{Kind, Netlist, Spacing};
 
 /// Rounds in which rows are lowered towards their neighbours.
 const PULLS: usize = 3;
@@ -148,85 +148,4 @@ impl Rows {
         }
         origin
     }
-}
-
-/// Keeps the nodes where they are and puts lanes into the free spaces between them, nearest to where they lead.
-pub(super) fn keep(netlist: &Netlist, nodes: &[Node], node_tops: &[i32], spacing: &Spacing) -> Vec<i32> {
-    let mut tops: Vec<i32> = node_tops.to_vec();
-    tops.resize(netlist.items.len(), 0);
-    // Where each lane would like to be: the middle of the ends of the wires it serves.
-    let mut wish: Vec<(i64, i64)> = vec![(0, 0); netlist.items.len()];
-    let mut first_of_wire: Option<(usize, Vec<usize>, Vec<i64>)> = None;
-    let mut flush = |wire: Option<(usize, Vec<usize>, Vec<i64>)>| {
-        for lane in wire.iter().flat_map(|wire| &wire.1) {
-            for height in wire.iter().flat_map(|wire| &wire.2) {
-                wish[*lane].0 += height;
-                wish[*lane].1 += 1;
-            }
-        }
-    };
-    for hop in &netlist.hops {
-        if first_of_wire.as_ref().is_none_or(|wire| wire.0 != hop.wire) {
-            flush(first_of_wire.take());
-            first_of_wire = Some((hop.wire, Vec::new(), Vec::new()));
-        }
-        let Some((_, lanes, heights)) = first_of_wire.as_mut() else { continue };
-        for end in [hop.from, hop.to] {
-            match netlist.items[end.item].kind {
-                Kind::Node => heights.push(i64::from(node_tops[end.item] + end.dy)),
-                Kind::Lane => lanes.push(end.item),
-                Kind::Outside => {}
-            }
-        }
-    }
-    flush(first_of_wire);
-    for column in 0..netlist.columns {
-        let lane_in = |item: usize| netlist.items[item].kind == Kind::Lane && netlist.items[item].column == column;
-        let mut lanes: Vec<usize> = (nodes.len()..netlist.items.len()).filter(|item| lane_in(*item)).collect();
-        if lanes.is_empty() {
-            continue;
-        }
-        lanes.sort_by_key(|lane| (wish[*lane].0 / wish[*lane].1.max(1), *lane));
-        let mut spans: Vec<(i32, i32)> = (0..nodes.len())
-            .filter(|node| nodes[*node].column == column)
-            .map(|node| (node_tops[node], node_tops[node] + nodes[node].height))
-            .collect();
-        spans.sort_unstable();
-        let bottom = spans.last().map_or(0, |span| span.1);
-        let mut free: Vec<(i32, i32)> = spans.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect();
-        free.retain(|gap| gap.1 - gap.0 >= 4);
-        // Where lanes passed above the first node there is room above it.
-        let first = spans.first().map_or(0, |span| span.0);
-        if first >= spacing.clearance {
-            free.insert(0, (0, first));
-        }
-        let needed = i32::try_from(lanes.len()).unwrap_or(0) * spacing.lane;
-        free.push((bottom, bottom + 2 * spacing.clearance + needed));
-        let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); free.len()];
-        for lane in lanes {
-            let want = i32::try_from(wish[lane].0 / wish[lane].1.max(1)).unwrap_or(0);
-            let far = |gap: &(i32, i32)| (want - want.clamp(gap.0, gap.1)).abs();
-            // Crowded gaps are as good as distant ones.
-            let best = (0..free.len()).min_by_key(|at| {
-                let room = (free[*at].1 - free[*at].0 - spacing.clearance) / spacing.lane;
-                let crowd = i32::try_from(chosen[*at].len()).unwrap_or(0) - room.max(0);
-                (far(&free[*at]) + crowd.max(0) * 200, *at)
-            });
-            if let Some(best) = best {
-                chosen[best].push(lane);
-            }
-        }
-        for (at, (gap, lanes)) in free.iter().zip(&chosen).enumerate() {
-            let is_last = at + 1 == free.len();
-            let parts = i32::try_from(lanes.len()).unwrap_or(0) + 1;
-            for (part, lane) in (1..).zip(lanes) {
-                tops[*lane] = if is_last {
-                    gap.0 + spacing.clearance + (part - 1) * spacing.lane
-                } else {
-                    gap.0 + (gap.1 - gap.0) * part / parts
-                };
-            }
-        }
-    }
-    tops
 }

@@ -1,0 +1,148 @@
+//! Links as nets: the input by sorted ids, and what of each link each frame sees.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::columns::Side;
+use crate::frame::{FrameJob, FrameLink, Spot};
+use crate::input::{Input, Label, LinkEnd, Place};
+
+/// A target that so many links reach, and more than leave it, is drawn as one bundle.
+const BUSY: usize = 3;
+
+/// Frame, group (by sorted position) and leaf.
+pub(crate) type Seat = (usize, usize, Option<usize>);
+
+/// The input with frames and groups in the order of their ids, and links between them as nets.
+pub(crate) struct Sorted {
+    /// Positions in the input.
+    pub(crate) frames: Vec<usize>,
+    pub(crate) groups: Vec<Vec<usize>>,
+    pub(crate) links: Vec<SortedLink>,
+}
+
+/// A link by sorted positions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SortedLink {
+    pub(crate) from: Seat,
+    pub(crate) to: Seat,
+    pub(crate) net: u64,
+    pub(crate) label: Option<Label>,
+    /// Whether it can be drawn: its ends exist, differ, and both frames may have lines.
+    pub(crate) is_drawn: bool,
+}
+
+impl Sorted {
+    pub(crate) fn new(input: &Input) -> Self {
+        let mut frames: Vec<usize> = (0..input.frames.len()).collect();
+        frames.sort_by(|a, b| input.frames[*a].id.cmp(&input.frames[*b].id));
+        let groups: Vec<Vec<usize>> = frames
+            .iter()
+            .map(|frame| {
+                let groups = &input.frames[*frame].groups;
+                let mut order: Vec<usize> = (0..groups.len()).collect();
+                order.sort_by(|a, b| groups[*a].id.cmp(&groups[*b].id));
+                order
+            })
+            .collect();
+        let mut frame_place = vec![0; frames.len()];
+        let mut group_place: Vec<Vec<usize>> = input.frames.iter().map(|frame| vec![0; frame.groups.len()]).collect();
+        for (at, frame) in frames.iter().enumerate() {
+            frame_place[*frame] = at;
+            for (place, group) in groups[at].iter().enumerate() {
+                group_place[*frame][*group] = place;
+            }
+        }
+        let exists = |end: &LinkEnd| {
+            let group = input.frames.get(end.frame).and_then(|frame| frame.groups.get(end.group));
+            group.is_some_and(|group| end.leaf.is_none_or(|leaf| leaf < group.leaves.len()))
+        };
+        let hash = |end: &LinkEnd, is_target: bool| {
+            let frame = &input.frames[end.frame];
+            let group = &frame.groups[end.group];
+            let mut hasher = FxHasher::default();
+            (is_target, &frame.id, &group.id, end.leaf.map(|leaf| &group.leaves[leaf].id)).hash(&mut hasher);
+            hasher.finish() | 1 << 63
+        };
+        let mut leaving: FxHashMap<LinkEnd, usize> = FxHashMap::default();
+        let mut arriving: FxHashMap<LinkEnd, usize> = FxHashMap::default();
+        for link in &input.links {
+            *leaving.entry(link.from).or_default() += 1;
+            *arriving.entry(link.to).or_default() += 1;
+        }
+        let links = input
+            .links
+            .iter()
+            .map(|link| {
+                let lines = |end: &LinkEnd| exists(end) && input.frames[end.frame].place == Place::Upper;
+                let is_drawn = lines(&link.from)
+                    && lines(&link.to)
+                    && (link.from.frame, link.from.group) != (link.to.frame, link.to.group);
+                if !is_drawn {
+                    let none = (0, 0, None);
+                    return SortedLink { from: none, to: none, net: 0, label: None, is_drawn };
+                }
+                let (out, into) = (leaving[&link.from], arriving[&link.to]);
+                let is_busy = into >= BUSY && into > out;
+                let net = if is_busy { hash(&link.to, true) } else { hash(&link.from, false) };
+                let sorted = |end: &LinkEnd| (frame_place[end.frame], group_place[end.frame][end.group], end.leaf);
+                SortedLink { from: sorted(&link.from), to: sorted(&link.to), net, label: link.label, is_drawn }
+            })
+            .collect();
+        Self { frames, groups, links }
+    }
+
+    /// Links between the frames of a list, by place in it.
+    pub(crate) fn arrows(&self, frames: &[usize]) -> Vec<(usize, usize)> {
+        let place = |frame: usize| frames.binary_search(&frame).ok();
+        let drawn = self.links.iter().filter(|link| link.is_drawn && link.from.0 != link.to.0);
+        let mut arrows: Vec<(usize, usize)> =
+            drawn.filter_map(|link| Some((place(link.from.0)?, place(link.to.0)?))).collect();
+        arrows.sort_unstable();
+        arrows.dedup();
+        arrows
+    }
+
+    /// What each frame is laid out from, where links leave and enter frames by these sides.
+    pub(crate) fn jobs(&self, input: &Input, sides: &(impl Fn(&SortedLink) -> (Side, Side) + Sync)) -> Vec<FrameJob> {
+        let mut links: Vec<Vec<FrameLink>> = vec![Vec::new(); self.frames.len()];
+        for link in self.links.iter().filter(|link| link.is_drawn) {
+            match link.in_frames(sides(link)) {
+                (leaving, Some(arriving)) => {
+                    links[link.from.0].push(leaving);
+                    links[link.to.0].push(arriving);
+                }
+                (inner, None) => links[link.from.0].push(inner),
+            }
+        }
+        let frames = self.frames.iter().zip(&self.groups).zip(links);
+        frames
+            .map(|((frame, order), mut links)| {
+                let frame = &input.frames[*frame];
+                links.sort_unstable();
+                links.dedup();
+                FrameJob {
+                    groups: order.iter().map(|group| Arc::clone(&frame.groups[*group])).collect(),
+                    links,
+                    header: frame.header,
+                    least_width: frame.least_width,
+                }
+            })
+            .collect()
+    }
+}
+
+impl SortedLink {
+    /// The link as its frames see it: within one frame, or leaving one and arriving in another.
+    pub(crate) fn in_frames(&self, (exit, entry): (Side, Side)) -> (FrameLink, Option<FrameLink>) {
+        let Self { net, label, .. } = *self;
+        let (from, to) = (Spot::At(self.from.1, self.from.2), Spot::At(self.to.1, self.to.2));
+        if self.from.0 == self.to.0 {
+            return (FrameLink { from, to, net, label }, None);
+        }
+        let leaving = FrameLink { from, to: Spot::Beyond(exit), net, label: None };
+        (leaving, Some(FrameLink { from: Spot::Beyond(entry), to, net, label: None }))
+    }
+}
