@@ -1,10 +1,11 @@
 //! The content of a namespace: cards, what is folded into them, the edges among them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Edge, Graph, NodeId, Presence};
+use topology::{Edge, Graph, Lens, NodeId, Presence};
 
 use super::hosts::{Role, roles, worst};
 use super::kinds::{self, Manner};
@@ -13,6 +14,9 @@ use super::spec::{CardSpec, Content, Outward, Pill};
 use super::view::{View, is_furniture};
 use super::{Options, blocks, cards};
 use crate::scene::{CardLook, Counts};
+
+/// So many cluster-wide objects of one kind are named on a card; more are counted.
+const WIDE: usize = 2;
 
 /// A card with the nodes it stands for.
 pub(super) struct Draft {
@@ -196,7 +200,8 @@ fn run(graph: &Graph, host: NodeId) -> Draft {
 
 /// Puts pods and other folded nodes into their cards.
 fn fold_in(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>, drafts: &mut Drafts) {
-    for id in members.nodes.iter().copied() {
+    let all = members.nodes.iter().chain(members.adopted.iter().map(|(id, _)| id));
+    for id in all.copied() {
         let (host, is_pod) = match roles.get(&id).copied() {
             Some(Role::PodIn(host)) => (host, true),
             Some(Role::In(host)) => (host, false),
@@ -237,6 +242,7 @@ fn draw_lines(
     drafts: &mut Drafts,
 ) {
     let mut lines: Vec<(usize, usize, &Edge)> = Vec::new();
+    let mut wide: BTreeMap<(usize, &str), BTreeSet<&ResourceKey>> = BTreeMap::new();
     let all = members.nodes.iter().chain(members.adopted.iter().map(|(id, _)| id));
     for id in all.copied() {
         if matches!(roles.get(&id), Some(Role::Badge | Role::OnFrame | Role::Quiet)) {
@@ -244,7 +250,11 @@ fn draw_lines(
         }
         let Some(from) = drafts.card_of.get(&id).copied() else { continue };
         for edge in graph.outgoing(id) {
-            if edge.class == RelationClass::Member || !view.shows(edge.to) || !options.lens.shows(graph.rule(edge)) {
+            if !view.shows(edge.to) || !options.lens.shows(graph.rule(edge)) {
+                continue;
+            }
+            // What was put there by whom is membership; under every other lens the frames say who belongs where.
+            if edge.class == RelationClass::Member && (options.lens != Lens::Gitops || is_frame(graph, id)) {
                 continue;
             }
             let far = graph.node(edge.to);
@@ -267,9 +277,15 @@ fn draw_lines(
                     };
                     drafts.away.push(Away { from, outward });
                 }
+                None if far.key.namespace().is_empty() && options.lens != Lens::All => {
+                    wide.entry((from, far.key.kind())).or_default().insert(&far.key);
+                }
                 None => {}
             }
         }
+    }
+    for ((card, kind), keys) in wide {
+        drafts.cards[card].spec.badges.extend(wide_badges(kind, &keys));
     }
     lines.sort_by_key(|(from, to, edge)| (*from, *to, edge.class, edge.relation));
     for part in lines.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -293,6 +309,25 @@ fn draw_lines(
             });
         }
     }
+}
+
+/// What a card refers to among the cluster-wide objects, as badges: each by name, or how many where they are more.
+fn wide_badges(kind: &str, keys: &BTreeSet<&ResourceKey>) -> Vec<Pill> {
+    if keys.len() > WIDE {
+        return vec![Pill { text: kinds::plural(keys.len(), &kind.to_lowercase()).into(), key: None }];
+    }
+    let text = |key: &ResourceKey| match kind {
+        _ if kind.ends_with("Class") => format!("class: {}", key.name()),
+        "PersistentVolume" => format!("volume: {}", key.name()),
+        "Node" => format!("on {}", key.name()),
+        _ => key.name().to_owned(),
+    };
+    keys.iter().map(|key| Pill { text: text(key).into(), key: Some((*key).clone()) }).collect()
+}
+
+/// Whether a node is no card but the frame around others.
+fn is_frame(graph: &Graph, id: NodeId) -> bool {
+    kinds::of(&graph.node(id).key).manner == Manner::Frame
 }
 
 /// Whether a link to another frame is worth its way: traffic is, what cluster-wide things are used for is not.

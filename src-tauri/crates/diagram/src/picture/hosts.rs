@@ -2,7 +2,7 @@
 
 use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Graph, Node, NodeId, Presence};
+use topology::{Graph, Lens, Node, NodeId, Presence};
 
 use super::kinds::{self, Manner, column};
 use super::view::is_furniture;
@@ -35,7 +35,8 @@ pub(super) fn roles(graph: &Graph, options: &Options, members: &Members) -> FxHa
         roles.insert(id, role(graph, options, id));
     }
     // A fold needs a card to lie in: follow what is folded to what is drawn.
-    for id in members.nodes.iter().copied() {
+    let all = members.nodes.iter().chain(members.adopted.iter().map(|(id, _)| id));
+    for id in all.copied() {
         let Some(Role::In(target) | Role::PodIn(target)) = roles.get(&id).copied() else { continue };
         let resolved = settle(&roles, target);
         let own = kinds::of(&graph.node(id).key).column;
@@ -102,6 +103,17 @@ fn role(graph: &Graph, options: &Options, id: NodeId) -> Role {
                 _ => Role::Card(kind.column),
             }
         }
+        _ if node.key.is("", "PersistentVolume") => match bound(graph, id, "PersistentVolumeClaim") {
+            // The claim's card says how much and whether it is bound.
+            Some(claim) if !opened(claim) && options.lens != Lens::Storage && !node.health.is_problem() => {
+                Role::In(claim)
+            }
+            _ => Role::Card(kind.column),
+        },
+        _ if node.key.is("storage.k8s.io", "VolumeAttachment") => match bound(graph, id, "PersistentVolume") {
+            Some(volume) if !opened(volume) && !node.health.is_problem() => Role::In(volume),
+            _ => Role::Card(kind.column),
+        },
         _ if node.key.is("", "ServiceAccount") && !options.expand_all => account(graph, options, id, node),
         _ if node.key.is("", "Secret") && node.key.name().starts_with("sh.helm.release.") && !options.expand_all => {
             Role::Quiet
@@ -122,6 +134,12 @@ fn service_of(graph: &Graph, id: NodeId, node: &Node) -> Option<NodeId> {
         let service = graph.id(&ResourceKey::new("", "Service", node.key.namespace(), name))?;
         (graph.node(service).presence == Presence::Present).then_some(service)
     })
+}
+
+/// The claim of a volume, the volume of an attachment.
+fn bound(graph: &Graph, id: NodeId, kind: &str) -> Option<NodeId> {
+    let mut targets = graph.outgoing(id).map(|edge| edge.to);
+    targets.find(|to| graph.node(*to).key.is("", kind) && graph.node(*to).presence == Presence::Present)
 }
 
 /// Ghosts are drawn where something needs them.

@@ -7,13 +7,14 @@ use model::ResourceKey;
 use rustc_hash::FxHashMap;
 use topology::{Graph, NodeId};
 
+use super::folds::fold;
 use super::kinds::{self, Lane};
 use super::spec::{BlockSpec, CardSpec, Content, Seat};
-use super::{Options, blocks, cards};
+use super::{Options, cards};
 use crate::scene::Counts;
 
-/// Cards of one kind in a lane beyond this many fold into one.
-const MANY: usize = 8;
+/// Cards of one kind in a lane beyond this many fold into one: what is well and cluster-wide is quiet.
+const MANY: usize = 3;
 
 /// The content of a lane.
 pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId]) -> Content {
@@ -44,7 +45,7 @@ pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId
         let is_open = options.expand_all || options.expanded.contains(&key);
         if many > MANY && !is_open && lane != Lane::Nodes && !node.health.is_problem() {
             let card = *folds.entry(of).or_insert_with(|| {
-                specs.push(blocks::fold(key, "".into(), node.health, 0));
+                specs.push(fold(key, "".into(), node.health, 0));
                 specs.len() - 1
             });
             specs[card].folded += 1;

@@ -4,10 +4,13 @@
 //! squares in them. Every object is drawn or folded into a card, a badge or a frame; nothing is dropped.
 //! The work is per namespace and per block, so that a change costs what it touches.
 
+mod applications;
 mod assemble;
+mod block;
 mod blocks;
 mod cards;
 mod content;
+mod folds;
 mod hosts;
 mod kinds;
 mod lanes;

@@ -130,6 +130,17 @@ fn host(graph: &Graph, view: &View, id: NodeId, depth: u8) -> Option<NodeId> {
             let named = &graph.node(binding).key;
             if named.namespace().is_empty() { host(graph, view, binding, depth + 1) } else { Some(binding) }
         }
+        // A bound volume lies by its claim, an attachment by its volume.
+        ("", "PersistentVolume") => {
+            let claims = graph.outgoing(id).map(|edge| edge.to).filter(|to| view.shows(*to));
+            let mut claims = claims.filter(|to| graph.node(*to).key.is("", "PersistentVolumeClaim"));
+            claims.find(|to| graph.node(*to).presence == Presence::Present)
+        }
+        ("storage.k8s.io", "VolumeAttachment") => {
+            let mut volumes = graph.outgoing(id).map(|edge| edge.to);
+            let volume = volumes.find(|to| graph.node(*to).key.is("", "PersistentVolume"))?;
+            host(graph, view, volume, depth + 1).map(|_| volume)
+        }
         ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration")
         | ("apiregistration.k8s.io", "APIService") => {
             let services =

@@ -137,4 +137,7 @@ pub(super) fn is_noise(graph: &Graph, edge: &Edge) -> bool {
 pub(super) fn is_furniture(key: &ResourceKey) -> bool {
     (key.is("", "ConfigMap") && matches!(key.name(), "kube-root-ca.crt" | "openshift-service-ca.crt"))
         || (key.is("", "ServiceAccount") && key.name() == "default")
+        || (key.namespace() == "default"
+            && key.name() == "kubernetes"
+            && matches!(key.kind(), "Service" | "Endpoints" | "EndpointSlice"))
 }
