@@ -22,8 +22,9 @@ use crate::commands::failure;
 /// The cookie that carries the token after the first page.
 pub(crate) const COOKIE_NAME: &str = "kubilitics";
 
-/// Nothing from elsewhere, no inline script, no frame around it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+/// Nothing from elsewhere, nothing inline, no frame around it. Styles that the page computes it sets as properties, which
+/// needs no permission.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
     font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
