@@ -32,6 +32,7 @@ fn main() -> Result<()> {
         database: opening.database.clone().or_else(api::default_database),
         downloads: downloads.path().to_owned(),
         rules: Arc::new(RuleBook::default()),
+        still: false,
     };
     let application = tauri::async_runtime::block_on(Application::start(setup));
 

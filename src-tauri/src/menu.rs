@@ -8,9 +8,10 @@ use tauri::{AppHandle, Emitter, Wry};
 const EVENT: &str = "menu";
 
 /// Entries that the page carries out: id, words, shortcut.
-const FILE: [(&str, &str, Option<&str>); 3] = [
+const FILE: [(&str, &str, Option<&str>); 4] = [
     ("start", "Clusters", Some("CmdOrCtrl+O")),
     ("open-files", "Open Dump or Manifests…", Some("CmdOrCtrl+Shift+O")),
+    ("open-folder", "Open Folder…", None),
     ("export", "Export…", Some("CmdOrCtrl+E")),
 ];
 const VIEW: [(&str, &str, Option<&str>); 6] = [

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::bail;
 use api::Application;
-use api::types::{ClusterSource, ConnectRequest, Nothing};
+use api::types::{ApiError, ClusterSource, ConnectRequest, Nothing};
 
 /// What the command line says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Opening {
     ///
     /// # Errors
     /// Where an argument is not known or lacks its value.
-    pub(crate) fn from_arguments(arguments: impl Iterator<Item = String>) -> Result<Self> {
+    pub(crate) fn from_arguments(arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut opening = Self::default();
         let mut files = Vec::new();
         let mut arguments = arguments;
@@ -68,36 +68,41 @@ pub(crate) fn open(application: Application, opening: Opening) {
     let Some(first) = opening.first else { return };
     // Detached: connecting must not hold up the window, and it ends with the application.
     tauri::async_runtime::spawn(async move {
-        let Some(source) = source(&application, first).await else { return };
-        if let Err(error) = application.cluster_connect(ConnectRequest { source, namespaces: None }).await {
+        let opened = async {
+            let source = source(&application, first).await?;
+            application.cluster_connect(ConnectRequest { source, namespaces: None }).await
+        };
+        if let Err(error) = opened.await {
             tracing::warn!(message = error.message, "what was asked for at the start is not open");
+            application.could_not_open(error);
         }
     });
 }
 
-async fn source(application: &Application, first: First) -> Option<ClusterSource> {
+async fn source(application: &Application, first: First) -> Result<ClusterSource, ApiError> {
     let wanted = match first {
-        First::Demo(objects) => return Some(ClusterSource::Demo { objects }),
-        First::Files(paths) => return Some(ClusterSource::Files { paths }),
+        First::Demo(objects) => return Ok(ClusterSource::Demo { objects }),
+        First::Files(paths) => return Ok(ClusterSource::Files { paths }),
         First::Current => None,
         First::Context(name) => Some(name),
     };
-    let list = application.contexts_list(Nothing {}).await.ok()?;
+    let list = application.contexts_list(Nothing {}).await?;
     let found = list.contexts.into_iter().find(|context| match &wanted {
         Some(name) => context.name == *name,
         None => context.current,
     });
-    if found.is_none() {
-        tracing::warn!(?wanted, "there is no such context");
-    }
-    found.map(|context| ClusterSource::Context { id: context.id })
+    let absent = || match &wanted {
+        Some(name) => ApiError::not_found(format!("no kubeconfig has a context called `{name}`")),
+        None => ApiError::not_found("the kubeconfig has no current context; choose one of the list"),
+    };
+    found.map(|context| ClusterSource::Context { id: context.id }).ok_or_else(absent)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Opening> {
+    fn read(line: &str) -> anyhow::Result<Opening> {
         Opening::from_arguments(line.split_whitespace().map(str::to_owned))
     }
 

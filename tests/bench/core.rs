@@ -30,6 +30,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         database: None,
         downloads: std::env::temp_dir(),
         rules: Arc::default(),
+        still: false,
     })
     .await;
     let contexts = application.contexts_list(Nothing {}).await.map_err(failed)?;

@@ -33,6 +33,8 @@ pub struct Setup {
     pub downloads: PathBuf,
     /// Our rules, and those of the person.
     pub rules: Arc<RuleBook>,
+    /// Whether the demo stands still at one moment: for pictures that can be compared.
+    pub still: bool,
 }
 
 /// The application. Cloning shares it; when the last clone is dropped every cluster is closed.
@@ -49,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) exports: Exports,
     pub(crate) numbers: Numbers,
     open: Mutex<Vec<Arc<Open>>>,
+    not_opened: Mutex<Option<ApiError>>,
     _stop: DropGuard,
 }
 
@@ -80,6 +83,7 @@ impl Application {
             exports: Exports::default(),
             numbers: Numbers::default(),
             open: Mutex::default(),
+            not_opened: Mutex::default(),
             _stop: stop.clone().drop_guard(),
         });
         let weak = Arc::downgrade(&shared);
@@ -112,6 +116,17 @@ impl Application {
     /// Where there is no such stream, or the request does not fit it.
     pub fn open_stream(&self, stream: &str, request: Value) -> Result<Reader, ApiError> {
         crate::dispatch::open(self, stream, request)
+    }
+
+    /// Remembers why what the application was started on is not open, and tells every interface.
+    pub fn could_not_open(&self, error: ApiError) {
+        *self.shared.not_opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        self.tell(Notice::NotOpened(error));
+    }
+
+    /// Why what the application was started on is not open.
+    pub(crate) fn not_opened(&self) -> Option<ApiError> {
+        self.shared.not_opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Where exports without a path lie.

@@ -8,7 +8,7 @@ use ::cluster::offline::{self, Input};
 use tokio::sync::broadcast;
 use topology::RuleBook;
 
-use crate::cluster::{Label, Open, Origin, Published, open, status};
+use crate::cluster::{Label, Open, Origin, Published, demo_options, open, status};
 use crate::handlers::clusters::name_of_files;
 use crate::types::{ApiError, ClusterSource, ErrorCode};
 
@@ -72,15 +72,16 @@ pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError
         Wanted::Demo { objects } => {
             let source = objects.map_or(demo::Source::Shop, demo::Source::Objects);
             let name = objects.map_or("shop-eu-1".to_owned(), |objects| format!("demo with {objects} objects"));
-            let options = demo::Options { source, lives: false, ..Default::default() };
-            (Origin::Demo(options), name, ClusterSource::Demo { objects: None })
+            (Origin::Demo(demo_options(source, true)), name, ClusterSource::Demo { objects: None })
         }
     };
     let label = Label { cluster: name.clone(), source, name: name.clone(), colour: None, tag: None };
     let open = open(origin, label, rules, notices).await?;
     let mut states = open.follow();
     let ready = |published: &Published| {
-        published.source.offline || published.source.lost || status::first_lists_are_in(published.snapshot.coverage())
+        published.source.offline
+            || published.source.lost
+            || published.node_use.is_settled() && status::first_lists_are_in(published.snapshot.coverage())
     };
     let published = states.wait_for(ready).await.map(|published| published.clone());
     let published = published.map_err(|_| ApiError::failed("the cluster's task ended unexpectedly"))?;

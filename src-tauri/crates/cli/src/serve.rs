@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// Where to remember clusters, choices and exports.
     #[arg(long, value_name = "FILE", env = "KUBILITICS_DATABASE")]
     database: Option<PathBuf>,
+    /// The demo stands still at one moment: for pictures that can be compared.
+    #[arg(long)]
+    still: bool,
     /// Rules for your own kinds.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
@@ -57,6 +60,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         database: args.database.or_else(api::default_database),
         downloads: downloads.path().to_owned(),
         rules: Arc::new(rules(args.rules.as_ref())?),
+        still: args.still,
     };
     let application = Application::start(setup).await;
     if let Some(source) = source_of(&args.source, &environment)? {

@@ -23,7 +23,7 @@ mod yaml;
 pub use auth::{AuthError, SearchPath};
 pub use connection::{Connection, Link, Options, connect};
 pub use failure::Failure;
-pub use metrics::{Metrics, MetricsPoll, Usage};
+pub use metrics::{Metrics, NodeUsePoll, Usage, quantity};
 pub use probe::{Health, probe};
 pub use problem::Problem;
 pub use reader::{Reader, Version};

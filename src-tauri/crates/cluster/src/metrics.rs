@@ -10,6 +10,8 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::failure::Failure;
 use crate::reader::Reader;
 
+const ROOT: &str = "/apis/metrics.k8s.io/v1beta1";
+
 /// What something used at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
@@ -28,14 +30,14 @@ pub struct Metrics {
     pub pods: BTreeMap<ResourceKey, BTreeMap<String, Usage>>,
 }
 
-/// Asks again and again while it is awaited; holds no task.
+/// Asks again and again what the nodes use, while it is awaited; holds no task.
 #[derive(Debug)]
-pub struct MetricsPoll {
+pub struct NodeUsePoll {
     reader: Reader,
     clock: Interval,
 }
 
-impl MetricsPoll {
+impl NodeUsePoll {
     /// Asks every so often; metrics-server has new figures every 15 seconds. Must be called inside a tokio runtime.
     pub fn new(reader: Reader, every: Duration) -> Self {
         let mut clock = interval(every);
@@ -47,37 +49,41 @@ impl MetricsPoll {
     ///
     /// # Errors
     /// Why there is none: [`Failure::NotFound`] or [`Failure::Busy`] where no metrics server runs.
-    pub async fn next(&mut self) -> Result<Metrics, Failure> {
+    pub async fn next(&mut self) -> Result<BTreeMap<ResourceKey, Usage>, Failure> {
         self.clock.tick().await;
-        self.reader.metrics().await
+        self.reader.node_use().await
     }
 }
 
 impl Reader {
+    /// What each node uses at the moment.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] or [`Failure::Busy`] where no metrics server runs, [`Failure::Forbidden`] where the account
+    /// may not see nodes' figures.
+    pub async fn node_use(&self) -> Result<BTreeMap<ResourceKey, Usage>, Failure> {
+        let list: List = self.session.json(&format!("{ROOT}/nodes")).await?;
+        Ok(list.items.into_iter().filter_map(Item::node).collect())
+    }
+
     /// What all nodes and pods use at the moment.
     ///
     /// # Errors
     /// Where the pods' figures cannot be had. Nodes that the account may not see are left out.
     pub async fn metrics(&self) -> Result<Metrics, Failure> {
-        let root = "/apis/metrics.k8s.io/v1beta1";
-        let (nodes, pods) = (format!("{root}/nodes"), format!("{root}/pods"));
-        let (nodes, pods) = tokio::join!(self.session.json::<List>(&nodes), self.session.json::<List>(&pods));
+        let pods = format!("{ROOT}/pods");
+        let (nodes, pods) = tokio::join!(self.node_use(), self.session.json::<List>(&pods));
         let nodes = match nodes {
-            Ok(list) => list.items,
-            Err(Failure::Forbidden(_)) => Vec::new(),
-            Err(failure) => return Err(failure),
+            Err(Failure::Forbidden(_)) => BTreeMap::new(),
+            other => other?,
         };
-        let node = |item: Item| Some((ResourceKey::new("", "Node", "", &item.metadata.name), item.usage?.read()?));
         let pod = |item: Item| {
             let key = ResourceKey::new("", "Pod", &item.metadata.namespace, &item.metadata.name);
             let usages =
                 item.containers.into_iter().filter_map(|container| Some((container.name, container.usage.read()?)));
             (key, usages.collect())
         };
-        Ok(Metrics {
-            nodes: nodes.into_iter().filter_map(node).collect(),
-            pods: pods?.items.into_iter().map(pod).collect(),
-        })
+        Ok(Metrics { nodes, pods: pods?.items.into_iter().map(pod).collect() })
     }
 }
 
@@ -93,6 +99,12 @@ struct Item {
     usage: Option<Quantities>,
     #[serde(default)]
     containers: Vec<Container>,
+}
+
+impl Item {
+    fn node(self) -> Option<(ResourceKey, Usage)> {
+        Some((ResourceKey::new("", "Node", "", &self.metadata.name), self.usage?.read()?))
+    }
 }
 
 #[derive(Deserialize)]
@@ -121,7 +133,7 @@ impl Quantities {
 }
 
 /// A Kubernetes quantity as a number: `250m`, `1.5`, `512Mi`, `3e2`, `123456789n`.
-fn quantity(text: &str) -> Option<f64> {
+pub fn quantity(text: &str) -> Option<f64> {
     const SUFFIXES: [(&str, f64); 15] = [
         ("Ki", 1024.0),
         ("Mi", 1_048_576.0),

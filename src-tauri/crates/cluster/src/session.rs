@@ -11,10 +11,12 @@ use http_body_util::BodyExt;
 use k8s_openapi::jiff::Timestamp;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::auth::{self, Credentials};
 use crate::failure::Failure;
+use crate::informer::now;
 use crate::kubeconfig::Context;
 use crate::transport::{self, Purpose};
 
@@ -25,6 +27,8 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
 /// Between two chunks of an answer.
 pub(crate) const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
 const STATUS_LIMIT: usize = 64 << 10;
+/// Milliseconds. Finer than a person reads, and rare enough under a storm of events.
+const HEARD_EVERY: i64 = 200;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -53,6 +57,7 @@ pub(crate) struct Session {
     current: Mutex<Option<Arc<Current>>>,
     /// Held while credentials are prepared, so that a plugin runs once for all who wait.
     preparing: tokio::sync::Mutex<()>,
+    heard: watch::Sender<Option<i64>>,
 }
 
 struct Current {
@@ -65,7 +70,25 @@ struct Current {
 
 impl Session {
     pub(crate) fn new(context: Context) -> Self {
-        Self { context, current: Mutex::new(None), preparing: tokio::sync::Mutex::new(()) }
+        let preparing = tokio::sync::Mutex::new(());
+        Self { context, current: Mutex::new(None), preparing, heard: watch::Sender::new(None) }
+    }
+
+    /// When the server last said anything, in milliseconds since the Unix epoch; to within [`HEARD_EVERY`].
+    pub(crate) fn heard(&self) -> watch::Receiver<Option<i64>> {
+        self.heard.subscribe()
+    }
+
+    /// The server said something: an answer, an event, a bookmark.
+    pub(crate) fn hear(&self) {
+        let now = now();
+        self.heard.send_if_modified(|heard| {
+            let is_later = heard.is_none_or(|before| now - before >= HEARD_EVERY);
+            if is_later {
+                *heard = Some(now);
+            }
+            is_later
+        });
     }
 
     pub(crate) fn context(&self) -> &Context {
@@ -120,6 +143,7 @@ impl Session {
         let answer =
             timeout(ANSWER_PATIENCE, client.send(request)).await.map_err(|_| Failure::Silent(ANSWER_PATIENCE))?;
         let answer = answer.map_err(|error| Failure::of_network(&error))?;
+        self.hear();
         if answer.status() == StatusCode::OK {
             return Ok(answer);
         }

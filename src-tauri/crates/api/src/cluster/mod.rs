@@ -6,6 +6,7 @@ mod picture;
 pub(crate) mod scene;
 mod source;
 pub(crate) mod status;
+pub(crate) mod usage;
 mod wire;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,9 +21,10 @@ use topology::{Engine, Graph, RuleBook};
 use crate::types::{ClusterSource, ClusterSummary, Notice};
 use owner::{Message, State};
 use picture::Parked;
+use usage::NodeUse;
 
 pub(crate) use picture::{Numbers, open as open_picture};
-pub(crate) use source::{Origin, open};
+pub(crate) use source::{Origin, demo_options, open};
 
 /// What readers of an open cluster see: immutable, one moment.
 #[derive(Clone)]
@@ -33,6 +35,8 @@ pub struct Published {
     pub graph: Arc<Graph>,
     /// How the source stands.
     pub source: Arc<SourceState>,
+    /// What the nodes use.
+    pub(crate) node_use: Arc<NodeUse>,
 }
 
 /// How a source stands.
@@ -86,6 +90,7 @@ impl Open {
             snapshot: state.inventory.snapshot(),
             graph: state.engine.graph(),
             source: Arc::new(SourceState::default()),
+            node_use: Arc::default(),
         };
         let (publish, published) = watch::channel(first);
         // Short: a source that is ahead merges what waits, which is cheaper than a queue of batches.

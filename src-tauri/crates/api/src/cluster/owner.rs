@@ -3,11 +3,13 @@
 //! It is reached by the closed set of [`Message`]s and publishes immutable states. Work that may take long runs on the
 //! blocking pool, with the state moved there and back, so that it never holds up the tasks of other clusters.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use cluster::{Failure, Usage};
 use inventory::{Applied, Inventory};
-use model::Delta;
+use model::{Delta, ResourceKey};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 use topology::{Engine, GraphDelta};
@@ -25,6 +27,8 @@ pub(crate) enum Message {
     Deltas(Vec<Delta>),
     /// The source says how it stands.
     Source(SourceState),
+    /// The metrics API answered, or why not.
+    NodeUse(Result<BTreeMap<ResourceKey, Usage>, Failure>),
     /// A reader wants every further state; the present one is put in at once.
     Read(Arc<Mailbox>),
 }
@@ -81,12 +85,23 @@ pub(crate) async fn own(
                     return;
                 };
                 state = back;
-                let source = published.borrow().source.clone();
-                (Published { snapshot: state.inventory.snapshot(), graph: state.engine.graph(), source }, delta)
+                let (snapshot, graph) = (state.inventory.snapshot(), state.engine.graph());
+                let mut next = Published { snapshot, graph, ..published.borrow().clone() };
+                if next.node_use.is_waiting() {
+                    next.node_use = Arc::new(next.node_use.on(&next.snapshot));
+                }
+                (next, delta)
             }
             Message::Source(source) => {
-                let now = published.borrow().clone();
-                (Published { source: Arc::new(source), ..now }, GraphDelta::default())
+                // Nothing of it is drawn: pictures need not hear of it.
+                published.send_modify(|now| now.source = Arc::new(source));
+                untold = true;
+                continue;
+            }
+            Message::NodeUse(answer) => {
+                let mut next = published.borrow().clone();
+                next.node_use = Arc::new(next.node_use.after(answer, &next.snapshot));
+                (next, GraphDelta::default())
             }
             Message::Read(mailbox) => {
                 mailbox.put(published.borrow().clone(), &GraphDelta::default());

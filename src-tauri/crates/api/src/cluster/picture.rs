@@ -11,6 +11,7 @@ use topology::GraphDelta;
 
 use super::mailbox::{Mailbox, Update};
 use super::owner::Message;
+use super::usage::NodeUse;
 use super::wire::Sent;
 use super::{Open, scene};
 use crate::streams::Item;
@@ -34,6 +35,7 @@ pub(super) struct Parked {
 #[derive(Default)]
 struct Work {
     drawn: Option<Drawn>,
+    node_use: Arc<NodeUse>,
     sent: Sent,
 }
 
@@ -60,7 +62,7 @@ pub(crate) fn open(
     let parked = found.unwrap_or_else(|| Parked {
         view,
         mailbox: Arc::default(),
-        work: Work { drawn: None, sent: Sent::nothing(numbers.next()) },
+        work: Work { sent: Sent::nothing(numbers.next()), ..Work::default() },
     });
     let (sender, receiver) = mpsc::channel(1);
     // Ends with the receiver or with the cluster.
@@ -121,7 +123,11 @@ async fn run(cluster: Arc<Open>, parked: Parked, sender: mpsc::Sender<Result<Ite
 }
 
 fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec<u8>> {
-    let Update { published, delta } = update;
+    let Update { published, mut delta } = update;
+    let glowing = if work.drawn.is_none() || delta.rebuilt { Vec::new() } else { glowing(&delta) };
+    // A meter that moves is drawn, and does not glow.
+    delta.changed.extend(published.node_use.changed(&work.node_use));
+    work.node_use = Arc::clone(&published.node_use);
     let options = scene::options(&open.label.name, view, &published);
     let first = work.drawn.is_none();
     let picture = match work.drawn.take() {
@@ -129,7 +135,6 @@ fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec
         _ => picture::build(&published.graph, &options),
     };
     work.drawn = Some(picture.state);
-    let glowing = if first || delta.rebuilt { Vec::new() } else { glowing(&delta) };
     let message = work.sent.next(&open.label.cluster, &picture.scene, glowing, first);
     open.scene.send_replace(Some(Arc::new(picture.scene)));
     message

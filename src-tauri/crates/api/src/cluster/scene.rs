@@ -22,6 +22,7 @@ pub(crate) fn options(title: &str, view: &View, published: &Published) -> Option
         focus: view.focus.as_ref().and_then(key).map(|key| (key, view.depth.unwrap_or(1))),
         expanded: view.expanded.iter().filter_map(key).collect(),
         expand_all: view.expand_all,
+        node_use: published.node_use.shares.iter().map(|(name, share)| (Arc::clone(name), *share)).collect(),
         gaps: status::gaps(published.snapshot.coverage()),
         ..Options::default()
     }

@@ -1,10 +1,11 @@
 //! Opening a source: files are read once, a context or the demo is listed and watched for as long as it is open.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cluster::kubeconfig::{self, Context, Environment};
 use cluster::offline::{self, Input};
-use cluster::{Connection, Link};
+use cluster::{Connection, Link, NodeUsePoll};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use topology::RuleBook;
@@ -13,6 +14,8 @@ use super::{Label, Message, Open, SourceState};
 use crate::clock;
 use crate::types::{ApiError, ErrorCode, Notice};
 
+/// metrics-server has new figures every 15 seconds.
+const NODE_USE_EVERY: Duration = Duration::from_secs(15);
 /// More problems than this are counted, not listed.
 const PROBLEMS: usize = 20;
 
@@ -24,6 +27,17 @@ pub(crate) enum Origin {
     Context { context: Box<Context>, namespaces: Vec<String> },
     /// The embedded cluster.
     Demo(demo::Options),
+}
+
+/// The moment at which a demo stands still: 2026-11-20 14:02 UTC, a working day's afternoon.
+const MOMENT: demo::Time = demo::Time::from_millis(1_795_183_320_000);
+
+/// A demo that lives, or one that stands still, so that every picture of it is the same.
+pub(crate) fn demo_options(source: demo::Source, still: bool) -> demo::Options {
+    if !still {
+        return demo::Options { source, ..Default::default() };
+    }
+    demo::Options { source, lives: false, clock: Arc::new(demo::ManualClock::new(MOMENT)), ..Default::default() }
 }
 
 /// Opens a source: files are in when this returns, the rest comes as it is listed.
@@ -110,7 +124,9 @@ async fn feed(
     _demo: Option<demo::Running>,
 ) {
     let mut link = connection.link();
+    let mut heard = connection.heard();
     let reader = connection.reader();
+    let mut node_use = NodeUsePoll::new(reader.clone(), NODE_USE_EVERY);
     loop {
         let message = tokio::select! {
             deltas = connection.next() => {
@@ -132,6 +148,12 @@ async fn feed(
                 }
                 Message::Source(source.clone())
             }
+            // A quiet cluster sends nothing but bookmarks.
+            Ok(()) = heard.changed() => {
+                source.heard = source.heard.max(*heard.borrow_and_update());
+                Message::Source(source.clone())
+            }
+            answer = node_use.next() => Message::NodeUse(answer),
         };
         if inbox.send(message).await.is_err() {
             return;

@@ -18,7 +18,7 @@ pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
         heard: published.source.heard,
         objects: published.snapshot.len() as u64,
         relations: published.graph.edge_count() as u64,
-        kinds: coverage.kinds.iter().map(kind_status).collect(),
+        kinds: coverage.kinds.iter().map(kind_status).chain(published.node_use.status()).collect(),
         namespaces: published.source.namespaces.clone(),
         problems: published.source.problems.clone(),
     }

@@ -7,7 +7,7 @@ use cluster::offline::{self, Input};
 use super::contexts;
 use crate::Application;
 use crate::clock;
-use crate::cluster::{Label, Origin, open, status};
+use crate::cluster::{Label, Origin, demo_options, open, status};
 use crate::types::*;
 
 pub(crate) async fn cluster_connect(
@@ -35,7 +35,7 @@ pub(crate) async fn cluster_connect(
         ClusterSource::Demo { objects } => {
             let source = objects.map_or(demo::Source::Shop, |objects| demo::Source::Objects(objects as usize));
             let name = objects.map_or("shop-eu-1".to_owned(), |objects| format!("demo with {objects} objects"));
-            (Origin::Demo(demo::Options { source, ..Default::default() }), name, Default::default())
+            (Origin::Demo(demo_options(source, application.shared.setup.still)), name, Default::default())
         }
         ClusterSource::Files { paths } => {
             let inputs = paths.iter().map(|path| Input::Path(path.into())).collect();
@@ -53,6 +53,8 @@ pub(crate) async fn cluster_connect(
         return Ok(first.summary());
     }
     clusters.push(opened);
+    drop(clusters);
+    application.tell(Notice::Opened(summary.clone()));
     Ok(summary)
 }
 

@@ -18,6 +18,7 @@ pub(crate) async fn app_info(application: &Application, _: Nothing) -> Result<Ap
         platform: std::env::consts::OS.to_owned(),
         database: setup.database.as_ref().map(|path| path.display().to_string()),
         database_problem: problem,
+        not_opened: application.not_opened(),
     })
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ClusterStatus, ContextList, ExportStatus};
+use super::{ApiError, ClusterStatus, ClusterSummary, ContextList, ExportStatus};
 
 /// The host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
@@ -20,6 +20,8 @@ pub struct AppInfo {
     pub database: Option<String>,
     /// What is wrong with the database, in a sentence; then nothing is remembered until it is resolved.
     pub database_problem: Option<String>,
+    /// Why what the application was started on is not open.
+    pub not_opened: Option<ApiError>,
 }
 
 /// A remembered choice: a key such as `map.lens`, a JSON value.
@@ -39,6 +41,10 @@ pub struct Preference {
 pub enum Notice {
     /// The kubeconfig files changed.
     Contexts(ContextList),
+    /// A cluster was opened, by an interface or by the host itself.
+    Opened(ClusterSummary),
+    /// What the application was started on could not be opened.
+    NotOpened(ApiError),
     /// Freshness or completeness of an open cluster changed.
     Status(ClusterStatus),
     /// An export moved on.

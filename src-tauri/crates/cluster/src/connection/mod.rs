@@ -82,6 +82,11 @@ impl Connection {
         self.reader.clone()
     }
 
+    /// When the server last said anything (an answer, an event, a bookmark), in milliseconds since the Unix epoch.
+    pub fn heard(&self) -> watch::Receiver<Option<i64>> {
+        self.reader.session.heard()
+    }
+
     /// Whether the server answers, now and later.
     pub fn link(&self) -> watch::Receiver<Link> {
         self.link.clone()

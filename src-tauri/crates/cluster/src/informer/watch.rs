@@ -45,6 +45,7 @@ pub(super) async fn run(informer: &Informer, state: &mut State, version: &mut St
             Err(Failure::Silent(_)) if !is_pinged && lines.is_empty() => return Ok(()),
             Err(failure) => return Err(failure),
         };
+        informer.session.hear();
         lines.extend_from_slice(&chunk);
         let mut deltas = Vec::new();
         let outcome = read_lines(informer, &mut lines, version, &mut deltas);
