@@ -2,7 +2,7 @@
 //! display of its own.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
@@ -34,13 +34,29 @@ pub(crate) fn run(args: Args) -> Result<()> {
 pub(crate) const BROWSER: Step = Step {
     name: "browser tests",
     run: || {
-        system::ensure("to test in a browser", &["chromium"])?;
-        build()?;
-        npm(&["ci", "--no-audit", "--no-fund"])?;
-        let server = Served::start()?;
-        shell::run(script("browser").env("KUBILITICS_URL", &server.address))
+        prepare()?;
+        let server = Served::start(&[])?;
+        let environment = [
+            ("KUBILITICS_URL", server.address.as_str().as_ref()),
+            ("KUBILITICS_KUBECONFIG", server.kubeconfig.as_os_str()),
+        ];
+        shell::run(script("browser").envs(environment))
     },
 };
+
+/// Writes the screenshots of the demo, which stands still meanwhile, to a folder.
+pub(crate) fn photograph(folder: &Path) -> Result<()> {
+    prepare()?;
+    let server = Served::start(&["--still"])?;
+    shell::run(script("screenshots").env("KUBILITICS_URL", &server.address).env("KUBILITICS_SCREENSHOTS", folder))
+}
+
+/// What it takes to open a page: a browser, the programs, the packages of the tests.
+fn prepare() -> Result<()> {
+    system::ensure("to open pages", &["chromium"])?;
+    build()?;
+    npm(&["ci", "--no-audit", "--no-fund"])
+}
 
 /// WebKitWebDriver through tauri-driver, on a display of its own.
 pub(crate) const WINDOW: Step = Step {
@@ -79,26 +95,30 @@ fn build() -> Result<()> {
 struct Served {
     process: Child,
     address: String,
+    /// Where it looks for one; a test may put it there.
+    kubeconfig: PathBuf,
 }
 
 impl Served {
-    fn start() -> Result<Self> {
+    fn start(arguments: &[&str]) -> Result<Self> {
         // Nothing of the person's is read or remembered.
         let memory = paths::target()?.join("e2e");
         std::fs::create_dir_all(&memory).with_context(|| format!("create {}", memory.display()))?;
         let database = memory.join(format!("{}.db", std::process::id()));
+        let kubeconfig = memory.join("no-kubeconfig");
         let mut process = Command::new(paths::target()?.join("debug/kubilitics-cli"))
             // The tests open pages faster than a person: more sockets than one address usually needs.
             .args(["serve", "--demo", "--sockets", "256", "--database"])
             .arg(database)
-            .env("KUBECONFIG", memory.join("no-kubeconfig"))
+            .args(arguments)
+            .env("KUBECONFIG", &kubeconfig)
             .stdout(Stdio::piped())
             .spawn()
             .context("start kubilitics-cli serve")?;
         let out = process.stdout.take().context("the server's output")?;
         let mut address = String::new();
         BufReader::new(out).read_line(&mut address).context("read the address")?;
-        Ok(Self { process, address: address.trim().to_owned() })
+        Ok(Self { process, address: address.trim().to_owned(), kubeconfig })
     }
 }
 

@@ -11,6 +11,7 @@ mod e2e;
 mod go;
 mod paths;
 mod run;
+mod screenshots;
 mod shell;
 mod steps;
 mod system;
@@ -44,6 +45,7 @@ chores! {
     test Test,
     bench Bench,
     e2e E2e,
+    screenshots Screenshots,
     bindings Bindings,
     cluster Cluster,
     control_plane ControlPlane,

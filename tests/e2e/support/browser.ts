@@ -14,6 +14,7 @@ export function address(): string {
 export interface Look {
   colorScheme?: "light" | "dark";
   reducedMotion?: "reduce" | "no-preference";
+  viewport?: { width: number; height: number };
 }
 
 /** A browser for the tests of one file; pages close after each test, and what a page logged as an error fails it. */
