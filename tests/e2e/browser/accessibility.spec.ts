@@ -30,7 +30,7 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     expect(await findings(page)).toEqual([]);
     const target = find(await picture(page), (card) => card.health === "degraded" || card.health === "failing");
     await goTo(page, target.card.fullName ?? target.card.name, target.card.key.split("/")[1] ?? "");
-    for (const tab of [/^Overview/, /^Relations/, /^YAML/]) {
+    for (const tab of [/^Overview/, /^Relations/, /^Reach/, /^YAML/]) {
       await page.getByRole("tab", { name: tab }).click();
       expect(await findings(page), String(tab)).toEqual([]);
     }

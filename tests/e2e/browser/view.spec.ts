@@ -127,6 +127,59 @@ test("relations lead on, and each says why it is there", async () => {
   await expect.poll(() => page.locator(INSPECTOR).innerText()).toMatch(/Rule /);
 });
 
+test("reach lists what an object needs and what needs it, by distance", async () => {
+  const target = find(await picture(page), (card) => card.pods.length > 0 && card.key.startsWith("apps/Deployment/"));
+  await goTo(page, target.card.fullName ?? target.card.name, "Deployment");
+  await page.getByRole("tab", { name: "Reach" }).click();
+  const list = page.getByRole("group", { name: "Objects by distance" });
+  await expect.poll(() => list.innerText()).toMatch(/^Directly · \d/);
+  expect(await list.innerText()).toContain("Namespace");
+  await page.getByRole("button", { name: /^Needed by/ }).click();
+  await expect.poll(() => list.innerText()).toContain("ReplicaSet");
+  await list.getByRole("button").filter({ hasText: "ReplicaSet" }).first().click();
+  await expect.poll(() => page.locator(`${INSPECTOR} p`).first().innerText()).toMatch(/^ReplicaSet/);
+});
+
+test("a path to another object is listed hop by hop and drawn", async () => {
+  const service = find(await picture(page), (card) => card.key.startsWith("core/Service/shop/") && card.health === "ok");
+  const name = service.card.fullName ?? service.card.name;
+  await goTo(page, name, "Service");
+  await page.keyboard.press("Escape");
+  const deployment = find(await picture(page), (card) => card.key.startsWith(`apps/Deployment/shop/${name}`));
+  await goTo(page, deployment.card.fullName ?? deployment.card.name, "Deployment");
+  await page.getByRole("tab", { name: "Reach" }).click();
+  await page.getByRole("combobox", { name: "Path to…" }).fill(name);
+  await page.getByRole("option").filter({ hasText: "Service" }).filter({ hasText: name }).first().click();
+  const path = page.getByRole("group", { name: "Path" });
+  await expect.poll(() => path.getByRole("listitem").count()).toBeGreaterThan(1);
+  const steps = await path.getByRole("listitem").allInnerTexts();
+  expect(steps[0]).toContain("Deployment");
+  expect(steps.at(-1)).toContain("Service");
+  await settled(page);
+  // The overlay draws it while it is shown, and no longer.
+  const lit = () =>
+    page.evaluate((selector) => {
+      const canvas = document.querySelectorAll<HTMLCanvasElement>(`${selector} canvas`)[1];
+      return (canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? []).some((value) => value !== 0);
+    }, MAP);
+  expect(await lit()).toBe(true);
+  await path.locator("[data-state]").first().click();
+  await expect.poll(() => page.locator(`${INSPECTOR} h2`).innerText()).toBe("Why is this here?");
+  await page.keyboard.press("Escape");
+  await page.mouse.move(5, 400);
+  await expect.poll(lit).toBe(false);
+});
+
+test("a workload tells who reaches its pods", async () => {
+  const service = find(await picture(page), (card) => card.key === "core/Service/shop/checkout");
+  await goTo(page, service.card.name, "Deployment");
+  const inspector = page.locator(INSPECTOR);
+  await expect.poll(() => inspector.innerText()).toContain("Receives traffic from");
+  expect(await inspector.innerText()).toContain("Governed by");
+  await inspector.getByRole("button", { name: "Why is checkout related?" }).first().click();
+  await expect.poll(() => inspector.innerText()).toMatch(/Rule /);
+});
+
 test("YAML is shown, read-only", async () => {
   const target = find(await picture(page), (card) => card.look === "object" && card.key.startsWith("apps/Deployment/"));
   await goTo(page, target.card.fullName ?? target.card.name, "Deployment");

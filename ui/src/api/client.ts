@@ -4,6 +4,7 @@ import type { ApiError } from "./bindings/ApiError";
 import type { ClusterSource } from "./bindings/ClusterSource";
 import type { Commands, Streams } from "./bindings/commands";
 import type { ContextUpdate } from "./bindings/ContextUpdate";
+import type { Direction } from "./bindings/Direction";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { Notice } from "./bindings/Notice";
 import { httpTransport } from "./transport/http";
@@ -30,6 +31,8 @@ export const api = {
   objectDetail: (cluster: string, key: string) => call("object_detail", { cluster, key }),
   edgeDetail: (cluster: string, from: string, to: string) => call("edge_detail", { cluster, from, to }),
   objectSearch: (cluster: string, query: string, limit: number, signal?: AbortSignal) => call("object_search", { cluster, query, limit }, signal),
+  objectPaths: (cluster: string, from: string, to: string) => call("object_paths", { cluster, from, to }),
+  objectReach: (cluster: string, key: string, direction: Direction) => call("object_reach", { cluster, key, direction }),
   exportFormats: () => call("export_formats", {}),
   exportPreview: (request: ExportRequest, signal?: AbortSignal) => call("export_preview", request, signal),
   exportStart: (request: ExportRequest) => call("export_start", request),

@@ -29,10 +29,10 @@ macro_rules! with_commands {
             read edge_detail(EndsRequest) -> Vec<EdgeDetail>,
             /// Objects whose name, kind, namespace or labels match, best first.
             read object_search(SearchRequest) -> Vec<SearchHit>,
-            /// Shortest chains of relations from one object to another, each a list of keys.
-            read object_paths(EndsRequest) -> Vec<Vec<String>>,
-            /// Everything that an object needs, or that needs it.
-            read object_reach(ReachRequest) -> Vec<SearchHit>,
+            /// The shortest ways along relations from one object to another.
+            read object_paths(EndsRequest) -> Vec<ObjectPath>,
+            /// Everything that an object needs, or that needs it, nearest first.
+            read object_reach(ReachRequest) -> Reach,
             /// The rules that edges are made by.
             read relation_rules(Nothing) -> Vec<RelationRule>,
             /// The file formats that can be written.

@@ -5,7 +5,7 @@
  */
 export type ExportFormat = { 
 /**
- * Id and ending.
+ * Id; the usual ending of its files may differ (`mermaid`, `.mmd`).
  */
 id: string, 
 /**

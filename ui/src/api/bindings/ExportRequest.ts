@@ -14,7 +14,7 @@ cluster: string,
  */
 view: View | null, 
 /**
- * Format id: `svg png pdf json drawio mmd d2 dot graphml`.
+ * Format id: `svg png pdf json drawio mermaid d2 dot graphml`.
  */
 format: string, 
 /**

@@ -9,7 +9,8 @@ import type { WireLink } from "./WireLink";
  */
 export type PictureHeader = { 
 /**
- * 1, 2, 3 ... within a subscription; a gap means a message was lost.
+ * One more than the message before; a gap means a message was lost. Each subscription counts in a range of its own,
+ * so that the number names the subscription as well.
  */
 number: number, 
 /**

@@ -10,7 +10,7 @@ export type RelationGroup = {
  */
 title: string, 
 /**
- * Class word.
+ * Class word; `routes` also where a Service's selector is the way of the traffic.
  */
 class: string, 
 /**

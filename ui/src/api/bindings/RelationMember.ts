@@ -9,6 +9,11 @@ export type RelationMember = {
  */
 key: string, 
 /**
+ * The object that the relation joins it with, where that is one of those that the subject runs, or a Service before
+ * it; null where it is the subject itself.
+ */
+near: string | null, 
+/**
  * Name.
  */
 name: string, 

@@ -21,10 +21,12 @@ import type { ExportStatus } from "./ExportStatus";
 import type { Nothing } from "./Nothing";
 import type { Notice } from "./Notice";
 import type { ObjectDetail } from "./ObjectDetail";
+import type { ObjectPath } from "./ObjectPath";
 import type { ObjectRequest } from "./ObjectRequest";
 import type { PictureRequest } from "./PictureRequest";
 import type { Preference } from "./Preference";
 import type { PreferenceRequest } from "./PreferenceRequest";
+import type { Reach } from "./Reach";
 import type { ReachRequest } from "./ReachRequest";
 import type { RelationRule } from "./RelationRule";
 import type { ResetRequest } from "./ResetRequest";
@@ -55,10 +57,10 @@ export interface Commands {
   edge_detail: { request: EndsRequest; answer: Array<EdgeDetail> };
   /** Objects whose name, kind, namespace or labels match, best first. */
   object_search: { request: SearchRequest; answer: Array<SearchHit> };
-  /** Shortest chains of relations from one object to another, each a list of keys. */
-  object_paths: { request: EndsRequest; answer: Array<Array<string>> };
-  /** Everything that an object needs, or that needs it. */
-  object_reach: { request: ReachRequest; answer: Array<SearchHit> };
+  /** The shortest ways along relations from one object to another. */
+  object_paths: { request: EndsRequest; answer: Array<ObjectPath> };
+  /** Everything that an object needs, or that needs it, nearest first. */
+  object_reach: { request: ReachRequest; answer: Reach };
   /** The rules that edges are made by. */
   relation_rules: { request: Nothing; answer: Array<RelationRule> };
   /** The file formats that can be written. */

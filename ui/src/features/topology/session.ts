@@ -12,10 +12,32 @@ import { EMPTY_VIEW, rememberedView } from "./view";
 export type Selection =
   | { sort: "object"; key: string }
   | { sort: "link"; from: string; to: string }
+  /** A way along relations; `way` says which, where there are several of one length. */
+  | { sort: "path"; from: string; to: string; way: number }
   | { sort: "block"; id: string }
   | { sort: "frame"; id: string };
 
-export type InspectorTab = "overview" | "relations" | "yaml";
+export type InspectorTab = "overview" | "relations" | "reach" | "yaml";
+
+/** What must be on screen for a selection to be seen. */
+export function placesOf(selection: Selection): string[] {
+  switch (selection.sort) {
+    case "object":
+      return [selection.key];
+    case "link":
+      return [selection.from];
+    case "path":
+      return [selection.from, selection.to];
+    default:
+      return [selection.id];
+  }
+}
+
+/** The one thing on the map that is selected: an object, block or frame. */
+export function selectedId(selection: Selection | null): string | null {
+  if (selection === null || selection.sort === "link" || selection.sort === "path") return null;
+  return selection.sort === "object" ? selection.key : selection.id;
+}
 
 interface Trail {
   entries: Selection[];
@@ -30,7 +52,9 @@ export class MapSession {
   readonly selection: Store<Selection | null> = createStore<Selection | null>(null);
   readonly tab: Store<InspectorTab> = createStore<InspectorTab>("overview");
   /** What the map is asked to bring into view; a new object every time, so that the same place can be asked for twice. */
-  readonly goal: Store<{ id: string } | null> = createStore<{ id: string } | null>(null);
+  readonly goal: Store<{ ids: readonly string[] } | null> = createStore<{ ids: readonly string[] } | null>(null);
+  /** The path that the map highlights: its cards in order. */
+  readonly traced: Store<readonly string[]> = createStore<readonly string[]>([]);
   /** What the map is asked to do with its camera from outside; a new object every time. */
   readonly zoom: Store<{ do: "in" | "out" | "fit" } | null> = createStore<{ do: "in" | "out" | "fit" } | null>(null);
   /** Where the eye was when the map was last left; null where it was fitted. */
@@ -89,7 +113,6 @@ export class MapSession {
   }
 
   private goTo(selection: Selection) {
-    const id = selection.sort === "object" ? selection.key : selection.sort === "link" ? selection.from : selection.id;
-    this.goal.set({ id });
+    this.goal.set({ ids: placesOf(selection) });
   }
 }

@@ -17,6 +17,8 @@ const PATH_DEPTH: u32 = 8;
 const PATHS: usize = 20;
 /// As far as anything reaches.
 const REACH_DEPTH: u32 = 64;
+/// As many as a list can be read; `total` says how many there are.
+const REACHED: usize = 500;
 /// Edges between two applications; a list longer than this is not read.
 const EDGES: usize = 500;
 
@@ -111,40 +113,54 @@ fn end(graph: &Arc<Graph>, text: &str) -> Result<BTreeSet<NodeId>, ApiError> {
     Ok(members)
 }
 
-pub(crate) async fn object_paths(
-    application: &Application,
-    request: EndsRequest,
-) -> Result<Vec<Vec<String>>, ApiError> {
-    let graph = application.cluster(&request.cluster)?.now().graph;
+pub(crate) async fn object_paths(application: &Application, request: EndsRequest) -> Result<Vec<ObjectPath>, ApiError> {
+    let open = application.cluster(&request.cluster)?;
+    let (graph, scene) = (open.now().graph, open.scene());
     let (from, to) = (node(&graph, &request.from)?, node(&graph, &request.to)?);
     aside(move || {
-        let key = |id: NodeId| graph.node(id).key.to_string();
-        let chain = |edges: Vec<Edge>| {
-            let mut here = from;
-            let mut keys = vec![key(from)];
-            for edge in edges {
-                here = if edge.from == here { edge.to } else { edge.from };
-                keys.push(key(here));
-            }
-            keys
-        };
-        graph.paths(from, to, PATH_DEPTH, PATHS).into_iter().map(chain).collect()
+        let cards = search::Cards::of(scene.as_deref());
+        let paths = graph.paths(from, to, PATH_DEPTH, PATHS);
+        paths.iter().map(|edges| path(&graph, &cards, from, edges)).collect()
     })
     .await
 }
 
-pub(crate) async fn object_reach(application: &Application, request: ReachRequest) -> Result<Vec<SearchHit>, ApiError> {
+fn path(graph: &Graph, cards: &search::Cards, start: NodeId, edges: &[Edge]) -> ObjectPath {
+    let mut here = start;
+    let mut objects = vec![search::hit(graph, start, cards)];
+    let mut hops = Vec::with_capacity(edges.len());
+    for edge in edges {
+        let forward = edge.from == here;
+        here = if forward { edge.to } else { edge.from };
+        objects.push(search::hit(graph, here, cards));
+        hops.push(PathHop {
+            relation: graph.relation(edge).to_owned(),
+            class: edge.class.word().to_owned(),
+            state: edge.state.word().to_owned(),
+            label: edge.label.as_ref().map(ToString::to_string),
+            forward,
+            explanation: graph.rule(edge).explanation.to_string(),
+        });
+    }
+    ObjectPath { objects, hops }
+}
+
+pub(crate) async fn object_reach(application: &Application, request: ReachRequest) -> Result<Reach, ApiError> {
     let open = application.cluster(&request.cluster)?;
     let (graph, scene) = (open.now().graph, open.scene());
     let id = node(&graph, &request.key)?;
     aside(move || {
-        let reached = match request.direction {
+        let mut reached = match request.direction {
             Direction::Dependants => graph.dependants(id, REACH_DEPTH),
             Direction::Dependencies => graph.dependencies(id, REACH_DEPTH),
         };
+        reached.retain(|each| each.node != id);
         let cards = search::Cards::of(scene.as_deref());
-        let others = reached.into_iter().map(|reached| reached.node).filter(|each| *each != id);
-        others.map(|each| search::hit(&graph, each, &cards)).collect()
+        let listed = reached
+            .iter()
+            .take(REACHED)
+            .map(|each| ReachedObject { distance: each.distance, object: search::hit(&graph, each.node, &cards) });
+        Reach { total: u32::try_from(reached.len()).unwrap_or(u32::MAX), objects: listed.collect() }
     })
     .await
 }

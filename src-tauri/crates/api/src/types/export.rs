@@ -14,7 +14,7 @@ pub struct ExportRequest {
     pub cluster: String,
     /// What to draw; `None` draws everything.
     pub view: Option<View>,
-    /// Format id: `svg png pdf json drawio mmd d2 dot graphml`.
+    /// Format id: `svg png pdf json drawio mermaid d2 dot graphml`.
     pub format: String,
     /// `light` or `dark`.
     pub theme: String,
@@ -36,7 +36,7 @@ pub struct ExportRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportFormat {
-    /// Id and ending.
+    /// Id; the usual ending of its files may differ (`mermaid`, `.mmd`).
     pub id: String,
     /// Name for a menu.
     pub name: String,

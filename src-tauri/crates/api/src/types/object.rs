@@ -85,7 +85,7 @@ pub struct WireEvidence {
 pub struct RelationGroup {
     /// Heading.
     pub title: String,
-    /// Class word.
+    /// Class word; `routes` also where a Service's selector is the way of the traffic.
     pub class: String,
     /// Whether the object is the far end.
     pub incoming: bool,
@@ -101,6 +101,9 @@ pub struct RelationGroup {
 pub struct RelationMember {
     /// Its key.
     pub key: String,
+    /// The object that the relation joins it with, where that is one of those that the subject runs, or a Service before
+    /// it; null where it is the subject itself.
+    pub near: Option<String>,
     /// Name.
     pub name: String,
     /// "Service :8080", "Secret · key missing".
@@ -159,4 +162,52 @@ pub struct SearchHit {
     pub status: String,
     /// Key of the card on the map that shows it (itself, or what it is folded into).
     pub card: Option<String>,
+}
+
+/// One way from an object to another, along relations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectPath {
+    /// From the first object to the last.
+    pub objects: Vec<SearchHit>,
+    /// The relation between each object and the next: one fewer than the objects.
+    pub hops: Vec<PathHop>,
+}
+
+/// One relation of a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PathHop {
+    /// Rule id.
+    pub relation: String,
+    /// Class word.
+    pub class: String,
+    /// Edge state word.
+    pub state: String,
+    /// Port, host, mount.
+    pub label: Option<String>,
+    /// Whether the relation points along the path; else it points back.
+    pub forward: bool,
+    /// The rule in a sentence.
+    pub explanation: String,
+}
+
+/// What an object needs, or what needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Reach {
+    /// How many objects there are in all; more than `objects` where the list was cut at 500.
+    pub total: u32,
+    /// Nearest first, then by key.
+    pub objects: Vec<ReachedObject>,
+}
+
+/// An object at a distance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReachedObject {
+    /// Relations between it and the object that was asked about, at least.
+    pub distance: u32,
+    /// The object.
+    pub object: SearchHit,
 }

@@ -67,7 +67,8 @@ pub enum LensName {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PictureHeader {
-    /// 1, 2, 3 ... within a subscription; a gap means a message was lost.
+    /// One more than the message before; a gap means a message was lost. Each subscription counts in a range of its own,
+    /// so that the number names the subscription as well.
     #[ts(type = "number")]
     pub number: u64,
     /// Which cluster.

@@ -27,7 +27,7 @@ export function GroupInspector({ session, id }: { session: MapSession; id: strin
         <h2 className={styles.name}>{group.title || frame?.title}</h2>
         <p className={styles.quiet}>{group.subtitle}</p>
         <div className={styles.actions}>
-          <Button onClick={() => session.goal.set({ id })}>Show</Button>
+          <Button onClick={() => session.goal.set({ ids: [id] })}>Show</Button>
           {namespace === null ? null : (
             <>
               <Button onClick={() => session.change({ namespaces: [namespace] })}>Only this namespace</Button>

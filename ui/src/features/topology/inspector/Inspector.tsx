@@ -1,4 +1,4 @@
-import { Glyph } from "@/components";
+import { CloseButton } from "@/components";
 import { useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
@@ -7,6 +7,7 @@ import { GroupInspector } from "./GroupInspector";
 import styles from "./Inspector.module.css";
 import { LinkInspector } from "./LinkInspector";
 import { ObjectInspector } from "./ObjectInspector";
+import { PathInspector } from "./PathInspector";
 
 /** What is selected: an object, a relation, an application or a namespace. */
 export function Inspector({ session }: { session: MapSession }) {
@@ -15,11 +16,12 @@ export function Inspector({ session }: { session: MapSession }) {
   if (selection === null) return null;
   return (
     <aside className={styles.inspector} aria-label="Inspector" data-testid="inspector">
-      <button type="button" className={styles.close} aria-label="Close the inspector" title="Close (Esc)" onClick={() => session.select(null)}>
-        <Glyph name="close" />
-      </button>
+      <div className={styles.corner}>
+        <CloseButton label="Close the inspector" close={() => session.select(null)} />
+      </div>
       {selection.sort === "object" ? <ObjectInspector key={selection.key} session={session} objectKey={selection.key} /> : null}
       {selection.sort === "link" ? <LinkInspector session={session} from={selection.from} to={selection.to} /> : null}
+      {selection.sort === "path" ? <PathInspector key={`${selection.from} ${selection.to}`} session={session} path={selection} /> : null}
       {selection.sort === "block" || selection.sort === "frame" ? <GroupInspector session={session} id={selection.id} /> : null}
     </aside>
   );

@@ -15,7 +15,7 @@ export function ObjectActions({ session, objectKey }: { session: MapSession; obj
   const focused = view.focus === objectKey;
   return (
     <div className={styles.actions}>
-      <Button onClick={() => session.goal.set({ id: objectKey })}>
+      <Button onClick={() => session.goal.set({ ids: [objectKey] })}>
         <Glyph name="map" size={14} /> Show
       </Button>
       <Button aria-pressed={focused} title="Only what is near it (f)" onClick={() => session.change({ focus: focused ? null : objectKey, depth: 1 })}>

@@ -10,6 +10,7 @@ import type { InspectorTab, MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { ObjectActions } from "./ObjectActions";
 import { Overview } from "./Overview";
+import { ReachView } from "./ReachView";
 import { Relations } from "./Relations";
 import { YamlView } from "./YamlView";
 import { headline, relationCount } from "./model";
@@ -18,6 +19,7 @@ import { kindOf, nameOf } from "../map/act";
 const TABS: ReadonlyArray<{ id: InspectorTab; label: string }> = [
   { id: "overview", label: "Overview" },
   { id: "relations", label: "Relations" },
+  { id: "reach", label: "Reach" },
   { id: "yaml", label: "YAML" },
 ];
 
@@ -32,6 +34,7 @@ export function ObjectInspector({ session, objectKey }: { session: MapSession; o
     gcTime: 30_000,
   });
   const detail = query.data;
+  const ownScroll = tab === "yaml" || tab === "reach";
   if (!detail) {
     return (
       <div className={styles.body}>
@@ -59,10 +62,11 @@ export function ObjectInspector({ session, objectKey }: { session: MapSession; o
         <ObjectActions session={session} objectKey={objectKey} />
       </div>
       <Tabs session={session} current={tab} relations={relationCount(detail)} />
-      <div id="inspector-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className={tab === "yaml" ? styles.fill : styles.body} tabIndex={tab === "yaml" ? -1 : 0}>
+      <div id="inspector-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className={ownScroll ? styles.fill : styles.body} tabIndex={ownScroll ? -1 : 0}>
         {query.error ? <Message tone="degraded" title={query.error.message}>What is shown is from revision {detail.revision}.</Message> : null}
         {tab === "overview" ? <Overview session={session} detail={detail} /> : null}
         {tab === "relations" ? <Relations session={session} detail={detail} /> : null}
+        {tab === "reach" ? <ReachView session={session} detail={detail} /> : null}
         {tab === "yaml" ? <YamlView yaml={detail.yaml} kind={detail.kind} /> : null}
       </div>
     </>

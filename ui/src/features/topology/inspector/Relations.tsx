@@ -29,7 +29,8 @@ export function RelationGroupList({ session, subject, group, most }: RelationGro
       <h3>{group.title}</h3>
       <ul>
         {shown.map((member) => {
-          const [from, to] = group.incoming ? [member.key, subject] : [subject, member.key];
+          const near = member.near ?? subject;
+          const [from, to] = group.incoming ? [member.key, near] : [near, member.key];
           return (
             <li key={member.key} className={styles.member}>
               <button type="button" className={styles.go} onClick={() => session.select({ sort: "object", key: member.key }, { go: true })}>

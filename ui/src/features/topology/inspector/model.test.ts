@@ -5,7 +5,7 @@ import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { block, card, encode, header } from "../picture/fixture";
-import { facts, headline, presenceText, problemCards, yamlTokens } from "./model";
+import { cardsOf, facts, headline, hopText, presenceText, problemCards, reachRows, yamlTokens } from "./model";
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
@@ -16,6 +16,7 @@ const detail: ObjectDetail = {
 test("the headline does not say the same twice", () => {
   expect(headline(detail)).toBe("Progressing · 2 of 3 ready");
   expect(headline({ ...detail, status: "x", caption: "x" })).toBe("x");
+  expect(headline({ ...detail, status: "2/3", caption: "rollout stuck · 2 of 3" })).toBe("rollout stuck · 2 of 3");
   expect(headline({ ...detail, status: "", caption: "", health: "ok" })).toBe("ready");
 });
 
@@ -47,4 +48,25 @@ test("problems of a frame come worst first", () => {
   const picture = applyMessage(null, decode(encode(header({ blocks }), Array.from({ length: 24 }, () => 0)))).picture;
   expect(problemCards(picture, "ns:shop").map((each) => each.key)).toEqual(["c", "a"]);
   expect(problemCards(picture, "app:shop/cart").map((each) => each.key)).toEqual(["a"]);
+});
+
+const hit = (name: string, shown: string | null = null) => ({ key: `core/Pod/shop/${name}`, name, kind: "Pod", namespace: "shop", health: "ok", status: "Running", card: shown });
+
+test("what is reached is grouped by distance, and a cut list says so", () => {
+  const objects = [{ distance: 1, object: hit("a") }, { distance: 1, object: hit("b") }, { distance: 2, object: hit("c") }];
+  const print = (total: number) => reachRows({ total, objects }).map((row) => (row.sort === "heading" ? row.text : row.hit.name));
+  expect(print(3)).toEqual(["Directly · 2", "a", "b", "2 steps away · 1", "c"]);
+  expect(print(5)).toEqual(["Directly · 2", "a", "b", "2 steps away · ≥ 1", "c", "2 farther objects not listed"]);
+});
+
+test("a hop reads along the path, whichever way its relation points", () => {
+  const hop = { relation: "pod-env-secret", class: "refers", state: "resolved", label: null, forward: true, explanation: "" };
+  expect(hopText(hop)).toBe("refers to");
+  expect(hopText({ ...hop, forward: false, class: "routes", label: ":80" })).toBe("receives from · :80");
+  expect(hopText({ ...hop, state: "missing" })).toBe("refers to · missing");
+});
+
+test("a path touches each card once", () => {
+  const path = { objects: [hit("a", "deployment"), hit("b", "deployment"), hit("c")], hops: [] };
+  expect(cardsOf(path)).toEqual(["deployment", "core/Pod/shop/c"]);
 });

@@ -1,15 +1,22 @@
 /** What the inspector says, and how YAML is coloured. Pure. */
 
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
+import type { ObjectPath } from "@/api/bindings/ObjectPath";
+import type { PathHop } from "@/api/bindings/PathHop";
+import type { Reach } from "@/api/bindings/Reach";
+import type { SearchHit } from "@/api/bindings/SearchHit";
 import type { WireCounts } from "@/api/bindings/WireCounts";
 import { HEALTH, HEALTH_ORDER, type Health, asHealth, isProblem } from "@/components";
-import { humanDuration } from "@/lib/age";
+import { count, humanDuration, plural } from "@/lib/age";
 
 import type { Block, Card, Picture } from "../picture/types";
 
 /** "Rollout stuck · 2 of 3 ready": its health in words, with what the card says. */
 export function headline(detail: ObjectDetail): string {
-  const parts = [detail.status, detail.caption].filter((part, at, all) => part !== "" && all.indexOf(part) === at);
+  // "2/3" says no more than "rollout stuck · 2 of 3".
+  const [, ready, wanted] = /^(\d+)\/(\d+)$/.exec(detail.status) ?? [];
+  const status = ready !== undefined && detail.caption.includes(`${ready} of ${wanted}`) ? "" : detail.status;
+  const parts = [status, detail.caption].filter((part, at, all) => part !== "" && all.indexOf(part) === at);
   return parts.join(" · ") || HEALTH[asHealth(detail.health)].label;
 }
 
@@ -32,7 +39,7 @@ export function facts(detail: ObjectDetail, now: number): Array<[string, string]
     ["Namespace", detail.namespace || "cluster-wide"],
     ["Application", detail.app],
     ["Age", detail.created === null ? null : humanDuration(now - Date.parse(detail.created))],
-    ["Needs", detail.dependencies === 0 ? null : `${detail.dependencies} objects`],
+    ["Depends on", detail.dependencies === 0 ? null : `${detail.dependencies} objects`],
     ["Needed by", detail.dependants === 0 ? null : `${detail.dependants} objects`],
   ];
   return all.filter((fact): fact is [string, string] => fact[1] !== null);
@@ -40,6 +47,47 @@ export function facts(detail: ObjectDetail, now: number): Array<[string, string]
 
 export function relationCount(detail: ObjectDetail): number {
   return detail.relations.reduce((sum, group) => sum + group.total, 0);
+}
+
+export type ReachRow = { sort: "heading"; text: string } | { sort: "object"; hit: SearchHit };
+
+/** What is reached, nearest first, with a heading for each distance; a cut list says so at its end. */
+export function reachRows({ objects, total }: Reach): ReachRow[] {
+  const rows: ReachRow[] = [];
+  let distance = 0;
+  for (const reached of objects) {
+    if (reached.distance !== distance) {
+      distance = reached.distance;
+      const number = objects.filter((each) => each.distance === distance).length;
+      // The farthest group of a cut list may have more.
+      const bound = total > objects.length && objects.at(-1)?.distance === distance ? "≥ " : "";
+      rows.push({ sort: "heading", text: `${distance === 1 ? "Directly" : `${distance} steps away`} · ${bound}${count(number)}` });
+    }
+    rows.push({ sort: "object", hit: reached.object });
+  }
+  if (total > objects.length) rows.push({ sort: "heading", text: `${plural(total - objects.length, "farther object")} not listed` });
+  return rows;
+}
+
+const HOPS: Record<string, [along: string, back: string]> = {
+  owns: ["owns", "is owned by"],
+  selects: ["selects", "is selected by"],
+  refers: ["refers to", "is referred to by"],
+  routes: ["routes to", "receives from"],
+  governs: ["governs", "is governed by"],
+  member: ["holds", "is part of"],
+};
+
+/** The relation between an object of a path and the next one, as a verb. */
+export function hopText(hop: PathHop): string {
+  const [along, back] = HOPS[hop.class] ?? [hop.class, `${hop.class} (back)`];
+  const parts = [hop.forward ? along : back, hop.label, hop.state === "resolved" ? null : hop.state];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** The cards of a path, in order; what is folded into one card stands there once. */
+export function cardsOf(path: ObjectPath): string[] {
+  return path.objects.map((object) => object.card ?? object.key).filter((card, at, all) => card !== all[at - 1]);
 }
 
 export function countLines(counts: WireCounts): Array<{ health: Health; count: number }> {

@@ -5,7 +5,7 @@ import { useKindIcons } from "@/components";
 import { useStore } from "@/lib/store";
 
 import { readPalette } from "../paint/theme";
-import type { MapSession } from "../session";
+import { type MapSession, selectedId } from "../session";
 import styles from "./MapCanvas.module.css";
 import { MapEngine } from "./engine";
 import { mapCommand } from "./keys";
@@ -23,6 +23,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   const look = useStore(theme);
   const selection = useStore(session.selection);
   const goal = useStore(session.goal);
+  const traced = useStore(session.traced);
   const zoomed = useStore(session.zoom);
 
   useEffect(() => {
@@ -60,12 +61,13 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   useEffect(() => engine.current?.setIcons(icons), [icons]);
   useEffect(() => engine.current?.setPalette(readPalette(document.documentElement)), [look]);
   useEffect(() => {
-    const selected = selection === null || selection.sort === "link" ? null : selection.sort === "object" ? selection.key : selection.id;
+    const selected = selectedId(selection);
     const selectedLink = selection?.sort === "link" ? selection : null;
     engine.current?.setMarks({ selected, selectedLink });
   }, [selection]);
+  useEffect(() => engine.current?.setMarks({ traced }), [traced]);
   useEffect(() => {
-    if (goal) engine.current?.reveal(goal.id);
+    if (goal) engine.current?.revealAll(goal.ids);
     session.goal.set(null);
   }, [session, goal]);
 

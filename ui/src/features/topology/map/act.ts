@@ -4,7 +4,7 @@ import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { api } from "@/api/client";
 import { HEALTH, asHealth } from "@/components";
 
-import type { MapSession } from "../session";
+import { type MapSession, placesOf } from "../session";
 import { toPlane } from "./camera";
 import type { MapEngine } from "./engine";
 import type { MapCommand } from "./keys";
@@ -79,7 +79,7 @@ function actOnSelected(session: MapSession, engine: MapEngine, what: ObjectComma
   const selection = session.selection.get();
   if (selection === null) return;
   if (selection.sort !== "object") {
-    if (what === "open") engine.reveal(selection.sort === "link" ? selection.from : selection.id);
+    if (what === "open") engine.revealAll(placesOf(selection));
     return;
   }
   const { key } = selection;

@@ -7,7 +7,7 @@ import { drawRegion } from "../paint/region";
 import { type Pen, forgetWidths } from "../paint/pen";
 import type { Palette } from "../paint/theme";
 import type { Applied } from "../picture/apply";
-import type { Box, Point } from "../picture/geometry";
+import { type Box, type Point, boundsOf, grown } from "../picture/geometry";
 import type { Picture } from "../picture/types";
 import { type Camera, type Size, between, centred, fitted, held, leastScale, panned, revealing, toPlane, zoomed } from "./camera";
 import { listenForGestures } from "./gestures";
@@ -43,7 +43,7 @@ export class MapEngine {
   /** Received and not indexed yet: however many messages arrive between two frames, one index is built. */
   private pending: Picture | null = null;
   private icons = new Map<string, Path2D>();
-  private marks: Marks = { selected: null, selectedLink: null, hover: null, focused: false };
+  private marks: Marks = { selected: null, selectedLink: null, hover: null, traced: [], focused: false };
   private pressed: Hit | null = null;
   private glowing = new Map<string, number>();
   private jump: { from: Camera; to: Camera; started: number } | null = null;
@@ -186,6 +186,19 @@ export class MapEngine {
     return true;
   }
 
+  /** Brings all of these into view that the picture has; one alone as `reveal` does. */
+  revealAll(ids: readonly string[]) {
+    if (ids.length === 1) {
+      this.reveal(ids[0] as string);
+      return;
+    }
+    const boxes = ids.flatMap((id) => this.spatial?.boxOf(id) ?? []);
+    if (boxes.length === 0) return;
+    this.untouched = false;
+    const corners = boxes.flatMap((box) => [box, { x: box.x + box.width, y: box.y + box.height }]);
+    this.goTo(fitted(grown(boundsOf(corners), 40), this.size));
+  }
+
   centreOn(point: Point) {
     this.untouched = false;
     this.jump = null;
@@ -303,7 +316,7 @@ export class MapEngine {
     const { over, camera } = this;
     const now = performance.now();
     const glow = new Map<string, number>();
-    const bare = this.marks.selected === null && this.marks.selectedLink === null && this.marks.hover === null && this.glowing.size === 0;
+    const bare = this.marks.selected === null && this.marks.selectedLink === null && this.marks.hover === null && this.marks.traced.length === 0 && this.glowing.size === 0;
     // Clearing a canvas of a million pixels costs milliseconds: an empty overlay is left alone.
     if (bare && this.overEmpty) return;
     this.overEmpty = bare;

@@ -13,6 +13,8 @@ export interface Marks {
   selected: string | null;
   selectedLink: { from: string; to: string } | null;
   hover: Hit | null;
+  /** Cards of a path, in order. */
+  traced: readonly string[];
   /** Whether the map has the keyboard. */
   focused: boolean;
 }
@@ -45,6 +47,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, input: OverlayInp
     if (marks.selected !== null) drawNeighbours(context, input, spatial.cardOf(marks.selected)?.card.key ?? null, 1.5 * pixel);
     drawHoveredBadge(context, input);
   }
+  drawPath(context, input);
   const chosen = marks.selectedLink;
   if (chosen) {
     for (const placed of linksBetween(spatial, chosen.from, chosen.to)) strokeLink(context, placed, palette.accent, Math.max(2.5, 2.5 * pixel));
@@ -105,6 +108,41 @@ function drawNeighbours(context: CanvasRenderingContext2D, input: OverlayInput, 
     const other = placed.link.from.id === key ? placed.link.to : placed.link.from;
     frameOf(context, spatial, other.id, width, 0, palette.accent, 0.9);
   }
+}
+
+/** A path from card to card: along the drawn lines where there are any, straight across where containment says it all. */
+function drawPath(context: CanvasRenderingContext2D, { spatial, marks, palette, scale, level }: OverlayInput) {
+  const width = Math.max(2.5, 2.5 / scale);
+  marks.traced.forEach((id, at) => {
+    const place = showsCards(level) ? id : (spatial.cardOf(id)?.block.id ?? id);
+    frameOf(context, spatial, place, 2.25 / scale, 2 / scale, palette.accent, 1);
+    const next = marks.traced[at + 1];
+    if (next === undefined) return;
+    const placed = [...linksBetween(spatial, id, next), ...linksBetween(spatial, next, id)];
+    for (const each of placed) strokeLink(context, each, palette.accent, width);
+    if (placed.length === 0) strokeAcross(context, spatial.boxOf(id), spatial.boxOf(next), palette.accent, width);
+  });
+}
+
+function strokeAcross(context: CanvasRenderingContext2D, from: Box | undefined, to: Box | undefined, colour: string, width: number) {
+  if (!from || !to) return;
+  const ends = [between(from, to), between(to, from)];
+  context.save();
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash([width * 3, width * 2]);
+  traceRoute(context, ends);
+  context.stroke();
+  context.restore();
+}
+
+/** Where the straight line from the middle of a box to that of another leaves it. */
+function between(from: Box, to: Box): { x: number; y: number } {
+  const middle = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
+  const dx = to.x + to.width / 2 - middle.x;
+  const dy = to.y + to.height / 2 - middle.y;
+  const share = Math.min(1, from.width / 2 / Math.max(1e-6, Math.abs(dx)), from.height / 2 / Math.max(1e-6, Math.abs(dy)));
+  return { x: middle.x + dx * share, y: middle.y + dy * share };
 }
 
 /** What everything shares is a badge: pointing at one shows who shares it. */

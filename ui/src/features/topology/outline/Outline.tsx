@@ -5,7 +5,7 @@ import { HEALTH, HealthMark } from "@/components";
 import { count } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
-import type { MapSession, Selection } from "../session";
+import { type MapSession, type Selection, selectedId } from "../session";
 import styles from "./Outline.module.css";
 import { type Row, ancestorsOf, firstOpen, rowsOf, treeStep, typedAhead } from "./model";
 
@@ -23,7 +23,7 @@ export function Outline({ session }: { session: MapSession }) {
   const rows = useMemo(() => (picture ? rowsOf(picture, open) : []), [picture, open]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 12 });
   const frames = picture?.frames.length;
-  const selected = idOf(selection);
+  const selected = selectedId(selection);
   const active = rows.some((row) => row.id === current) ? current : (rows[0]?.id ?? null);
 
   const at = rows.findIndex((row) => row.id === active);
@@ -147,11 +147,6 @@ function OutlineRow({ row, top, active, selected, toggle, choose }: OutlineRowPr
 function choose(session: MapSession, row: Row) {
   const selection: Selection = row.sort === "frame" || row.sort === "block" ? { sort: row.sort, id: row.id } : { sort: "object", key: row.id };
   session.select(selection, { go: true });
-}
-
-function idOf(selection: Selection | null): string | null {
-  if (selection === null || selection.sort === "link") return null;
-  return selection.sort === "object" ? selection.key : selection.id;
 }
 
 function rowId(id: string): string {

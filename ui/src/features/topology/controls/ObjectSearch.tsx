@@ -1,0 +1,116 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, type ReactNode, type RefObject, useDeferredValue, useId, useState } from "react";
+
+import type { SearchHit } from "@/api/bindings/SearchHit";
+import { api } from "@/api/client";
+import { HealthMark } from "@/components";
+import { useLayer } from "@/lib/layers";
+
+import styles from "./ObjectSearch.module.css";
+
+const MOST_HITS = 40;
+
+interface ObjectSearchProps {
+  cluster: string;
+  field: RefObject<HTMLInputElement | null>;
+  label: string;
+  /** What stands at the field's right end. */
+  hint?: ReactNode;
+  /** The list is as wide as the field, not wider. */
+  narrow?: boolean;
+  choose: (hit: SearchHit) => void;
+}
+
+/** A field that finds objects by name, kind, namespace or label, best first. */
+export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: ObjectSearchProps) {
+  const id = useId();
+  const [text, setText] = useState("");
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(0);
+  const query = useDeferredValue(text.trim());
+  const hits = useQuery({
+    queryKey: ["search", cluster, query],
+    queryFn: ({ signal }) => api.objectSearch(cluster, query, MOST_HITS, signal),
+    enabled: open && query !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 2000,
+    gcTime: 10_000,
+  });
+  const list = query === "" ? [] : (hits.data ?? []);
+  const shown = open && query !== "";
+  const close = () => {
+    setOpen(false);
+    field.current?.blur();
+  };
+  useLayer(open, close);
+
+  const take = (hit: SearchHit | undefined) => {
+    if (!hit) return;
+    setText("");
+    close();
+    choose(hit);
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      setAt(Math.max(0, Math.min(list.length - 1, at + step)));
+      event.preventDefault();
+    } else if (event.key === "Enter") {
+      take(list[at]);
+    }
+  };
+  return (
+    <div className={styles.search} data-hint={hint !== undefined}>
+      <input
+        ref={field}
+        type="text"
+        role="combobox"
+        aria-label={label}
+        aria-expanded={shown}
+        aria-controls={`${id}-hits`}
+        aria-activedescendant={shown && list[at] ? `${id}-${at}` : undefined}
+        aria-autocomplete="list"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={label}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+          setOpen(true);
+        }}
+        onFocus={(event) => {
+          setOpen(true);
+          event.currentTarget.select();
+        }}
+        onBlur={() => setOpen(false)}
+        onKeyDown={press}
+      />
+      {hint}
+      <div id={`${id}-hits`} role="listbox" aria-label="Objects found" className={styles.hits} data-narrow={narrow} hidden={!shown}>
+        {list.map((hit, place) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field handles the keys
+          <div
+            key={hit.key}
+            id={`${id}-${place}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={place === at}
+            className={styles.hit}
+            onMouseDown={(event) => event.preventDefault()}
+            onMouseEnter={() => setAt(place)}
+            onClick={() => take(hit)}
+          >
+            <HealthMark health={hit.health} />
+            <span className={styles.name}>{hit.name}</span>
+            <span className={styles.quiet}>{[hit.kind, hit.namespace].filter(Boolean).join(" · ")}</span>
+            {narrow ? null : <span className={styles.status}>{hit.status}</span>}
+          </div>
+        ))}
+        {shown && hits.error ? <p className={styles.note}>{hits.error.message}</p> : null}
+        {shown && !hits.error && list.length === 0 ? <p className={styles.note}>{hits.isFetching ? "Looking…" : `Nothing is called “${query}”.`}</p> : null}
+        {list.length === MOST_HITS ? <p className={styles.note}>The best {MOST_HITS} are listed; type more to narrow.</p> : null}
+      </div>
+    </div>
+  );
+}
