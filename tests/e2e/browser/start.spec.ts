@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -19,6 +19,16 @@ async function manifest(): Promise<string> {
   return path;
 }
 
+/** Contexts that nobody answers for; the last one names a cluster that is not there. */
+function kubeconfig(contexts: number): string {
+  const named = Array.from({ length: contexts }, (_, at) => ({
+    name: `context-${at}`,
+    context: { cluster: at === contexts - 1 ? "gone" : "here", user: "nobody" },
+  }));
+  const clusters = [{ name: "here", cluster: { server: "https://127.0.0.1:1" } }];
+  return JSON.stringify({ apiVersion: "v1", kind: "Config", clusters, users: [{ name: "nobody", user: {} }], contexts: named });
+}
+
 test("the start screen offers contexts, files and the demo", async () => {
   const page = await open();
   await openMap(page);
@@ -28,6 +38,39 @@ test("the start screen offers contexts, files and the demo", async () => {
   await page.getByRole("heading", { name: "Open a dump or manifests" }).waitFor();
   await page.getByRole("button", { name: "Open the demo" }).click();
   await page.waitForSelector(`${MAP}[data-painted]`);
+});
+
+test("hundreds of contexts appear as their file does, only those on screen are asked", async () => {
+  const file = process.env.KUBILITICS_KUBECONFIG;
+  if (!file) throw new Error("KUBILITICS_KUBECONFIG is not set: the kubeconfig that the server was started with");
+  const page = await open();
+  await openMap(page);
+  await page.getByRole("link", { name: "Clusters" }).click();
+  await page.getByText("No context found").waitFor();
+  const probed: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/context_probe")) probed.push(request.postData() ?? "");
+  });
+  page.removeAllListeners("console");
+  try {
+    await writeFile(file, kubeconfig(400));
+    const filter = page.getByRole("searchbox", { name: "Filter contexts" });
+    await filter.waitFor();
+    await page.getByText("400 contexts").waitFor();
+    await page.getByRole("heading", { name: file }).waitFor();
+    expect(await page.getByRole("main").getByRole("listitem").count()).toBeLessThan(40);
+    await expect.poll(() => probed.length).toBeGreaterThan(3);
+    expect(probed.length).toBeLessThan(40);
+    // A context whose cluster entry is missing says so, and holds up nobody.
+    await filter.fill("context-399");
+    await expect.poll(() => page.getByRole("main").innerText()).toMatch(/no cluster|not there|missing|does not exist/i);
+    expect(await page.getByRole("button", { name: /context-399/ }).first().isDisabled()).toBe(true);
+    await filter.fill("no such context");
+    await page.getByText("No context matches").waitFor();
+  } finally {
+    await rm(file, { force: true });
+  }
+  await page.getByText("No context found").waitFor();
 });
 
 test("a path that does not exist is named, and nothing else breaks", async () => {

@@ -18,7 +18,7 @@ export function App() {
   useEffect(() => followNotices(queries), []);
   useEffect(recallSettings, []);
   useEffect(listenForEscape, []);
-  useEffect(followMenu, []);
+  useEffect(() => followMenu(queries), []);
   return (
     <QueryClientProvider client={queries}>
       <RouterProvider router={router} />

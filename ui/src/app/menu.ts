@@ -1,17 +1,28 @@
 /** Entries of the native menu that concern the whole application; those of the map are listened to there. */
 
+import type { QueryClient } from "@tanstack/react-query";
+
 import { transport } from "@/api/client";
+import { openSource } from "@/features/clusters";
 
 import { router } from "./router";
 import { theme, themeChoice } from "./theme";
 
-const ACTS: Record<string, () => void> = {
-  start: () => void router.navigate({ to: "/" }),
-  // The start screen holds the buttons that open the system's dialog.
-  "open-files": () => void router.navigate({ to: "/" }),
-  theme: () => themeChoice.set(theme.get() === "dark" ? "light" : "dark"),
-};
+/** The system's dialog, then the map of what was chosen; the start screen says why where it could not be opened. */
+async function pick(queries: QueryClient, folders: boolean) {
+  const paths = (await transport.pickFiles?.(folders)) ?? [];
+  if (paths.length === 0) return;
+  const cluster = await openSource(queries, { from: "files", paths });
+  if (cluster) await router.navigate({ to: "/cluster/$cluster", params: { cluster: cluster.cluster } });
+  else await router.navigate({ to: "/" });
+}
 
-export function followMenu(): () => void {
-  return transport.onMenu?.((id) => ACTS[id]?.()) ?? (() => undefined);
+export function followMenu(queries: QueryClient): () => void {
+  const acts: Record<string, () => void> = {
+    start: () => void router.navigate({ to: "/" }),
+    "open-files": () => void pick(queries, false),
+    "open-folder": () => void pick(queries, true),
+    theme: () => themeChoice.set(theme.get() === "dark" ? "light" : "dark"),
+  };
+  return transport.onMenu?.((id) => acts[id]?.()) ?? (() => undefined);
 }

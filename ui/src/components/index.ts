@@ -4,4 +4,5 @@ export { HEALTH, HEALTH_ORDER, asHealth, isProblem, worstOf, type Health } from 
 export { HealthMark } from "./HealthMark";
 export { MARKS } from "./marks";
 export { useKindIcons } from "./icons";
+export { CloseButton, Panel } from "./Panel";
 export { Message } from "./Message";

@@ -12,13 +12,11 @@ import styles from "./StartScreen.module.css";
 
 interface ContextRowProps {
   context: ContextSummary;
-  /** Another file has a context of the same name. */
-  ambiguous: boolean;
   opening: boolean;
   open: () => void;
 }
 
-export function ContextRow({ context, ambiguous, opening, open }: ContextRowProps) {
+export function ContextRow({ context, opening, open }: ContextRowProps) {
   const [editing, setEditing] = useState(false);
   const probe = useProbe(context.id, context.problem === null);
   const now = useNow();
@@ -26,7 +24,7 @@ export function ContextRow({ context, ambiguous, opening, open }: ContextRowProp
   const place = [context.server, context.namespace && `namespace ${context.namespace}`, context.user && `as ${context.user}`].filter(Boolean).join(" · ");
   const title = contextTitle(context);
   return (
-    <li className={styles.context} style={context.colour ? { borderLeftColor: context.colour } : undefined}>
+    <div className={styles.context} style={context.colour ? { borderLeftColor: context.colour } : undefined}>
       <div className={styles.line}>
         <button type="button" className={styles.open} onClick={open} disabled={opening || context.problem !== null}>
           <HealthMark health={health.tone} />
@@ -40,7 +38,6 @@ export function ContextRow({ context, ambiguous, opening, open }: ContextRowProp
               {context.alias ? `${context.name} · ` : ""}
               {place}
             </span>
-            {ambiguous ? <span className={styles.quiet}>{context.file}</span> : null}
           </span>
           <span className={styles.health} data-tone={health.tone}>
             {opening ? "opening…" : health.text}
@@ -52,6 +49,6 @@ export function ContextRow({ context, ambiguous, opening, open }: ContextRowProp
         </Button>
       </div>
       {editing ? <ContextEditor context={context} done={() => setEditing(false)} /> : null}
-    </li>
+    </div>
   );
 }

@@ -2,9 +2,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 
 import type { KindStatus } from "@/api/bindings/KindStatus";
-import { Glyph, HealthMark, Message } from "@/components";
+import { HealthMark, Message, Panel } from "@/components";
 import { count, plural } from "@/lib/age";
-import { useLayer } from "@/lib/layers";
 
 import styles from "./CoveragePanel.module.css";
 import { coverageOf, kindStateHealth, kindStateText, kindsInOrder } from "./model";
@@ -12,18 +11,11 @@ import { useStatus } from "./queries";
 
 /** What the picture holds and what it lacks, kind by kind. */
 export function CoveragePanel({ cluster, gaps, close }: { cluster: string; gaps: readonly string[]; close: () => void }) {
-  useLayer(true, close);
   const status = useStatus(cluster);
   const kinds = kindsInOrder(status?.kinds ?? []);
   const { missing } = coverageOf(status);
   return (
-    <section className={styles.panel} aria-label="What is in the picture">
-      <header className={styles.head}>
-        <h2>What is in the picture</h2>
-        <button type="button" className={styles.close} aria-label="Close" onClick={close}>
-          <Glyph name="close" />
-        </button>
-      </header>
+    <Panel title="What is in the picture" closes="Close" close={close} place="left">
       {missing.length > 0 ? (
         <Message tone="unknown" title={`This account may not list ${plural(missing.length, "kind")}`}>
           What they hold is not drawn, and references to them say “cannot be seen”, not “missing”.
@@ -35,7 +27,7 @@ export function CoveragePanel({ cluster, gaps, close }: { cluster: string; gaps:
       {gaps.length > 0 ? <Message tone="unknown" title="Not drawn">{gaps.join(". ")}</Message> : null}
       {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
       {status === undefined ? <Message tone="pending" title="Waiting for the first answer" /> : <KindList kinds={kinds} />}
-    </section>
+    </Panel>
   );
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { coverageOf, freshnessOf, kindsInOrder, memoryOf, objectCount, probeLine, sharedNames, splitPaths } from "./model";
+import { contextRows, coverageOf, freshnessOf, kindsInOrder, memoryOf, objectCount, probeLine, splitPaths } from "./model";
 
 const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, state, why: null });
 
@@ -41,9 +41,15 @@ test("a probe says what it found", () => {
   expect(probeLine(undefined, null).tone).toBe("pending");
 });
 
-test("names shared by several contexts are known", () => {
-  const context = (name: string) => ({ id: name, name, file: "", current: false, server: "", user: "", namespace: null, alias: null, colour: null, tag: null, namespaces: [], lastOpened: null, problem: null });
-  expect([...sharedNames([context("a"), context("b"), context("a")])]).toEqual(["a"]);
+test("contexts stand beneath their file, and a file that cannot be read is always shown", () => {
+  const context = (name: string, file: string) => ({ id: file + name, name, file, current: false, server: "", user: "", namespace: null, alias: null, colour: null, tag: null, namespaces: [], lastOpened: null, problem: null });
+  const list = {
+    contexts: [context("prod", "/a"), context("prod", "/b"), context("dev", "/b")],
+    files: [{ path: "/a", problem: null }, { path: "/broken", problem: "no YAML" }, { path: "/b", problem: null }, { path: "/empty", problem: null }],
+  };
+  const print = (query: string) => contextRows(list, query).map((row) => (row.sort === "file" ? row.file.path : row.context.name)).join(" ");
+  expect(print("")).toBe("/a prod /broken /b prod dev");
+  expect(print("DEV")).toBe("/broken /b dev");
 });
 
 test("views are remembered per source", () => {

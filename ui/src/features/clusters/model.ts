@@ -3,8 +3,10 @@
 import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { ContextHealth } from "@/api/bindings/ContextHealth";
+import type { ContextList } from "@/api/bindings/ContextList";
 import type { ContextSummary } from "@/api/bindings/ContextSummary";
 import type { KindStatus } from "@/api/bindings/KindStatus";
+import type { KubeconfigFile } from "@/api/bindings/KubeconfigFile";
 import { count, freshness, plural } from "@/lib/age";
 
 type Tone = "ok" | "pending" | "degraded" | "failing" | "neutral";
@@ -88,18 +90,21 @@ export function contextTitle(context: ContextSummary): string {
   return context.alias ?? context.name;
 }
 
-/** Two contexts may share a name: then the file tells them apart. */
-export function sharedNames(contexts: readonly ContextSummary[]): Set<string> {
-  const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { name } of contexts) {
-    if (seen.has(name)) shared.add(name);
-    seen.add(name);
-  }
-  return shared;
+export type ContextRow = { sort: "file"; file: KubeconfigFile } | { sort: "context"; context: ContextSummary };
+
+/** The start screen's list: contexts beneath the file that holds them, in kubectl's order; files with a problem always. */
+export function contextRows(list: ContextList, query: string): ContextRow[] {
+  const shown = list.contexts.filter((context) => matches(context, query));
+  const unlisted = [...new Set(shown.map((context) => context.file))].filter((path) => !list.files.some((file) => file.path === path));
+  const files = [...list.files, ...unlisted.map((path) => ({ path, problem: null }))];
+  return files.flatMap((file): ContextRow[] => {
+    const inside = shown.filter((context) => context.file === file.path);
+    if (inside.length === 0 && file.problem === null) return [];
+    return [{ sort: "file", file }, ...inside.map((context) => ({ sort: "context" as const, context }))];
+  });
 }
 
-export function matches(context: ContextSummary, query: string): boolean {
+function matches(context: ContextSummary, query: string): boolean {
   const wanted = query.trim().toLowerCase();
   const texts = [context.name, context.alias ?? "", context.tag ?? "", context.server, context.file];
   return wanted === "" || texts.some((text) => text.toLowerCase().includes(wanted));

@@ -2,7 +2,6 @@
 
 import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
-import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { api, openNotices } from "@/api/client";
@@ -48,17 +47,9 @@ export function useProbe(id: string, enabled: boolean) {
   });
 }
 
-export function useConnect(opened: (cluster: ClusterSummary) => void) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (source: ClusterSource) => api.clusterConnect(source),
-    onSuccess: (cluster) => {
-      queries.setQueryData<ClusterSummary[]>(keys.open, (open = []) =>
-        open.some((each) => each.cluster === cluster.cluster) ? open : [...open, cluster],
-      );
-      opened(cluster);
-    },
-  });
+/** Takes an opened cluster into the list, once. */
+export function addOpen(queries: QueryClient, cluster: ClusterSummary) {
+  queries.setQueryData<ClusterSummary[]>(keys.open, (open = []) => (open.some((each) => each.cluster === cluster.cluster) ? open : [...open, cluster]));
 }
 
 export function useDisconnect(closed: (cluster: string) => void) {
@@ -77,11 +68,6 @@ function forget(queries: QueryClient, cluster: string) {
   queries.removeQueries({ queryKey: keys.status(cluster) });
 }
 
-/** The host opens clusters by itself too: the first word of one says that it is there. */
-function isKnown(queries: QueryClient, cluster: string): boolean {
-  return queries.getQueryData<ClusterSummary[]>(keys.open)?.some((each) => each.cluster === cluster) ?? false;
-}
-
 /** One subscription for the whole interface. */
 export function followNotices(queries: QueryClient): () => void {
   return openNotices(
@@ -92,7 +78,12 @@ export function followNotices(queries: QueryClient): () => void {
           break;
         case "status":
           queries.setQueryData(keys.status(notice.data.cluster), notice.data);
-          if (!isKnown(queries, notice.data.cluster)) void queries.invalidateQueries({ queryKey: keys.open });
+          break;
+        case "opened":
+          addOpen(queries, notice.data);
+          break;
+        case "notOpened":
+          void queries.invalidateQueries({ queryKey: keys.app });
           break;
         case "export":
           queries.setQueryData(keys.running(notice.data.id), notice.data);

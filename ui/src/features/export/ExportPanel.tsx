@@ -4,8 +4,7 @@ import { useId } from "react";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { View } from "@/api/bindings/View";
 import { api, transport } from "@/api/client";
-import { Button, Glyph, Message } from "@/components";
-import { useLayer } from "@/lib/layers";
+import { Button, Glyph, Message, Panel } from "@/components";
 
 import styles from "./ExportPanel.module.css";
 import { type Choices, SCALES, isDrawn } from "./model";
@@ -22,19 +21,12 @@ interface ExportPanelProps {
 
 /** Writes the map to a file: what, in which format, how it looks. */
 export function ExportPanel({ cluster, view, close }: ExportPanelProps) {
-  useLayer(true, close);
   const [choices, change] = useChoices();
   const formats = useQuery({ queryKey: ["formats"], queryFn: api.exportFormats }).data ?? [];
   const { start, status, cancel } = useExport(cluster.cluster, cluster.name, view);
   const running = start.isPending || (status !== undefined && !status.done);
   return (
-    <aside className={styles.panel} aria-label="Export" data-testid="export">
-      <header className={styles.head}>
-        <h2>Export</h2>
-        <button type="button" className={styles.close} aria-label="Close export" onClick={close}>
-          <Glyph name="close" />
-        </button>
-      </header>
+    <Panel title="Export" closes="Close export" close={close} place="docked" testId="export">
       <div className={styles.body}>
         {choices === null ? <Message tone="pending" title="Recalling your choices" /> : (
           <form
@@ -58,7 +50,7 @@ export function ExportPanel({ cluster, view, close }: ExportPanelProps) {
         {status ? <Progress status={status} /> : null}
         <PastExports />
       </div>
-    </aside>
+    </Panel>
   );
 }
 

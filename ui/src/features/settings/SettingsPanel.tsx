@@ -2,9 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { type ThemeChoice, themeChoice } from "@/app/theme";
 import { api } from "@/api/client";
-import { Button, Glyph, Message } from "@/components";
+import { Button, Message, Panel } from "@/components";
 import { keys, useAppInfo } from "@/features/clusters";
-import { useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import styles from "./SettingsPanel.module.css";
@@ -16,17 +15,10 @@ const THEMES: ReadonlyArray<{ id: ThemeChoice; label: string }> = [
 ];
 
 export function SettingsPanel({ close }: { close: () => void }) {
-  useLayer(true, close);
   const app = useAppInfo().data;
   const choice = useStore(themeChoice);
   return (
-    <section className={styles.panel} aria-label="Settings">
-      <header className={styles.head}>
-        <h2>Settings</h2>
-        <button type="button" className={styles.close} aria-label="Close settings" onClick={close}>
-          <Glyph name="close" />
-        </button>
-      </header>
+    <Panel title="Settings" closes="Close settings" close={close} place="left">
       <fieldset className={styles.themes}>
         <legend>Look</legend>
         {THEMES.map(({ id, label }) => (
@@ -42,7 +34,7 @@ export function SettingsPanel({ close }: { close: () => void }) {
         <dt>Remembers in</dt>
         <dd>{app?.database ?? "nothing: no database is open"}</dd>
       </dl>
-    </section>
+    </Panel>
   );
 }
 

@@ -1,0 +1,36 @@
+/** Opening a source, from wherever it is asked for: the start screen, the menu. What could not be opened is told on the start screen. */
+
+import type { QueryClient } from "@tanstack/react-query";
+
+import type { ApiError } from "@/api/bindings/ApiError";
+import type { ClusterSource } from "@/api/bindings/ClusterSource";
+import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
+import { api, asApiError } from "@/api/client";
+import { createStore } from "@/lib/store";
+
+import { addOpen } from "./queries";
+
+interface Opening {
+  /** What is being opened at the moment. */
+  source: ClusterSource | null;
+  /** Why the last one is not open. */
+  error: ApiError | null;
+}
+
+export const opening = createStore<Opening>({ source: null, error: null });
+
+/** Opens a source; null where that failed, or where another was asked for meanwhile, which then goes first. */
+export async function openSource(queries: QueryClient, source: ClusterSource): Promise<ClusterSummary | null> {
+  const mine: Opening = { source, error: null };
+  opening.set(mine);
+  try {
+    const cluster = await api.clusterConnect(source);
+    addOpen(queries, cluster);
+    if (opening.get() !== mine) return null;
+    opening.set({ source: null, error: null });
+    return cluster;
+  } catch (thrown) {
+    if (opening.get() === mine) opening.set({ source: null, error: asApiError(thrown) });
+    return null;
+  }
+}
