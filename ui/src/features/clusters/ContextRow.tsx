@@ -4,6 +4,7 @@ import type { ContextSummary } from "@/api/bindings/ContextSummary";
 import { Button, Glyph, HealthMark } from "@/components";
 import { humanDuration } from "@/lib/age";
 import { useNow } from "@/lib/clock";
+import { sentence } from "@/lib/text";
 
 import { ContextEditor } from "./ContextEditor";
 import { contextTitle, probeLine } from "./model";
@@ -40,7 +41,7 @@ export function ContextRow({ context, opening, open }: ContextRowProps) {
             </span>
           </span>
           <span className={styles.health} data-tone={health.tone}>
-            {opening ? "opening…" : health.text}
+            {opening ? "Opening…" : sentence(health.text)}
             {context.lastOpened === null ? null : <span className={styles.quiet}>opened {humanDuration(now - context.lastOpened)} ago</span>}
           </span>
         </button>

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 
 import { Message } from "@/components";
 
@@ -13,7 +13,7 @@ const FILE_HEIGHT = 26;
 interface ContextTableProps {
   rows: Row[];
   /** What scrolls: the screen as a whole. */
-  scroller: RefObject<HTMLElement | null>;
+  scroller: HTMLElement | null;
   /** What is said above the list: it moves the list down. */
   message: string | null;
   /** The id of the context that is being opened. */
@@ -26,13 +26,13 @@ export function ContextTable({ rows, scroller, message, opening, open }: Context
   const list = useRef<HTMLUListElement>(null);
   const [above, setAbove] = useState(0);
   useLayoutEffect(() => {
-    if (!list.current || !scroller.current) return;
-    const top = list.current.getBoundingClientRect().top - scroller.current.getBoundingClientRect().top;
-    setAbove(Math.round(top + scroller.current.scrollTop));
+    if (!list.current || !scroller) return;
+    const top = list.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    setAbove(Math.round(top + scroller.scrollTop));
   }, [scroller, message]);
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: (at) => (rows[at]?.sort === "file" ? FILE_HEIGHT : ROW_HEIGHT),
     getItemKey: (at) => keyOf(rows[at]),
     scrollMargin: above,

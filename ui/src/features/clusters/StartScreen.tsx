@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 
 import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import { asApiError } from "@/api/client";
@@ -21,7 +21,8 @@ const SEARCHABLE_FROM = 8;
 export function StartScreen() {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const scroller = useRef<HTMLElement>(null);
+  // A state and not a ref: the list below must hear when the element is there.
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const [query, setQuery] = useState("");
   const contexts = useContexts();
   const notOpened = useAppInfo().data?.notOpened ?? null;
@@ -34,7 +35,7 @@ export function StartScreen() {
   const rows = contexts.data ? contextRows(contexts.data, query) : [];
   const failed = error ?? notOpened;
   return (
-    <main ref={scroller} className={styles.start}>
+    <main ref={setScroller} className={styles.start}>
       <div className={styles.column}>
         <h1 className={styles.title}>Open a cluster</h1>
         {failed ? (

@@ -33,7 +33,7 @@ export function RelationGroupList({ session, subject, group, most }: RelationGro
           const [from, to] = group.incoming ? [member.key, near] : [near, member.key];
           return (
             <li key={member.key} className={styles.member}>
-              <button type="button" className={styles.go} onClick={() => session.select({ sort: "object", key: member.key }, { go: true })}>
+              <button type="button" className={styles.go} title={`${member.name} · ${member.caption}`} onClick={() => session.select({ sort: "object", key: member.key }, { go: true })}>
                 <HealthMark health={member.state === "missing" ? "missing" : member.state === "unknown" ? "unknown" : member.health} />
                 <span className={styles.memberName}>{member.name}</span>
                 <span className={styles.quiet}>{member.caption}</span>
