@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 
 import { Button, Message } from "@/components";
 import { useLayer } from "@/lib/layers";
@@ -19,7 +19,6 @@ export function MapPane({ session }: { session: MapSession }) {
   const [engine, setEngine] = useState<MapEngine | null>(null);
   const [legend, setLegend] = useState(false);
   const ready = useCallback((made: MapEngine | null) => setEngine(made), []);
-  const camera = useCamera(engine);
   const { picture } = useStore(session.feed.state);
   const view = useStore(session.view);
   useLayer(legend, () => setLegend(false));
@@ -27,19 +26,12 @@ export function MapPane({ session }: { session: MapSession }) {
     <div className={styles.pane}>
       <MapCanvas session={session} ready={ready} />
       {engine && picture && view.focus === null ? <Whereabouts picture={picture} engine={engine} /> : null}
-      {engine && picture ? <MiniMap picture={picture} engine={engine} camera={camera} /> : null}
-      {engine ? <ZoomButtons engine={engine} scale={engine.view.camera.scale} legend={legend} toggleLegend={() => setLegend(!legend)} /> : null}
+      {engine && picture ? <MiniMap picture={picture} engine={engine} /> : null}
+      {engine ? <ZoomButtons engine={engine} legend={legend} toggleLegend={() => setLegend(!legend)} /> : null}
       {legend ? <Legend /> : null}
       <MapState session={session} />
     </div>
   );
-}
-
-/** Re-renders the corner controls at most once a frame while the camera moves. */
-function useCamera(engine: MapEngine | null): string {
-  const [text, setText] = useState("");
-  useEffect(() => engine?.onCamera((camera) => setText(`${camera.x} ${camera.y} ${camera.scale}`)), [engine]);
-  return text;
 }
 
 function MapState({ session }: { session: MapSession }) {

@@ -15,8 +15,9 @@ const HEIGHT = 100;
 const MARGIN = 6;
 
 /** The whole picture in a corner; pressing in it goes there. */
-export function MiniMap({ picture, engine, camera }: { picture: Picture; engine: MapEngine; camera: string }) {
+export function MiniMap({ picture, engine }: { picture: Picture; engine: MapEngine }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const look = useStore(theme);
   const { bounds } = picture;
   const scale = Math.min((WIDTH - 2 * MARGIN) / Math.max(1, bounds.width), (HEIGHT - 2 * MARGIN) / Math.max(1, bounds.height));
@@ -43,16 +44,26 @@ export function MiniMap({ picture, engine, camera }: { picture: Picture; engine:
       context.fill();
       context.stroke();
     }
-    const { camera: eye, size } = engine.view;
-    const seen = visible(eye, size);
-    context.strokeStyle = palette.accent;
-    context.lineWidth = 1.5;
-    const x = Math.max(1, left + (seen.x - bounds.x) * scale);
-    const y = Math.max(1, top + (seen.y - bounds.y) * scale);
-    const right = Math.min(WIDTH - 1, left + (seen.x + seen.width - bounds.x) * scale);
-    const bottom = Math.min(HEIGHT - 1, top + (seen.y + seen.height - bounds.y) * scale);
-    context.strokeRect(x, y, Math.max(3, right - x), Math.max(3, bottom - y));
-  }, [picture, engine, camera, look, bounds, left, top, scale]);
+  }, [picture, look, bounds, left, top, scale]);
+
+  // Not through React, and not drawn: this moves with every frame of a pan.
+  useEffect(
+    () =>
+      engine.onCamera(() => {
+        if (!frame.current) return;
+        const { camera, size } = engine.view;
+        const seen = visible(camera, size);
+        const x = Math.max(0, left + (seen.x - bounds.x) * scale);
+        const y = Math.max(0, top + (seen.y - bounds.y) * scale);
+        const right = Math.min(WIDTH, left + (seen.x + seen.width - bounds.x) * scale);
+        const bottom = Math.min(HEIGHT, top + (seen.y + seen.height - bounds.y) * scale);
+        const { style } = frame.current;
+        style.transform = `translate(${Math.min(x, WIDTH - 4)}px, ${Math.min(y, HEIGHT - 4)}px)`;
+        style.width = `${Math.max(4, right - x)}px`;
+        style.height = `${Math.max(4, bottom - y)}px`;
+      }),
+    [engine, bounds, left, top, scale],
+  );
 
   const go = (event: PointerEvent<HTMLCanvasElement>) => {
     if (event.buttons !== 1) return;
@@ -63,5 +74,10 @@ export function MiniMap({ picture, engine, camera }: { picture: Picture; engine:
       y: bounds.y + (event.clientY - box.top - top) / scale,
     });
   };
-  return <canvas ref={canvas} className={styles.miniMap} style={{ width: WIDTH, height: HEIGHT }} aria-hidden data-testid="minimap" onPointerDown={go} onPointerMove={go} />;
+  return (
+    <div className={styles.miniMap} aria-hidden>
+      <canvas ref={canvas} style={{ width: WIDTH, height: HEIGHT }} data-testid="minimap" onPointerDown={go} onPointerMove={go} />
+      <div ref={frame} className={styles.eye} />
+    </div>
+  );
 }

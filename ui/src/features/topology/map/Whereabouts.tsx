@@ -3,15 +3,15 @@ import styles from "./Controls.module.css";
 import { visible } from "./camera";
 import type { MapEngine } from "./engine";
 import { whereabouts } from "./navigate";
+import { useCamera } from "./useCamera";
 
 /** The namespace and application in the middle of the screen, once their own titles have left it. */
 export function Whereabouts({ picture, engine }: { picture: Picture; engine: MapEngine }) {
-  const { camera, size } = engine.view;
-  const places = whereabouts(picture, visible(camera, size));
-  if (places.length === 0) return null;
+  const places = useCamera(engine, ({ view }) => whereabouts(picture, visible(view.camera, view.size)).join(" › "));
+  if (places === "") return null;
   return (
     <p className={styles.where} aria-hidden>
-      {places.join(" › ")}
+      {places}
     </p>
   );
 }

@@ -2,17 +2,19 @@ import { Glyph } from "@/components";
 
 import type { MapEngine } from "./engine";
 import styles from "./Controls.module.css";
+import { useCamera } from "./useCamera";
 
 const STEP = 1.4;
 
-export function ZoomButtons({ engine, scale, legend, toggleLegend }: { engine: MapEngine; scale: number; legend: boolean; toggleLegend: () => void }) {
+export function ZoomButtons({ engine, legend, toggleLegend }: { engine: MapEngine; legend: boolean; toggleLegend: () => void }) {
+  const percent = useCamera(engine, percentOf);
   return (
     <div className={styles.zoom} role="group" aria-label="Zoom">
       <button type="button" aria-label="Zoom out" title="Zoom out (−)" onClick={() => engine.zoomStep(1 / STEP)}>
         <Glyph name="minus" size={14} />
       </button>
       <button type="button" className={styles.percent} title="Natural size (1)" onClick={() => engine.actualSize()}>
-        {scale < 0.1 ? (scale * 100).toFixed(1) : Math.round(scale * 100)} %
+        {percent} %
       </button>
       <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => engine.zoomStep(STEP)}>
         <Glyph name="plus" size={14} />
@@ -25,4 +27,9 @@ export function ZoomButtons({ engine, scale, legend, toggleLegend }: { engine: M
       </button>
     </div>
   );
+}
+
+function percentOf({ view }: MapEngine): string {
+  const { scale } = view.camera;
+  return scale < 0.1 ? (scale * 100).toFixed(1) : String(Math.round(scale * 100));
 }

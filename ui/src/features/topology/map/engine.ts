@@ -257,6 +257,8 @@ export class MapEngine {
       canvas.height = Math.round(this.size.height * this.pixelRatio);
     }
     if (this.untouched && this.spatial) this.setCamera(fitted(this.spatial.picture.bounds, this.size));
+    // Followers know what is seen by the camera and the size together.
+    this.told = null;
     this.ask(true);
     // A resized canvas is blank until it is drawn; drawing at once keeps a dragged edge from flickering.
     this.drawFrame();

@@ -6,12 +6,13 @@
  * three to eight times faster (measured in WebKitGTK, `reference/drawing-and-export.md`).
  */
 
-import { type Box, overlaps } from "../picture/geometry";
+import { type Box, type Point, overlaps } from "../picture/geometry";
 import type { Camera, Size } from "./camera";
 
 /** Device pixels per side. */
 const TILE = 256;
 const MOST_TILES = 256;
+/** Of a frame; a tile that would probably not be done in time waits for the next one. */
 const BUDGET_MILLIS = 9;
 
 interface Tile {
@@ -36,6 +37,9 @@ export class Tiles {
   private previous: TileSet | null = null;
   private spare: HTMLCanvasElement[] = [];
   private frame = 0;
+  /** What a tile costs, in milliseconds, as the latest ones did. */
+  private cost = 0;
+  private eye: Camera | null = null;
 
   constructor(private readonly draw: DrawTile) {}
 
@@ -78,19 +82,28 @@ export class Tiles {
       this.retire(this.previous);
       this.previous = null;
     }
+    // While the map moves, what it is moving to is drawn before it comes into view.
+    const moved = exact && this.eye !== null && this.eye.scale === camera.scale ? { x: camera.x - this.eye.x, y: camera.y - this.eye.y } : null;
+    if (sharp && moved !== null && (moved.x !== 0 || moved.y !== 0)) this.ahead(camera, size, pixelRatio, moved);
+    this.eye = camera;
     this.evict(set);
     return sharp;
   }
 
-  /** Draws one tile just beyond the screen, if one is lacking: where a pan will lead. True where there may be more. */
-  ahead(camera: Camera, size: Size, pixelRatio: number): boolean {
+  /**
+   * Draws one tile just beyond the screen, if one is lacking: where a pan will lead, or on all sides while it rests. True
+   * where there may be more.
+   */
+  ahead(camera: Camera, size: Size, pixelRatio: number, moved: Point | null = null): boolean {
     const set = this.current;
-    if (set === null || set.scale !== camera.scale) return false;
-    const margin = TILE / pixelRatio;
-    const wide = { width: size.width + 2 * margin, height: size.height + 2 * margin };
-    const eye = { ...camera, x: camera.x - margin / camera.scale, y: camera.y - margin / camera.scale };
+    if (set === null || set.scale !== camera.scale || set.tiles.size >= MOST_TILES) return false;
+    const margin = TILE / (pixelRatio * camera.scale);
+    const reach = (by: number) => ({ before: moved === null || by < 0 ? margin : 0, after: moved === null || by > 0 ? margin : 0 });
+    const [across, down] = [reach(moved?.x ?? 0), reach(moved?.y ?? 0)];
+    const wide = { width: size.width + (across.before + across.after) * camera.scale, height: size.height + (down.before + down.after) * camera.scale };
+    const eye = { scale: camera.scale, x: camera.x - across.before, y: camera.y - down.before };
     const lacking = wanted(eye, wide, pixelRatio).find(({ column, row }) => !set.tiles.has(`${column}:${row}`));
-    if (lacking === undefined || set.tiles.size >= MOST_TILES) return false;
+    if (lacking === undefined) return false;
     this.drawInto(set, this.make(lacking.column, lacking.row), pixelRatio);
     return true;
   }
@@ -111,16 +124,20 @@ export class Tiles {
   private fill(set: TileSet, camera: Camera, size: Size, pixelRatio: number): boolean {
     const started = performance.now();
     let complete = true;
+    let drawn = 0;
     for (const { column, row } of wanted(camera, size, pixelRatio)) {
       const key = `${column}:${row}`;
       let tile = set.tiles.get(key);
       if (tile !== undefined && !tile.dirty) continue;
-      if (!complete || (performance.now() - started > BUDGET_MILLIS && this.frame > 1)) {
+      const late = performance.now() - started + this.cost > BUDGET_MILLIS;
+      // One at least, so that it comes to an end; all of them for the first picture.
+      if (!complete || (late && drawn > 0 && this.frame > 1)) {
         complete = false;
         continue;
       }
       tile ??= this.make(column, row);
       this.drawInto(set, tile, pixelRatio);
+      drawn += 1;
     }
     return complete;
   }
@@ -130,7 +147,9 @@ export class Tiles {
     tile.dirty = false;
     const unit = set.scale * pixelRatio;
     tile.context.setTransform(unit, 0, 0, unit, -tile.column * TILE, -tile.row * TILE);
+    const started = performance.now();
     this.draw(tile.context, areaOf(tile, set.scale, pixelRatio), set.scale);
+    this.cost += (performance.now() - started - this.cost) / 4;
   }
 
   private make(column: number, row: number): Tile {
