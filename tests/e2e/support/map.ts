@@ -39,7 +39,7 @@ export async function settled(page: Page): Promise<void> {
     .poll(
       async () => {
         const now = await cameraText(page);
-        const still = now === before && now !== "";
+        const still = now === before && now !== "" && (await page.getAttribute(MAP, "data-sharp")) !== null;
         before = now;
         return still;
       },

@@ -32,6 +32,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
     const made = new MapEngine(element, base.current, overlay.current, readPalette(document.documentElement), {
       camera: ({ x, y, scale }) => {
         element.dataset.camera = `${x.toFixed(2)} ${y.toFixed(2)} ${scale.toFixed(5)}`;
+        delete element.dataset.sharp;
       },
       hover: (hit, at) => {
         const text = hit && hoverText(hit, made.index, made.view.camera.scale);
@@ -42,6 +43,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       double: (hit) => doubled(actor(session, made), hit),
       painted: () => {
         element.dataset.painted = String(session.feed.state.get().picture?.number ?? 0);
+        element.dataset.sharp = "";
         performance.mark("map.painted");
       },
     });
