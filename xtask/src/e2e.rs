@@ -86,9 +86,10 @@ pub(crate) const WINDOW: Step = Step {
     },
 };
 
-/// Everything that runs, in one build: built one by one, what they share would be compiled once for each.
+/// Everything that runs, in one build: built one by one, what they share would be compiled once for each. The examples
+/// bring the features of the tests' own dependencies in, without which all the others would be compiled again.
 fn build() -> Result<()> {
-    cargo(&["build", "--quiet", "--workspace", "--bins"])
+    cargo(&["build", "--quiet", "--workspace", "--bins", "--examples"])
 }
 
 /// `kubilitics-cli serve` on the demo. Dropping it ends it.
