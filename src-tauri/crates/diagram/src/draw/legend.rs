@@ -85,13 +85,13 @@ fn rows(scene: &Scene, look: &Look) -> Vec<Row> {
 }
 
 /// Height of the box at this width.
-pub(super) fn height(scene: &Scene, look: &Look, width: f32) -> f32 {
+pub(crate) fn height(scene: &Scene, look: &Look, width: f32) -> f32 {
     let lines: usize = rows(scene, look).iter().map(|row| place(row, width).lines).sum();
     lines as f32 * ROW + 16.0
 }
 
 /// Draws the box.
-pub(super) fn legend(scene: &Scene, look: &Look, rect: Rect, pen: &mut dyn Pen) {
+pub(crate) fn legend(scene: &Scene, look: &Look, rect: Rect, pen: &mut dyn Pen) {
     pen.open("legend", "", at(rect.x, rect.y));
     pen.rect(&ink::GROUP, crisp(Rect { x: 0.0, y: 0.0, ..rect }), 10.0);
     let mut top = 8.0;

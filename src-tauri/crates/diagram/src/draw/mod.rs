@@ -17,6 +17,7 @@ use crate::icons::Icon;
 use crate::scene::{Point, Rect, Scene};
 use ink::{Ink, Type};
 
+pub(crate) use legend::{height as legend_height, legend};
 pub(crate) use link::{Rounded, rounded};
 pub(crate) use sheet::Sheet;
 

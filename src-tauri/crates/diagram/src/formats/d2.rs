@@ -5,10 +5,9 @@ use std::io::Write;
 
 use model::{EdgeState, Health, RelationClass};
 
-use super::outline::{Outline, words};
+use super::outline::{Outline, Step, colours, words};
 use crate::export::{ExportError, Look, Notes, Progress, Subject};
-use crate::scene::CardLook;
-use crate::theme::{Theme, Token, of_health};
+use crate::theme::{Theme, Token};
 
 /// Writes the file.
 pub(crate) fn write(
@@ -24,28 +23,30 @@ pub(crate) fn write(
         writeln!(text, "# {}\ndirection: right\nstyle.fill: \"{}\"", one_line(title), look.theme.colour(Token::Page));
     classes(&mut text, look.theme);
     let mut paths = vec![String::new(); outline.cards.len()];
-    for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()) {
-        progress.report(at, outline.frames.len())?;
-        let _ = writeln!(text, "f{at}: {} {{\n  class: frame", quoted(&group.frame.title));
-        for section in &group.sections {
-            let bare = section.block.title.is_empty();
-            if !bare {
+    let mut frame = 0;
+    for step in outline.steps() {
+        match step {
+            Step::Frame(number, about) => {
+                progress.report(number, outline.frames.len())?;
+                frame = number;
+                let _ = writeln!(text, "f{number}: {} {{\n  class: frame", quoted(&about.title));
+            }
+            Step::Block(section) => {
                 let _ = writeln!(text, "  b{}: {} {{\n    class: group", section.number, quoted(&section.block.title));
             }
-            for number in section.cards.clone() {
-                let (Some(member), Some(path)) = (outline.cards.get(number), paths.get_mut(number)) else { continue };
-                let card = member.card;
-                let second = if card.caption.is_empty() { card.key.kind() } else { &card.caption };
-                let label = quoted(&format!("{}\n{second}", card.full_name));
-                let class = if card.look == CardLook::Unknown { Health::Unknown } else { card.health };
-                let _ = writeln!(text, "    n{number}: {label} {{class: {}}}", class.word());
-                *path = if bare { format!("f{at}.n{number}") } else { format!("f{at}.b{}.n{number}", section.number) };
+            Step::Card(number, member, block) => {
+                let label = quoted(&format!("{}\n{}", member.card.full_name, member.second()));
+                let _ = writeln!(text, "    n{number}: {label} {{class: {}}}", member.health().word());
+                if let Some(path) = paths.get_mut(number) {
+                    *path = match block {
+                        Some(section) => format!("f{frame}.b{}.n{number}", section.number),
+                        None => format!("f{frame}.n{number}"),
+                    };
+                }
             }
-            if !bare {
-                text.push_str("  }\n");
-            }
+            Step::BlockEnd => text.push_str("  }\n"),
+            Step::FrameEnd => text.push_str("}\n"),
         }
-        text.push_str("}\n");
     }
     for wire in &outline.wires {
         let (Some(from), Some(to)) = (paths.get(wire.from), paths.get(wire.to)) else { continue };
@@ -72,12 +73,7 @@ fn classes(text: &mut String, theme: Theme) {
         "  group: {{style: {{fill: \"{group}\"; stroke: \"{line}\"; border-radius: 8; font-color: \"{words}\"}}}}"
     );
     for health in Health::ALL {
-        let ground = match health {
-            Health::Failing | Health::Missing => Token::FailingCard,
-            Health::Degraded | Health::Pending => Token::WarningCard,
-            _ => Token::Card,
-        };
-        let edge = if health.is_problem() || health == Health::Ok { of_health(health) } else { Token::CardLine };
+        let (ground, edge) = colours(health);
         let dash = if matches!(health, Health::Missing | Health::Unknown) { "; stroke-dash: 4" } else { "" };
         let _ = writeln!(
             text,

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use model::{EdgeState, Health, RelationClass};
+use model::{EdgeState, RelationClass};
 
-use super::outline::{Outline, Wire, words};
+use super::outline::{Member, Outline, Step, Wire, colours, words};
 use super::xml::number;
 use crate::export::{ExportError, Look, Notes, Progress, Subject};
 use crate::geometry::ARROW;
 use crate::scene::{CardLook, Point, Rect};
-use crate::theme::{Theme, Token, of_health};
+use crate::theme::{Theme, Token};
 
 /// Writes the file. One pixel is one point.
 pub(crate) fn write(
@@ -43,26 +43,20 @@ pub(crate) fn write(
         colour(Token::Text),
         colour(Token::Secondary),
     );
-    for (at, group) in outline.frames.iter().enumerate() {
-        progress.report(at, outline.frames.len())?;
-        let frame = &group.frame;
-        cluster(&mut text, &page, &format!("f{at}"), &frame.title, &frame.rect, Token::Frame, theme);
-        for section in &group.sections {
-            let bare = section.block.title.is_empty();
-            if !bare {
+    for step in outline.steps() {
+        match step {
+            Step::Frame(number, frame) => {
+                progress.report(number, outline.frames.len())?;
+                cluster(&mut text, &page, &format!("f{number}"), &frame.title, &frame.rect, Token::Frame, theme);
+            }
+            Step::Block(section) => {
                 let name = format!("b{}", section.number);
                 cluster(&mut text, &page, &name, &section.block.title, &section.rect, Token::Group, theme);
             }
-            for number in section.cards.clone() {
-                if let Some(member) = outline.cards.get(number) {
-                    node(&mut text, &page, number, member, theme);
-                }
-            }
-            if !bare {
-                text.push_str("    }\n");
-            }
+            Step::Card(number, member, _) => node(&mut text, &page, number, member, theme),
+            Step::BlockEnd => text.push_str("    }\n"),
+            Step::FrameEnd => text.push_str("  }\n"),
         }
-        text.push_str("  }\n");
     }
     for wire in &outline.wires {
         edge(&mut text, &page, wire, &outline, theme);
@@ -113,20 +107,14 @@ fn cluster(text: &mut String, page: &Page, name: &str, title: &str, rect: &Rect,
     );
 }
 
-fn node(text: &mut String, page: &Page, name: usize, member: &super::outline::Member<'_>, theme: Theme) {
+fn node(text: &mut String, page: &Page, name: usize, member: &Member<'_>, theme: Theme) {
     let (card, rect) = (member.card, member.rect);
-    let health = if card.look == CardLook::Unknown { Health::Unknown } else { card.health };
-    let fill = match health {
-        Health::Failing | Health::Missing => Token::FailingCard,
-        Health::Degraded | Health::Pending => Token::WarningCard,
-        _ => Token::Card,
-    };
-    let line = if health.is_problem() { of_health(health) } else { Token::CardLine };
+    let health = member.health();
+    let (fill, line) = colours(health);
     let style = match card.look {
         CardLook::Missing | CardLook::Unknown => "rounded,filled,dashed",
         _ => "rounded,filled",
     };
-    let second = if card.caption.is_empty() { card.key.kind() } else { &card.caption };
     let mut place = String::new();
     page.push(&mut place, rect.x + rect.width / 2.0, rect.y + rect.height / 2.0);
     let (mut width, mut height) = (String::new(), String::new());
@@ -139,7 +127,7 @@ fn node(text: &mut String, page: &Page, name: usize, member: &super::outline::Me
         theme.colour(line),
         theme.colour(fill),
         quoted(card.key.as_str()),
-        quoted(&format!("{}\n{second}", card.name)),
+        quoted(&format!("{}\n{}", card.name, member.second())),
         quoted(&format!("{} {}: {}", card.key.kind(), card.full_name, health.word())),
     );
 }

@@ -9,10 +9,10 @@ use std::io::Write;
 
 use model::{EdgeState, Health, RelationClass};
 
-use super::outline::{Outline, words};
+use super::outline::{Outline, Step, colours, words};
 use crate::export::{ExportError, Look, Notes, Progress, Subject};
 use crate::scene::CardLook;
-use crate::theme::{Theme, Token, of_health};
+use crate::theme::{Theme, Token};
 
 const MAX_EDGES: usize = 500;
 const MAX_CHARACTERS: usize = 50_000;
@@ -55,30 +55,26 @@ struct Edge {
 
 fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
     let (mut body, mut frames, mut groups) = (Body::new(), Vec::new(), Vec::new());
-    for (at, group) in outline.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty()) {
-        let _ = writeln!(body, "  subgraph f{at}[\"{}\"]", escape(&group.frame.title));
-        frames.push(format!("f{at}"));
-        for section in &group.sections {
-            let bare = section.block.title.is_empty();
-            if !bare {
+    for step in outline.steps() {
+        match step {
+            Step::Frame(number, frame) => {
+                let _ = writeln!(body, "  subgraph f{number}[\"{}\"]", escape(&frame.title));
+                frames.push(format!("f{number}"));
+            }
+            Step::Block(section) => {
                 let _ = writeln!(body, "    subgraph b{}[\"{}\"]", section.number, escape(&section.block.title));
                 body.push_str("      direction LR\n");
                 groups.push(format!("b{}", section.number));
             }
-            for number in section.cards.clone() {
-                let Some(card) = outline.cards.get(number).map(|member| member.card) else { continue };
-                let second = if card.caption.is_empty() { &card.status } else { &card.caption };
-                let second = if second.is_empty() { card.key.kind() } else { second };
-                let (open, close) = if card.look == CardLook::External { ("([", "])") } else { ("[", "]") };
-                let name = format!("<b>{}</b><br>{}", escape(&card.full_name), escape(second));
-                let class = if card.look == CardLook::Unknown { Health::Unknown } else { card.health };
-                let _ = writeln!(body, "      n{number}{open}\"{name}\"{close}:::{}", class.word());
+            Step::Card(number, member, _) => {
+                let external = member.card.look == CardLook::External;
+                let (open, close) = if external { ("([", "])") } else { ("[", "]") };
+                let name = format!("<b>{}</b><br>{}", escape(&member.card.full_name), escape(member.second()));
+                let _ = writeln!(body, "      n{number}{open}\"{name}\"{close}:::{}", member.health().word());
             }
-            if !bare {
-                body.push_str("    end\n");
-            }
+            Step::BlockEnd => body.push_str("    end\n"),
+            Step::FrameEnd => body.push_str("  end\n"),
         }
-        body.push_str("  end\n");
     }
     dress(&mut body, "frame", &frames);
     dress(&mut body, "group", &groups);
@@ -178,12 +174,7 @@ fn chart(title: &str, body: &str, edges: &[Edge], theme: Theme) -> String {
         let _ = writeln!(text, "  classDef {class} fill:{fill},stroke:{line},color:{}", theme.colour(Token::Secondary));
     }
     for health in Health::ALL {
-        let ground = match health {
-            Health::Failing | Health::Missing => Token::FailingCard,
-            Health::Degraded | Health::Pending => Token::WarningCard,
-            _ => Token::Card,
-        };
-        let line = if health.is_problem() || health == Health::Ok { of_health(health) } else { Token::CardLine };
+        let (ground, line) = colours(health);
         let dash = if matches!(health, Health::Missing | Health::Unknown) { ",stroke-dasharray:4 3" } else { "" };
         let _ = writeln!(
             text,

@@ -1,8 +1,10 @@
 //! The scene as the text formats see it: boxes in boxes with numbers for names, and links between them.
 
+use model::Health;
 use rustc_hash::FxHashMap;
 
-use crate::scene::{Block, Card, Frame, Link, LinkEnd, Point, Rect, Scene};
+use crate::scene::{Block, Card, CardLook, Frame, Link, LinkEnd, Point, Rect, Scene};
+use crate::theme::{Token, of_health};
 
 /// The picture without its pixels.
 pub(crate) struct Outline<'a> {
@@ -38,12 +40,28 @@ pub(crate) struct Member<'a> {
     pub(crate) section: usize,
 }
 
+/// One step through an outline, as a text with boxes in boxes is written.
+pub(crate) enum Step<'o, 'a> {
+    /// A frame begins, with its number. Frames that hold nothing are left out.
+    Frame(usize, &'a Frame),
+    /// A block begins that has a title; the cards of others lie in the frame itself.
+    Block(&'o Section<'a>),
+    /// A card, with its number and the block that has a title around it.
+    Card(usize, &'o Member<'a>, Option<&'o Section<'a>>),
+    /// The block ends.
+    BlockEnd,
+    /// The frame ends.
+    FrameEnd,
+}
+
 /// A link between two cards; an end that is a block stands for its first card.
 pub(crate) struct Wire<'a> {
     pub(crate) from: usize,
     pub(crate) to: usize,
     /// The ends are blocks, not cards.
     pub(crate) blocks: bool,
+    /// It runs between blocks, or stands for links that do.
+    pub(crate) between: bool,
     pub(crate) link: &'a Link,
     /// Absolute.
     pub(crate) points: Vec<Point>,
@@ -84,19 +102,57 @@ impl<'a> Outline<'a> {
             LinkEnd::Block(id) => of_block.get(&**id).copied(),
         };
         let mut wires = Vec::new();
-        let mut wire = |link: &'a Link, origin: Point| {
+        let mut wire = |link: &'a Link, origin: Point, outside: bool| {
             let (Some(from), Some(to)) = (end(&link.from), end(&link.to)) else { return };
             let points =
                 link.points.iter().map(|point| Point { x: point.x + origin.x, y: point.y + origin.y }).collect();
             let blocks = matches!((&link.from, &link.to), (LinkEnd::Block(_), LinkEnd::Block(_)));
-            wires.push(Wire { from, to, blocks, link, points });
+            let between = outside || matches!(link.from, LinkEnd::Block(_));
+            wires.push(Wire { from, to, blocks, between, link, points });
         };
         for placed in &scene.blocks {
-            placed.block.links.iter().for_each(|link| wire(link, placed.origin));
+            placed.block.links.iter().for_each(|link| wire(link, placed.origin, false));
         }
-        scene.links.iter().for_each(|link| wire(link, Point::default()));
+        scene.links.iter().for_each(|link| wire(link, Point::default(), true));
         Self { frames, cards, wires }
     }
+
+    /// Walks through frames, blocks and cards in reading order.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = Step<'_, 'a>> {
+        let filled = self.frames.iter().enumerate().filter(|(_, group)| !group.sections.is_empty());
+        filled.flat_map(|(number, group)| {
+            let sections = group.sections.iter().flat_map(|section| {
+                let titled = (!section.block.title.is_empty()).then_some(section);
+                let members = section.cards.clone().zip(self.cards.get(section.cards.clone()).unwrap_or_default());
+                let cards = members.map(move |(number, member)| Step::Card(number, member, titled));
+                titled.map(Step::Block).into_iter().chain(cards).chain(titled.map(|_| Step::BlockEnd))
+            });
+            std::iter::once(Step::Frame(number, group.frame)).chain(sections).chain([Step::FrameEnd])
+        })
+    }
+}
+
+impl Member<'_> {
+    /// The state that the text formats show.
+    pub(crate) fn health(&self) -> Health {
+        if self.card.look == CardLook::Unknown { Health::Unknown } else { self.card.health }
+    }
+
+    /// The second line: what the card says, else its state, else its kind.
+    pub(crate) fn second(&self) -> &str {
+        let said = [&self.card.caption, &self.card.status].into_iter().find(|text| !text.is_empty());
+        said.map_or(self.card.key.kind(), |text| text)
+    }
+}
+
+/// Ground and line of a card in the text formats.
+pub(crate) fn colours(health: Health) -> (Token, Token) {
+    let ground = match health {
+        Health::Failing | Health::Missing => Token::FailingCard,
+        Health::Degraded | Health::Pending => Token::WarningCard,
+        _ => Token::Card,
+    };
+    (ground, if health.is_problem() || health == Health::Ok { of_health(health) } else { Token::CardLine })
 }
 
 /// What a wire says beside its line: its label, or how many it stands for.

@@ -1,18 +1,21 @@
 //! draw.io: frames and applications are containers, cards are groups of shapes, links are connectors on our routes.
 //! Everything can be moved and edited in diagrams.net.
 
+mod legend;
+
 use std::fmt::Write as _;
 use std::io::Write;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::{EdgeState, Health, RelationClass};
+use model::Health;
 
-use super::outline::{Outline, Wire, words};
+use super::outline::{Member, Outline, Wire, words};
 use super::xml::{escape, number};
+use crate::draw::ink::{self, Ink};
 use crate::export::{ExportError, Look, Notes, Progress, Subject};
 use crate::icons;
-use crate::scene::{Card, CardLook, Point, Rect};
+use crate::scene::{CardLook, Point, Rect};
 use crate::theme::{Theme, Token, of_health};
 
 /// Writes the file.
@@ -45,10 +48,6 @@ pub(crate) fn write(
     page.cell("title", "1", title, &format!("{}fontStyle=1;", words_style(24, Token::Text, look.theme)), &head);
     let below = Rect { x: bounds.x, y: bounds.y - 34.0, width: 600.0, height: 24.0 };
     page.cell("subtitle", "1", &scene.subtitle, &words_style(13, Token::Secondary, look.theme), &below);
-    if let Some(stamp) = &look.stamp {
-        let foot = Rect { x: bounds.x, y: bounds.bottom() + 12.0, width: 600.0, height: 24.0 };
-        page.cell("stamp", "1", stamp, &words_style(11, Token::Secondary, look.theme), &foot);
-    }
     for (at, group) in outline.frames.iter().enumerate() {
         progress.report(at, outline.frames.len())?;
         let frame = group.frame;
@@ -65,7 +64,7 @@ pub(crate) fn write(
             page.cell(&block.id, &frame.id, &block.title, &style, &inside);
             for number in section.cards.clone() {
                 if let Some(member) = outline.cards.get(number) {
-                    page.card(member.card, &block.id);
+                    page.card(member, &block.id);
                 }
             }
         }
@@ -73,6 +72,7 @@ pub(crate) fn write(
     for (at, wire) in outline.wires.iter().enumerate() {
         page.wire(at, wire, &outline);
     }
+    legend::legend(&mut page, scene, look);
     page.text.push_str("</root>\n</mxGraphModel>\n</diagram>\n</mxfile>\n");
     out.write_all(page.text.as_bytes())?;
     Ok(Notes::default())
@@ -118,8 +118,9 @@ impl Page {
     }
 
     /// A card with its parts inside it, so that they move together.
-    fn card(&mut self, card: &Card, parent: &str) {
-        let health = if card.look == CardLook::Unknown { Health::Unknown } else { card.health };
+    fn card(&mut self, member: &Member<'_>, parent: &str) {
+        let card = member.card;
+        let health = member.health();
         let (fill, line, words) = match health {
             Health::Failing | Health::Missing => (Token::FailingCard, Token::Failing, Token::Failing),
             Health::Degraded | Health::Pending => (Token::WarningCard, Token::Warning, Token::Warning),
@@ -197,22 +198,12 @@ impl Page {
     fn wire(&mut self, at: usize, wire: &Wire<'_>, outline: &Outline<'_>) {
         let (Some(from), Some(to)) = (outline.cards.get(wire.from), outline.cards.get(wire.to)) else { return };
         let (Some(first), Some(last)) = (wire.points.first(), wire.points.last()) else { return };
-        let (dash, width) = match wire.link.class {
-            RelationClass::Routes => ("", 1.5),
-            RelationClass::Owns | RelationClass::Selects | RelationClass::Member => ("", 1.0),
-            RelationClass::Refers => ("dashed=1;dashPattern=5 3;", 1.0),
-            RelationClass::Governs => ("dashed=1;dashPattern=1 3;", 1.5),
-        };
-        let width = if wire.link.count > 1 && wire.blocks { 2.5 } else { width };
-        let token = match (wire.link.state, wire.link.class) {
-            (EdgeState::Missing, _) => Token::Failing,
-            (_, RelationClass::Routes) => Token::StrongLine,
-            _ => Token::Line,
-        };
-        let mut style = format!(
-            "edgeStyle=none;rounded=1;endArrow=blockThin;endFill=1;endSize=6;strokeWidth={width};{dash}strokeColor={0};\
-             fontColor={1};fontSize=10;labelBackgroundColor={2};",
-            self.colour(token),
+        let several = wire.link.count > 1 && wire.between;
+        let (ink, _) = ink::link(wire.link.class, wire.link.state, wire.link.inferred, several);
+        let mut style = line_style(self, ink);
+        let _ = write!(
+            style,
+            "fontColor={};fontSize=10;labelBackgroundColor={};",
             self.colour(Token::Secondary),
             self.colour(Token::Group),
         );
@@ -234,6 +225,21 @@ impl Page {
         }
         self.text.push_str("</Array></mxGeometry></mxCell>\n");
     }
+}
+
+/// A connector that looks like the line of the drawn formats, with an arrow's head.
+fn line_style(page: &Page, ink: &Ink) -> String {
+    let mut style = String::from("edgeStyle=none;rounded=1;endArrow=blockThin;endFill=1;endSize=6;strokeWidth=");
+    number(&mut style, ink.width);
+    let _ = write!(style, ";strokeColor={};", ink.stroke.map_or("none", |token| page.colour(token)));
+    if let [dash, gap] = ink.dash {
+        style.push_str("dashed=1;fixDash=1;dashPattern=");
+        number(&mut style, dash.max(1.0));
+        style.push(' ');
+        number(&mut style, *gap);
+        style.push(';');
+    }
+    style
 }
 
 /// Where on a shape's edge a connector holds.
