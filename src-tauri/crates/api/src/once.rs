@@ -2,15 +2,22 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::cluster::kubeconfig::{self, Environment};
 use ::cluster::offline::{self, Input};
+use model::{Coverage, KindCoverage, KindState};
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 use topology::RuleBook;
 
+use crate::application::{Memory, remember};
 use crate::cluster::{Label, Open, Origin, Published, demo_options, open, status};
 use crate::handlers::clusters::name_of_files;
 use crate::types::{ApiError, ClusterSource, ErrorCode};
+
+/// Longer than a single answer is waited for; whoever brings nothing new for so long brings nothing any more.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What to look at.
 #[derive(Clone, Debug)]
@@ -28,6 +35,10 @@ pub enum Wanted {
         name: Option<String>,
         /// `--kubeconfig`.
         kubeconfig: Option<PathBuf>,
+        /// Namespaces that are named, beside the context's own, in case that the account may not list them.
+        namespaces: Vec<String>,
+        /// The database that may remember more of them; read where it is there, never made.
+        database: Option<PathBuf>,
     },
     /// The demo, standing still.
     Demo {
@@ -61,12 +72,13 @@ pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError
             let origin = Origin::Files { inputs, options: offline::Options { default_namespace } };
             (origin, name, ClusterSource::Files { paths })
         }
-        Wanted::Context { name, kubeconfig } => {
+        Wanted::Context { name, kubeconfig, mut namespaces, database } => {
             let environment = Environment::from_process(kubeconfig);
             let contexts = kubeconfig::load(&environment);
             let context = contexts.select(name.as_deref()).map_err(ApiError::not_found)?.clone();
             let (name, id) = (context.name.clone(), context.id.to_string());
-            let origin = Origin::Context { context: Box::new(context), namespaces: Vec::new() };
+            namespaces.extend(remembered(database, &id).await);
+            let origin = Origin::Context { context: Box::new(context), namespaces };
             (origin, name, ClusterSource::Context { id })
         }
         Wanted::Demo { objects } => {
@@ -77,18 +89,111 @@ pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError
     };
     let label = Label { cluster: name.clone(), source, name: name.clone(), colour: None, tag: None };
     let open = open(origin, label, rules, notices).await?;
-    let mut states = open.follow();
-    let ready = |published: &Published| {
-        published.source.offline
-            || published.source.lost
-            || published.node_use.is_settled() && status::first_lists_are_in(published.snapshot.coverage())
-    };
-    let published = states.wait_for(ready).await.map(|published| published.clone());
-    let published = published.map_err(|_| ApiError::failed("the cluster's task ended unexpectedly"))?;
-    let problems = published.source.problems.clone();
+    let published = listed(&open, PATIENCE).await?;
+    let mut problems = published.source.problems.clone();
     if published.source.lost {
         let why = problems.join("; ");
         return Err(ApiError::new(ErrorCode::Unreachable, format!("{name} does not answer: {why}")));
     }
+    if !published.source.offline {
+        problems.extend(unlisted(&published));
+    }
     Ok(Look { name, published, problems, _open: open })
+}
+
+/// Waits until everything is listed or refused, the server does not answer, or no list has come further for so long.
+async fn listed(open: &Open, patience: Duration) -> Result<Published, ApiError> {
+    let mut states = open.follow();
+    loop {
+        let published = states.borrow_and_update().clone();
+        let coverage = published.snapshot.coverage();
+        let settled = published.node_use.is_settled();
+        let listed = settled && status::first_lists_are_in(coverage);
+        if published.source.offline || published.source.lost || listed {
+            return Ok(published);
+        }
+        // What is listed already may change all the time, and a server may go on saying that it cannot.
+        let before: Vec<_> = under_way(coverage).cloned().collect();
+        let comes_further = states.wait_for(|next| {
+            let next_coverage = next.snapshot.coverage();
+            next.source.lost
+                || next.node_use.is_settled() != settled
+                || next_coverage.kinds.len() != coverage.kinds.len()
+                || !under_way(next_coverage).eq(&before)
+        });
+        match timeout(patience, comes_further).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return Err(ApiError::failed("the cluster's task ended unexpectedly")),
+            Err(_) if coverage.kinds.is_empty() => {
+                let message = format!("{} did not say what it serves within {patience:?}", open.label().name);
+                return Err(ApiError::new(ErrorCode::Unreachable, message));
+            }
+            Err(_) => return Ok(published),
+        }
+    }
+}
+
+/// Kinds of which the first list is not in yet.
+fn under_way(coverage: &Coverage) -> impl Iterator<Item = &KindCoverage> {
+    let loads = |row: &&KindCoverage| row.scopes.iter().any(|(_, state)| matches!(state, KindState::Loading { .. }));
+    coverage.kinds.iter().filter(move |row| row.scopes.is_empty() || loads(row))
+}
+
+/// A sentence for each kind of which not even the first list came.
+fn unlisted(published: &Published) -> Vec<String> {
+    let sentence = |row: &KindCoverage| format!("{} could not be listed; what is shown lacks it", row.kind.group_kind);
+    under_way(published.snapshot.coverage()).map(sentence).collect()
+}
+
+/// Namespaces that the person named for this context in the window.
+async fn remembered(database: Option<PathBuf>, context: &str) -> Vec<String> {
+    let Some(path) = database.filter(|path| path.is_file()) else { return Vec::new() };
+    let Memory::Store(store) = remember(Some(&path)).await else { return Vec::new() };
+    let known = store.clusters().all().await.unwrap_or_default();
+    known.into_iter().find(|known| known.context == context).map(|known| known.namespaces).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::Write;
+
+    use store::{KnownCluster, Store};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_says_nothing_is_not_waited_for_for_ever() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let server = format!("http://{}", silent.local_addr().unwrap());
+        write!(
+            file,
+            "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{{name: c, cluster: {{server: {server}}}}}]\n\
+             users: [{{name: u, user: {{}}}}]\ncontexts: [{{name: c, context: {{cluster: c, user: u}}}}]\n"
+        )
+        .unwrap();
+        let environment = Environment { explicit: Some(file.path().to_owned()), ..Environment::default() };
+        let context = kubeconfig::load(&environment).select(None).unwrap().clone();
+        let source = ClusterSource::Context { id: context.id.to_string() };
+        let label = Label { cluster: "c".into(), source, name: "c".into(), colour: None, tag: None };
+        let origin = Origin::Context { context: Box::new(context), namespaces: Vec::new() };
+        let open = open(origin, label, Arc::default(), broadcast::Sender::new(1)).await.unwrap();
+        let error = listed(&open, Duration::from_millis(50)).await.err().unwrap();
+        assert_eq!(error.code, ErrorCode::Unreachable);
+        assert!(error.message.contains("c did not say what it serves"), "{}", error.message);
+    }
+
+    #[tokio::test]
+    async fn namespaces_are_remembered_by_context_and_no_database_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kubilitics.db");
+        assert!(remembered(Some(path.clone()), "one").await.is_empty());
+        assert!(!path.exists());
+        let store = Store::open(&path).await.unwrap();
+        let known = KnownCluster { context: "one".into(), namespaces: vec!["shop".into()], ..Default::default() };
+        store.clusters().describe(&known).await.unwrap();
+        assert_eq!(remembered(Some(path.clone()), "one").await, ["shop"]);
+        assert!(remembered(Some(path), "other").await.is_empty());
+    }
 }

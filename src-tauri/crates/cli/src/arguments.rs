@@ -35,14 +35,20 @@ impl Source {
         self.from.is_empty() && self.context.is_none() && self.demo.is_none()
     }
 
-    pub(crate) fn wanted(&self) -> Result<Wanted> {
+    /// `filter` may name namespaces that the account cannot list.
+    pub(crate) fn wanted(&self, filter: &Filter) -> Result<Wanted> {
         if let Some(text) = &self.demo {
             return Ok(Wanted::Demo { objects: demo_objects(text)? });
         }
         if !self.from.is_empty() {
             return Ok(Wanted::Files { paths: self.from.clone(), default_namespace: self.default_namespace.clone() });
         }
-        Ok(Wanted::Context { name: self.context.clone(), kubeconfig: self.kubeconfig.clone() })
+        Ok(Wanted::Context {
+            name: self.context.clone(),
+            kubeconfig: self.kubeconfig.clone(),
+            namespaces: filter.namespaces.clone(),
+            database: std::env::var_os("KUBILITICS_DATABASE").map(PathBuf::from).or_else(api::default_database),
+        })
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let source = objects.map_or(demo::Source::Shop, demo::Source::Objects);
     let options = demo::Options { source, port: args.port, churn: args.churn, ..demo::Options::default() };
     let running = demo::Demo::start(options).await?;
+    let interrupted = crate::serve::interruption();
     match &args.kubeconfig {
         Some(file) => {
             std::fs::write(file, running.kubeconfig()).with_context(|| format!("write {}", file.display()))?;
@@ -47,6 +48,6 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
             complain("the demo runs until Ctrl-C");
         }
     }
-    crate::serve::interrupted().await;
+    interrupted.await;
     Ok(ExitCode::SUCCESS)
 }

@@ -68,6 +68,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     }
     let shown =
         if address.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], address.port())) } else { address };
+    let interrupted = interruption();
     let mut out = std::io::stdout().lock();
     writeln!(out, "http://{shown}/?token={token}").and_then(|()| out.flush()).context("print the address")?;
     drop(out);
@@ -78,7 +79,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let stop = shutdown.clone();
     // Ends with the process at the latest.
     tokio::spawn(async move {
-        interrupted().await;
+        interrupted.await;
         stop.cancel();
     });
     let options = server::Options { token, hosts: args.allow_host, sockets: args.sockets };
@@ -105,14 +106,21 @@ fn source_of(source: &Source, environment: &Environment) -> Result<Option<Cluste
     }
 }
 
-/// Until Ctrl-C or, where there is one, a request to end.
-pub(crate) async fn interrupted() {
-    let ctrl_c = tokio::signal::ctrl_c();
+/// Resolves on Ctrl-C or, where there is one, a request to end. Heard from the call on, so that whoever reads what is
+/// printed after it may ask for the end at once.
+pub(crate) fn interruption() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    if let Ok(mut end) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! { _ = ctrl_c => {}, _ = end.recv() => {} }
-        return;
+    let heard = {
+        use tokio::signal::unix::{SignalKind, signal};
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    };
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut interrupt), Ok(mut end)) = heard {
+            tokio::select! { _ = interrupt.recv() => {}, _ = end.recv() => {} }
+            return;
+        }
+        // Where signals cannot be heard the process is ended from outside.
+        let _ = tokio::signal::ctrl_c().await;
     }
-    // Where signals cannot be heard the process is ended from outside.
-    let _ = ctrl_c.await;
 }

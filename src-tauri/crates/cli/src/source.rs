@@ -10,7 +10,7 @@ use crate::complain;
 
 pub(crate) async fn look(source: &Source, filter: &Filter) -> Result<api::Look> {
     let rules = Arc::new(rules(filter.rules.as_ref())?);
-    Ok(api::look(source.wanted()?, rules).await?)
+    Ok(api::look(source.wanted(filter)?, rules).await?)
 }
 
 /// Names every document that could not be read. The rest was used; unless told to go on, that is a failure.

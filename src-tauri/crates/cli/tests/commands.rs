@@ -1,0 +1,219 @@
+//! What scripts depend on: exit statuses, one line on standard error, what is said of documents that cannot be read.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Three documents, the second of which is no YAML from its third line on.
+const MANIFESTS: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+---
+apiVersion: v1
+kind: [Service
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: web, envFrom: [{configMapRef: {name: settings}}]}]}
+";
+
+/// A folder of its own, with no kubeconfig and no database of the person in reach.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("shop.yaml"), MANIFESTS).unwrap();
+        let (_, rest) = MANIFESTS.split_once("---\n").unwrap();
+        fs::write(folder.path().join("good.yaml"), rest.split_once("---\n").unwrap().1).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kubilitics-cli"));
+        command
+            .args(words)
+            .current_dir(self.path())
+            .env("KUBECONFIG", self.path().join("no-kubeconfig"))
+            .env("KUBILITICS_DATABASE", self.path().join("none.db"))
+            .env_remove("KUBILITICS_LOG")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn what_cannot_be_understood_is_usage() {
+    let place = Place::new();
+    let usages: [&[&str]; 9] = [
+        &[],
+        &["draw"],
+        &["topology", "--nonsense"],
+        &["topology", "--from"],
+        &["topology", "--from", "shop.yaml", "--demo"],
+        &["topology", "--from", "shop.yaml", "--depth", "2"],
+        &["topology", "--from", "shop.yaml", "--lens", "moon"],
+        &["export", "--from", "shop.yaml"],
+        &["export", "--from", "shop.yaml", "-o", "x.svg", "--aspect", "wide"],
+    ];
+    for words in usages {
+        let output = place.run(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {}", text(&output.stderr));
+        assert!(output.stdout.is_empty(), "{words:?}");
+    }
+}
+
+#[test]
+fn a_failure_is_one_line_that_says_what_and_where() {
+    let place = Place::new();
+    fs::write(place.path().join("rules.yaml"), "rules: [{id: x}]\n").unwrap();
+    fs::write(place.path().join("empty.yaml"), "# nothing\n").unwrap();
+    let failures: [(&[&str], &str); 10] = [
+        (&["topology"], "context"),
+        (&["topology", "--context", "prod"], "no-kubeconfig"),
+        (&["topology", "--kubeconfig", "absent"], "absent"),
+        (&["topology", "--from", "absent.yaml"], "absent.yaml"),
+        (&["topology", "--from", "empty.yaml"], "no Kubernetes object"),
+        (&["topology", "--demo=mall"], "mall"),
+        (&["topology", "--from", "good.yaml", "-l", "a in"], "selector"),
+        (&["topology", "--from", "good.yaml", "--rules", "rules.yaml"], "rules.yaml"),
+        (&["export", "--from", "good.yaml", "-o", "picture.gif"], "picture.gif"),
+        (&["export", "--from", "good.yaml", "-o", "absent/picture.svg"], "absent/picture.svg"),
+    ];
+    for (words, named) in failures {
+        let output = place.run(words);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {error}");
+        assert!(output.stdout.is_empty(), "{words:?}: {}", text(&output.stdout));
+        assert_eq!(error.lines().count(), 1, "{words:?}: {error}");
+        assert!(error.starts_with("kubilitics-cli: ") && error.contains(named), "{words:?}: {error}");
+    }
+}
+
+#[test]
+fn a_malformed_document_is_named_and_the_rest_is_used() {
+    let place = Place::new();
+    for (words, status) in
+        [(&["topology", "--from", "shop.yaml"][..], 1), (&["topology", "--from", "shop.yaml", "--keep-going"], 0)]
+    {
+        let output = place.run(words);
+        assert_eq!(output.status.code(), Some(status), "{words:?}");
+        let graph: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let ids: Vec<&str> = graph["nodes"].as_array().unwrap().iter().filter_map(|node| node["id"].as_str()).collect();
+        assert!(ids.contains(&"core/ConfigMap/shop/settings") && ids.contains(&"apps/Deployment/shop/web"), "{ids:?}");
+        let error = text(&output.stderr);
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.contains("shop.yaml: document 2, line 6"), "{error}");
+    }
+}
+
+#[test]
+fn every_format_is_written_by_its_ending_or_its_name() {
+    let place = Place::new();
+    let formats: [(&str, &[u8]); 9] = [
+        ("svg", b"<svg"),
+        ("png", b"\x89PNG"),
+        ("pdf", b"%PDF"),
+        ("json", b"{"),
+        ("drawio", b"<mxfile"),
+        ("mmd", b"---"),
+        ("d2", b"#"),
+        ("dot", b"digraph"),
+        ("graphml", b"<?xml"),
+    ];
+    for (ending, beginning) in formats {
+        let file = format!("picture.{ending}");
+        let output = place.run(&["export", "--from", "good.yaml", "-o", &file]);
+        assert_eq!(output.status.code(), Some(0), "{ending}: {}", text(&output.stderr));
+        let bytes = fs::read(place.path().join(&file)).unwrap();
+        let head = text(&bytes[..bytes.len().min(400)]);
+        assert!(head.contains(&*text(beginning)), "{ending}: {head}");
+        let named = place.run(&["export", "--from", "good.yaml", "-o", "-", "--format", ending]);
+        assert!(named.stdout == bytes, "{ending} differs on standard output");
+    }
+    let left: Vec<_> = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".kubilitics-")), "{left:?}");
+}
+
+#[test]
+fn a_failed_export_leaves_the_file_of_before() {
+    let place = Place::new();
+    let file = place.path().join("map.png");
+    fs::write(&file, "of before").unwrap();
+    let output = place.run(&["export", "--demo", "--expand", "--scale", "20", "-o", "map.png"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "of before");
+}
+
+#[test]
+fn manifests_come_on_standard_input_too() {
+    let place = Place::new();
+    let mut child =
+        place.command(&["topology", "--from", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let manifest = fs::read(place.path().join("good.yaml")).unwrap();
+    child.stdin.take().unwrap().write_all(&manifest).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert!(output.stdout == place.run(&["topology", "--from", "good.yaml"]).stdout);
+}
+
+/// A program of the test, ended with it.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn serving_prints_its_address_and_ends_well_when_asked() {
+    let place = Place::new();
+    for words in [&["serve", "--from", "good.yaml"][..], &["serve", "--demo"]] {
+        let mut running = Running(place.command(words).stdout(Stdio::piped()).spawn().unwrap());
+        let mut address = String::new();
+        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        let (at, token) = address.trim().strip_prefix("http://127.0.0.1:").unwrap().split_once("/?token=").unwrap();
+        assert!(at.parse::<u16>().is_ok() && token.len() >= 32, "{address}");
+        let asked = Command::new("kill").args(["-s", "INT", &running.0.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        assert_eq!(running.0.wait().unwrap().code(), Some(0), "{words:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_demo_writes_a_kubeconfig_for_others_and_ends_well_when_asked() {
+    let place = Place::new();
+    let mut running = Running(place.command(&["demo"]).stdout(Stdio::piped()).spawn().unwrap());
+    let lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let first: Vec<String> = lines.take(2).map(Result::unwrap).collect();
+    assert!(first.iter().any(|line| line.starts_with("apiVersion:") || line.starts_with("kind: Config")), "{first:?}");
+    assert!(Command::new("kill").args(["-s", "INT", &running.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+}
