@@ -10,6 +10,7 @@ mod streams;
 mod webkit;
 mod window;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -19,7 +20,7 @@ use tauri::Manager;
 use topology::RuleBook;
 use tracing_subscriber::EnvFilter;
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     webkit::choose_renderer()?;
@@ -50,7 +51,22 @@ fn main() -> Result<()> {
         .setup(move |app| {
             window::open(app.handle(), &application)?;
             opening::open(app.state::<Application>().inner().clone(), opening);
+            quit_on_interrupt(app.handle().clone());
             Ok(())
         });
-    builder.run(tauri::generate_context!()).context("open the window")
+    let app = builder.build(tauri::generate_context!()).context("open the window")?;
+    // It returns, where `run` would end the process here and leave the folder of downloads behind.
+    let code = app.run_return(|_, _| {});
+    drop(downloads);
+    Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Ctrl-C in the terminal quits as the menu does.
+fn quit_on_interrupt(handle: tauri::AppHandle) {
+    // Ends with the application.
+    tauri::async_runtime::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            handle.exit(0);
+        }
+    });
 }

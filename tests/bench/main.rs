@@ -1,13 +1,21 @@
-//! `measure`: the figures that need whole processes and a real API server. `cargo xtask bench` runs it and puts what it
-//! prints (one JSON object a line: row, value, unit) into the budget table.
+//! `measure`: the figures that need whole processes and a real API server. `cargo xtask bench` runs it.
 //!
-//! The core is measured as a process of its own ([`core`]), which is this program again; beside it, in the same run, a
-//! bare HTTP list of the same requests ([`bare`]) and `kubectl get` of the same objects.
-#![allow(clippy::print_stdout)]
+//! One control plane is started and filled step by step: 10,000 running pods first, then 5,000 Services and 5,000
+//! ConfigMaps, then the proportions of a census up to 100,000 objects. The core is measured as a process of its own
+//! ([`core`]), which is this program again; beside it, in the same run, a bare HTTP list of the same requests ([`bare`]) and
+//! `kubectl get` of the same objects. Every figure is appended to a file as one JSON object a line.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bare;
+mod child;
+mod churn;
 mod core;
+mod figures;
+mod page;
 mod plane;
+mod pods;
+mod process;
+mod reader;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -21,14 +29,8 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum What {
-    /// 10,000 running pods: sync, memory, idle and under deletions, with their peers.
-    Pods,
-    /// A whole cluster of so many objects: sync and memory.
-    Cluster {
-        /// Objects.
-        #[arg(default_value_t = 100_000)]
-        objects: usize,
-    },
+    /// Everything that needs a control plane.
+    Plane(plane::Args),
     /// The core, measured by its parent; reads orders on standard input.
     Core(core::Args),
 }
@@ -36,13 +38,7 @@ enum What {
 #[tokio::main]
 async fn main() -> Result<()> {
     match CommandLine::parse().what {
-        What::Pods => plane::pods().await,
-        What::Cluster { objects } => plane::cluster(objects).await,
+        What::Plane(args) => plane::run(args).await,
         What::Core(args) => core::run(args).await,
     }
-}
-
-/// One figure, as `cargo xtask bench` reads it.
-fn tell(row: &str, value: f64, unit: &str) {
-    println!("{}", serde_json::json!({ "row": row, "value": value, "unit": unit }));
 }

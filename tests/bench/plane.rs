@@ -1,202 +1,185 @@
-//! What is measured on a real API server.
+//! What is measured on a real API server, step by step on one that is filled as it goes.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use clap::ValueEnum;
+use serde_json::Value;
 use support::{Access, Client, ControlPlane, Parts};
 
-use crate::bare::{self, Bare};
-use crate::tell;
+use crate::child::Core;
+use crate::churn::{Churn, Happened};
+use crate::figures::{Figures, median};
+use crate::{bare, page, pods};
 
-/// Runs of everything short; the median is told.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to measure.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "sync,memory,churn,map")]
+    only: Vec<Part>,
+    /// Everything so many times as large; figures of another scale than 1 are for trying the programs.
+    #[arg(long, default_value_t = 1.0)]
+    scale: f64,
+    /// Where figures are appended.
+    #[arg(long)]
+    figures: PathBuf,
+    /// The built kubilitics-cli, for the map.
+    #[arg(long)]
+    cli: PathBuf,
+    /// The folder of the browser tests, for the map.
+    #[arg(long)]
+    pages: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Lists, against bare lists and kubectl.
+    Sync,
+    /// Resident memory.
+    Memory,
+    /// Processor and bytes while pods are deleted.
+    Churn,
+    /// The map of 20,000 objects in a browser.
+    Map,
+}
+
+const PODS: f64 = 10_000.0;
+const SERVICES: f64 = 5_000.0;
+const ALL: f64 = 100_000.0;
+/// Runs whose median is told, of what takes about a second.
 const RUNS: usize = 5;
-/// How long processor time is watched.
-const WATCHED: u64 = 20;
+/// Of what takes several.
+const LONG_RUNS: usize = 3;
 /// Deletions a second of the churn.
 const DELETIONS: u32 = 20;
+/// How long processor time is watched.
+const WATCHED: Duration = Duration::from_secs(20);
+/// How long bytes are counted.
+const MINUTE: Duration = Duration::from_secs(60);
+/// A core comes to rest: watches are opened, what the lists left is given back.
+const REST: Duration = Duration::from_secs(5);
+/// The moment at which generated objects live; any will do.
+const GENERATED_AT: i64 = 1_790_000_000_000;
 
-/// 10,000 running pods.
-pub(crate) async fn pods() -> Result<()> {
-    const PODS: usize = 10_000;
+pub(crate) async fn run(args: Args) -> Result<()> {
+    let wants = |part| args.only.contains(&part);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let scaled = |count: f64| ((count * args.scale).round() as usize).max(10);
+    let figures = Figures::new(args.figures.clone());
     let plane = ControlPlane::start(Parts::BARE).await?;
-    plane.fill(running_pods(PODS)).await?;
     let access = plane.admin();
 
-    let bare = bare_list(access, Some("/api/v1/pods")).await?;
-    tell("pods.bare", bare.time.as_secs_f64(), "s");
-    tell("pods.bytes", bare.bytes as f64, "B");
-    let mut kubectl = Vec::new();
-    for _ in 0..3 {
-        let started = Instant::now();
-        plane.kubectl(["get", "pods", "--all-namespaces"]).await?;
-        kubectl.push(started.elapsed().as_secs_f64());
+    let pods = scaled(PODS);
+    fill(&plane, "running pods", pods::running(pods)).await?;
+    if wants(Part::Sync) {
+        sync(&figures, access, "pods", RUNS).await?;
+        let mut times = Vec::new();
+        for _ in 0..LONG_RUNS {
+            let started = Instant::now();
+            plane.kubectl(["get", "pods", "--all-namespaces"]).await?;
+            times.push(started.elapsed().as_secs_f64());
+        }
+        figures.tell("pods.kubectl", median(times))?;
     }
-    tell("pods.kubectl", median(kubectl), "s");
-
-    sync("pods", access)?;
-    let mut core = Core::start(access)?;
-    tell("pods.memory", core.number("memory", "bytes")?, "B");
-    tell("pods.cpu.idle", core.number(&format!("cpu {WATCHED}"), "share")?, "of a core");
-    let churn = tokio::spawn(delete_pods(plane.client()?, PODS));
-    tell("pods.cpu.churn", core.number(&format!("cpu {WATCHED}"), "share")?, "of a core");
-    tell("pods.stream", core.number("stream 60", "bytes")?, "B/min");
-    churn.abort();
+    if wants(Part::Memory) {
+        memory(&figures, access, "pods.memory").await?;
+    }
+    if wants(Part::Churn) {
+        churn(&figures, &plane, pods).await?;
+    }
+    let both = scaled(SERVICES) * 2;
+    if wants(Part::Map) {
+        fill(&plane, "Services and ConfigMaps", pods::services_and_maps(both / 2)).await?;
+        page::measure(access, &args.cli, &args.pages, &figures)?;
+    }
+    if wants(Part::Sync) || wants(Part::Memory) {
+        let held = if wants(Part::Map) { pods + both } else { pods };
+        let rest = scaled(ALL).saturating_sub(held).max(10);
+        let generated = demo::generate(rest, 1, demo::Time::from_millis(GENERATED_AT));
+        fill(&plane, "objects in the proportions of a census", generated).await?;
+        if wants(Part::Sync) {
+            sync(&figures, access, "cluster", LONG_RUNS).await?;
+        }
+        if wants(Part::Memory) {
+            memory(&figures, access, "cluster.memory").await?;
+        }
+    }
     Ok(())
 }
 
-/// A whole cluster, in the proportions of a census.
-pub(crate) async fn cluster(objects: usize) -> Result<()> {
-    let plane = ControlPlane::start(Parts::BARE).await?;
-    plane.fill(demo::generate(objects, 1, demo::Time::from_millis(1_790_000_000_000))).await?;
-    let access = plane.admin();
-    let bare = bare_list(access, None).await?;
-    tell(&format!("cluster.{objects}.bare"), bare.time.as_secs_f64(), "s");
-    sync(&format!("cluster.{objects}"), access)?;
-    let mut core = Core::start(access)?;
-    tell(&format!("cluster.{objects}.memory"), core.number("memory", "bytes")?, "B");
+async fn fill(plane: &ControlPlane, what: &str, objects: impl IntoIterator<Item = Value>) -> Result<()> {
+    let objects: Vec<Value> = objects.into_iter().collect();
+    let (count, started) = (objects.len(), Instant::now());
+    eprintln!("measure: putting {count} objects in ({what}) ...");
+    plane.fill(objects).await?;
+    eprintln!("measure: ... {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
 }
 
-async fn bare_list(access: &Access, path: Option<&str>) -> Result<Bare> {
-    let mut times = Vec::new();
-    let mut bytes = 0;
-    for _ in 0..RUNS {
-        let bare = bare::list(access, path).await?;
+/// The core and the bare list in turns, so that both see the same server and the same machine.
+async fn sync(figures: &Figures, access: &Access, row: &str, runs: usize) -> Result<()> {
+    let (mut bare_times, mut first, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bytes, mut objects) = (0, 0.0);
+    for _ in 0..runs {
+        let bare = bare::list(access).await?;
+        bare_times.push(bare.time.as_secs_f64());
         bytes = bare.bytes;
-        times.push(bare.time.as_secs_f64());
-    }
-    Ok(Bare { time: Duration::from_secs_f64(median(times)), bytes })
-}
-
-/// First rows and all, over several processes.
-fn sync(row: &str, access: &Access) -> Result<()> {
-    let mut first = Vec::new();
-    let mut all = Vec::new();
-    for _ in 0..RUNS {
         let core = Core::start(access)?;
-        first.push(core.synced["first"].as_f64().context("first")?);
-        all.push(core.synced["all"].as_f64().context("all")?);
+        first.push(core.first);
+        all.push(core.all);
+        objects = core.objects;
     }
-    tell(&format!("{row}.first"), median(first), "s");
-    tell(&format!("{row}.all"), median(all), "s");
-    Ok(())
+    figures.tell(&format!("{row}.objects"), objects)?;
+    figures.tell(&format!("{row}.bytes"), bytes as f64)?;
+    figures.tell(&format!("{row}.bare"), median(bare_times))?;
+    figures.tell(&format!("{row}.first"), median(first))?;
+    figures.tell(&format!("{row}.all"), median(all))
 }
 
-/// The core as a child that has everything in. Dropping it ends it.
-struct Core {
-    child: Child,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    synced: Value,
+async fn memory(figures: &Figures, access: &Access, row: &str) -> Result<()> {
+    let core = Core::start(access)?;
+    tokio::time::sleep(REST).await;
+    figures.tell(row, core.resident()?)
 }
 
-impl Core {
-    fn start(access: &Access) -> Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(["core", "--kubeconfig"])
-            .arg(access.kubeconfig())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("start the core")?;
-        let orders = child.stdin.take().context("the core's input")?;
-        let answers = BufReader::new(child.stdout.take().context("the core's output")?);
-        let mut core = Self { child, orders, answers, synced: Value::Null };
-        core.synced = core.read()?;
-        Ok(core)
-    }
-
-    fn read(&mut self) -> Result<Value> {
-        let mut line = String::new();
-        self.answers.read_line(&mut line)?;
-        serde_json::from_str(&line).with_context(|| format!("the core said: {line:?}"))
-    }
-
-    fn number(&mut self, order: &str, field: &str) -> Result<f64> {
-        writeln!(self.orders, "{order}")?;
-        self.read()?[field].as_f64().with_context(|| format!("{order}: {field}"))
-    }
+async fn churn(figures: &Figures, plane: &ControlPlane, pods: usize) -> Result<()> {
+    let mut core = Core::start(plane.admin())?;
+    tokio::time::sleep(REST).await;
+    figures.tell("churn.cpu.idle", core.cpu(WATCHED).await?)?;
+    let deleting = Churn::start(plane.client()?, DELETIONS.min(u32::try_from(pods / 100)?.max(1)));
+    figures.tell("churn.cpu", core.cpu(WATCHED).await?)?;
+    core.order("read")?;
+    core.order("sent")?;
+    figures.tell("churn.cpu.map", core.cpu(MINUTE).await?)?;
+    figures.tell("churn.sent", core.order("sent")?.as_f64().context("bytes")?)?;
+    let happened = deleting.stop().await?;
+    figures.tell("churn.pace", happened.pace)?;
+    let of_map = core.order("lost")?.as_f64().context("differences")?;
+    figures.tell("churn.lost", of_map + lost(&mut core, &plane.client()?, &happened).await?)
 }
 
-impl Drop for Core {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Deletes and recreates pods one by one, for as long as it is let.
-async fn delete_pods(client: Client, pods: usize) -> Result<()> {
-    let mut pause = tokio::time::interval(Duration::from_secs(1) / DELETIONS);
-    for number in (0..pods).cycle() {
-        pause.tick().await;
-        let pod = running_pod(number);
-        let namespace = pod["metadata"]["namespace"].as_str().unwrap_or_default();
-        let name = pod["metadata"]["name"].as_str().unwrap_or_default();
-        let path = format!("/api/v1/namespaces/{namespace}/pods");
-        client.delete(&format!("{path}/{name}?gracePeriodSeconds=0")).await?;
-        client.post(&path, &pod).await?;
-    }
-    Ok(())
-}
-
-fn running_pods(count: usize) -> impl Iterator<Item = Value> {
-    let namespaces = (0..NAMESPACES).map(
-        |number| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": format!("team-{number}") } }),
-    );
-    let nodes = (0..100)
-        .map(|number| json!({ "apiVersion": "v1", "kind": "Node", "metadata": { "name": format!("node-{number}") } }));
-    namespaces.chain(nodes).chain((0..count).map(running_pod))
-}
-
-const NAMESPACES: usize = 40;
-
-/// A pod of the size real ones have: 8.7 KB with what the server keeps of who wrote which field.
-fn running_pod(number: usize) -> Value {
-    let names = ["main", "proxy"];
-    let environment: Vec<Value> = (0..16)
-        .map(|at| json!({ "name": format!("SETTING_{at}"), "value": format!("value of setting {at}") }))
+/// How many pods that were deleted or came the core holds otherwise than the server.
+async fn lost(core: &mut Core, client: &Client, happened: &Happened) -> Result<f64> {
+    let list = client.get("/api/v1/pods").await?;
+    let versions: BTreeMap<String, String> = support::items(&list)
+        .iter()
+        .map(|pod| {
+            let text = |field: &str| pod["metadata"][field].as_str().unwrap_or_default().to_owned();
+            (format!("core/Pod/{}/{}", text("namespace"), text("name")), text("resourceVersion"))
+        })
         .collect();
-    let containers = names.map(|name| {
-        json!({
-            "name": name, "image": format!("registry.example.com/shop/{name}:1.42.0"), "env": environment,
-            "ports": [{ "name": "http", "containerPort": 8080 }],
-            "resources": { "requests": { "cpu": "100m", "memory": "128Mi" }, "limits": { "memory": "256Mi" } },
-            "readinessProbe": { "httpGet": { "path": "/healthz", "port": 8080 } },
-            "volumeMounts": [{ "name": "config", "mountPath": "/etc/config" }],
-        })
-    });
-    let since = "2026-11-20T09:13:41Z";
-    let statuses = names.map(|name| {
-        json!({
-            "name": name, "ready": true, "started": true, "restartCount": 0, "containerID": format!("containerd://{number:064x}"),
-            "image": format!("registry.example.com/shop/{name}:1.42.0"), "imageID": format!("sha256:{number:064x}"),
-            "state": { "running": { "startedAt": since } },
-        })
-    });
-    let conditions = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]
-        .map(|kind| json!({ "type": kind, "status": "True", "lastTransitionTime": since }));
-    json!({
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": {
-            "name": format!("web-{number:05}"), "namespace": format!("team-{}", number % NAMESPACES),
-            "labels": { "app.kubernetes.io/name": format!("web-{}", number / 10), "app.kubernetes.io/part-of": "shop" },
-        },
-        "spec": {
-            "nodeName": format!("node-{}", number % 100), "containers": containers,
-            "volumes": [{ "name": "config", "configMap": { "name": "web" } }],
-        },
-        "status": {
-            "phase": "Running", "podIP": format!("10.1.{}.{}", number / 250, number % 250), "startTime": since,
-            "conditions": conditions, "containerStatuses": statuses,
-        },
-    })
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    let mut lost = 0.0;
+    for number in 0..happened.deletions {
+        for generation in [0, 1] {
+            let (namespace, name) = pods::place(number, generation);
+            let key = format!("core/Pod/{namespace}/{name}");
+            let held = core.order(&format!("version {key}"))?;
+            if held.as_str() != versions.get(&key).map(String::as_str) {
+                lost += 1.0;
+            }
+        }
+    }
+    Ok(lost)
 }

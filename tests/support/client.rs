@@ -114,12 +114,17 @@ impl Client {
 
     /// GET as somebody else who accepts other forms of answer: the status and the whole text.
     pub async fn get_as(&self, path: &str, accept: &str) -> Result<(StatusCode, String)> {
+        let answer = self.open_as(path, accept).await?;
+        let status = answer.status();
+        let text = answer.into_body().collect().await.with_context(|| format!("read {path}"))?.to_bytes();
+        Ok((status, String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    /// The same, read as it comes.
+    pub async fn open_as(&self, path: &str, accept: &str) -> Result<Response<Incoming>> {
         let request = self.prepare(&Method::GET, path).header(ACCEPT, accept).body(Full::default());
         let what = || format!("GET {}{path}", self.server);
-        let answer = self.pool.request(request.with_context(what)?).await.with_context(what)?;
-        let status = answer.status();
-        let text = answer.into_body().collect().await.with_context(what)?.to_bytes();
-        Ok((status, String::from_utf8_lossy(&text).into_owned()))
+        self.pool.request(request.with_context(what)?).await.with_context(what)
     }
 
     async fn begin(

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::steps::{Step, run_all};
-use crate::{paths, shell, system};
+use crate::{interface, paths, shell, system};
 
 /// Check format and lints and run the unit tests (fast; no cluster, browser or window).
 #[derive(clap::Args)]
@@ -47,25 +47,21 @@ pub(crate) const UNIT: Step =
     Step { name: "unit tests", run: || cargo(&["test", "--quiet", "--workspace", "--exclude", "kubilitics-tests"]) };
 
 pub(crate) const INTERFACE_PACKAGES: Step =
-    Step { name: "interface packages", run: || npm(&["ci", "--no-audit", "--no-fund"]) };
+    Step { name: "interface packages", run: || interface::packages(&interface::folder()) };
 
 /// Lints, types, unused code and unit tests of the interface.
 pub(crate) const INTERFACE: Step = Step {
     name: "interface",
     run: || {
-        npm(&["run", "lint"])?;
-        npm(&["test"])
+        interface::npm(&interface::folder(), &["run", "lint"])?;
+        interface::npm(&interface::folder(), &["test"])
     },
 };
 
 /// What the window and `serve` show.
-pub(crate) const INTERFACE_BUILD: Step = Step { name: "interface build", run: || npm(&["run", "build"]) };
+pub(crate) const INTERFACE_BUILD: Step = Step { name: "interface build", run: interface::build };
 
 /// Cargo, at the root.
 pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
     shell::run(Command::new(env!("CARGO")).current_dir(paths::root()).args(arguments))
-}
-
-fn npm(arguments: &[&str]) -> Result<()> {
-    shell::run(Command::new("npm").current_dir(paths::root().join("ui")).args(arguments))
 }

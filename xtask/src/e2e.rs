@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::check::{INTERFACE_BUILD, INTERFACE_PACKAGES, PACKAGES, cargo};
 use crate::steps::{Step, run_all};
-use crate::{paths, shell, system};
+use crate::{interface, paths, shell, system};
 
 /// Test the interface in a real browser, and the window with --window.
 #[derive(clap::Args)]
@@ -34,8 +34,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
 pub(crate) const BROWSER: Step = Step {
     name: "browser tests",
     run: || {
-        prepare()?;
-        let server = Served::start(&[])?;
+        browser()?;
+        build()?;
+        let server = Served::start(&cli()?, &["--demo"])?;
         let environment = [
             ("KUBILITICS_URL", server.address.as_str().as_ref()),
             ("KUBILITICS_KUBECONFIG", server.kubeconfig.as_os_str()),
@@ -44,47 +45,66 @@ pub(crate) const BROWSER: Step = Step {
     },
 };
 
-/// Writes the screenshots of the demo, which stands still meanwhile, to a folder.
-pub(crate) fn photograph(folder: &Path) -> Result<()> {
-    prepare()?;
-    let server = Served::start(&["--still"])?;
-    shell::run(script("screenshots").env("KUBILITICS_URL", &server.address).env("KUBILITICS_SCREENSHOTS", folder))
-}
-
-/// What it takes to open a page: a browser, the programs, the packages of the tests.
-fn prepare() -> Result<()> {
-    system::ensure("to open pages", &["chromium"])?;
-    build()?;
-    npm(&["ci", "--no-audit", "--no-fund"])
-}
-
 /// WebKitWebDriver through tauri-driver, on a display of its own.
 pub(crate) const WINDOW: Step = Step {
     name: "window tests",
     run: || {
-        system::ensure("to test the window", &["webkit2gtk-driver", "xvfb", "xauth", "dbus-x11", "libgl1-mesa-dri"])?;
-        let driver = match shell::which("tauri-driver") {
-            Some(driver) => driver,
-            None => {
-                shell::say("installing tauri-driver (cargo install, half a minute, once)");
-                let tools = paths::target()?.join("tools");
-                let root = tools.to_string_lossy();
-                cargo(&["install", "--quiet", "--locked", "tauri-driver", "--version", TAURI_DRIVER, "--root", &root])?;
-                tools.join("bin/tauri-driver")
-            }
-        };
+        let driver = window()?;
         build()?;
-        npm(&["ci", "--no-audit", "--no-fund"])?;
-        let mut command = Command::new("xvfb-run");
-        command
-            .current_dir(folder())
-            .args(["--auto-servernum", "--server-args=-screen 0 1600x1000x24", "dbus-run-session", "--"])
-            .args(["npm", "run", "window"])
-            .env("TAURI_DRIVER", driver)
-            .env("KUBILITICS_APP", paths::target()?.join("debug/kubilitics"));
-        shell::run(&mut command)
+        shell::run(&mut on_display(&driver, &paths::target()?.join("debug/kubilitics"), &["window"]))
     },
 };
+
+/// Writes the screenshots of the demo, which stands still meanwhile, to a folder.
+pub(crate) fn photograph(folder: &Path) -> Result<()> {
+    browser()?;
+    build()?;
+    let server = Served::start(&cli()?, &["--demo", "--still"])?;
+    shell::run(script("screenshots").env("KUBILITICS_URL", &server.address).env("KUBILITICS_SCREENSHOTS", folder))
+}
+
+/// What it takes to open a page.
+pub(crate) fn browser() -> Result<()> {
+    system::ensure("to open pages", &["chromium"])?;
+    interface::packages(&folder())
+}
+
+/// What it takes to drive the window; answers where tauri-driver is.
+pub(crate) fn window() -> Result<PathBuf> {
+    system::ensure("to test the window", &["webkit2gtk-driver", "xvfb", "xauth", "dbus-x11", "libgl1-mesa-dri"])?;
+    interface::packages(&folder())?;
+    if let Some(driver) = shell::which("tauri-driver") {
+        return Ok(driver);
+    }
+    let tools = paths::target()?.join("tools");
+    let driver = tools.join("bin/tauri-driver");
+    if !driver.is_file() {
+        shell::say("installing tauri-driver (cargo install, half a minute, once)");
+        let root = tools.to_string_lossy();
+        cargo(&["install", "--quiet", "--locked", "tauri-driver", "--version", TAURI_DRIVER, "--root", &root])?;
+    }
+    Ok(driver)
+}
+
+/// A script of the tests with the window's program, on a display of its own.
+pub(crate) fn on_display(driver: &Path, application: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new("xvfb-run");
+    command
+        .current_dir(folder())
+        .args(["--auto-servernum", "--server-args=-screen 0 1600x1000x24", "dbus-run-session", "--"])
+        .args(["npm", "run"])
+        .args(words)
+        .env("TAURI_DRIVER", driver)
+        .env("KUBILITICS_APP", application);
+    command
+}
+
+/// A script of the tests.
+pub(crate) fn script(name: &str) -> Command {
+    let mut command = Command::new("npm");
+    command.current_dir(folder()).args(["run", name]);
+    command
+}
 
 /// Everything that runs, in one build: built one by one, what they share would be compiled once for each. The examples
 /// bring the features of the tests' own dependencies in, without which all the others would be compiled again.
@@ -92,26 +112,32 @@ fn build() -> Result<()> {
     cargo(&["build", "--quiet", "--workspace", "--bins", "--examples"])
 }
 
-/// `kubilitics-cli serve` on the demo. Dropping it ends it.
-struct Served {
+fn cli() -> Result<PathBuf> {
+    Ok(paths::target()?.join("debug/kubilitics-cli"))
+}
+
+/// `kubilitics-cli serve`. Dropping it ends it.
+pub(crate) struct Served {
     process: Child,
-    address: String,
+    pub(crate) address: String,
     /// Where it looks for one; a test may put it there.
     kubeconfig: PathBuf,
 }
 
 impl Served {
-    fn start(arguments: &[&str]) -> Result<Self> {
+    /// `arguments` say what is served.
+    pub(crate) fn start(cli: &Path, arguments: &[&str]) -> Result<Self> {
         // Nothing of the person's is read or remembered.
         let memory = paths::target()?.join("e2e");
         std::fs::create_dir_all(&memory).with_context(|| format!("create {}", memory.display()))?;
         let database = memory.join(format!("{}.db", std::process::id()));
         let kubeconfig = memory.join("no-kubeconfig");
-        let mut process = Command::new(paths::target()?.join("debug/kubilitics-cli"))
+        let mut process = Command::new(cli)
             // The tests open pages faster than a person: more sockets than one address usually needs.
-            .args(["serve", "--demo", "--sockets", "256", "--database"])
-            .arg(database)
+            .arg("serve")
             .args(arguments)
+            .args(["--sockets", "256", "--database"])
+            .arg(database)
             .env("KUBECONFIG", &kubeconfig)
             .stdout(Stdio::piped())
             .spawn()
@@ -133,14 +159,4 @@ impl Drop for Served {
 
 fn folder() -> PathBuf {
     paths::root().join("tests/e2e")
-}
-
-fn npm(arguments: &[&str]) -> Result<()> {
-    shell::run(Command::new("npm").current_dir(folder()).args(arguments))
-}
-
-fn script(name: &str) -> Command {
-    let mut command = Command::new("npm");
-    command.current_dir(folder()).args(["run", name]);
-    command
 }

@@ -3,12 +3,14 @@
 
 mod bench;
 mod bindings;
+mod bundle;
 mod check;
 mod cluster;
 mod control_plane;
 mod definitions;
 mod e2e;
 mod go;
+mod interface;
 mod paths;
 mod run;
 mod screenshots;
@@ -47,6 +49,7 @@ chores! {
     e2e E2e,
     screenshots Screenshots,
     bindings Bindings,
+    bundle Bundle,
     cluster Cluster,
     control_plane ControlPlane,
 }

@@ -27,26 +27,30 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
     (INTERFACE_PACKAGES.run)()?;
     (INTERFACE_BUILD.run)()?;
+    let what = match (window, args.rest.is_empty(), has_kubeconfig()) {
+        (_, false, _) => "what was asked for",
+        (_, true, true) => "the current context of your kubeconfig",
+        (_, true, false) => "the demo, since there is no kubeconfig",
+    };
+    let place = if window { "in a window" } else { "in a browser, at the address below" };
+    shell::say(format!(
+        "building (release; some minutes the first time), then showing {what}, {place}; Ctrl-C ends it"
+    ));
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(paths::root()).args(["run", "--release"]);
+    let first = match (window, has_kubeconfig()) {
+        (true, true) => Some("--current-context"),
+        (_, false) => Some("--demo"),
+        (false, true) => None,
+    };
+    let first = first.filter(|_| args.rest.is_empty());
     if window {
-        shell::say("opening the window");
-        let first = if has_kubeconfig() { "--current-context" } else { "--demo" };
-        let first = args.rest.is_empty().then_some(first);
         // The feature makes the window load the built interface instead of a development server's.
-        command
-            .args(["--package", "kubilitics", "--features", "tauri/custom-protocol", "--"])
-            .args(first)
-            .args(&args.rest);
-        return shell::run(&mut command);
+        command.args(["--package", "kubilitics", "--features", "tauri/custom-protocol", "--"]);
+    } else {
+        command.args(["--package", "cli", "--bin", "kubilitics-cli", "--", "serve"]);
     }
-    shell::say("no display: serving the interface; open the address below in a browser");
-    command.args(["--package", "cli", "--bin", "kubilitics-cli", "--", "serve"]);
-    if args.rest.is_empty() && !has_kubeconfig() {
-        shell::say("no kubeconfig: showing the demo");
-        command.arg("--demo");
-    }
-    shell::run(command.args(&args.rest))
+    shell::become_program(command.args(first).args(&args.rest))
 }
 
 fn has_display() -> bool {

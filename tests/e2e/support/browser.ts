@@ -15,6 +15,8 @@ export interface Look {
   colorScheme?: "light" | "dark";
   reducedMotion?: "reduce" | "no-preference";
   viewport?: { width: number; height: number };
+  /** Behind the printed address. */
+  path?: string;
 }
 
 /** A browser for the tests of one file; pages close after each test, and what a page logged as an error fails it. */
@@ -34,7 +36,7 @@ export function useBrowser(): { open: (look?: Look) => Promise<Page> } {
     expect(seen, "errors in the page's console").toEqual([]);
   });
   return {
-    async open(look = {}) {
+    async open({ path = "", ...look } = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", acceptDownloads: true, ...look });
       contexts.push(context);
       const page = await context.newPage();
@@ -42,7 +44,7 @@ export function useBrowser(): { open: (look?: Look) => Promise<Page> } {
       page.on("console", (message) => {
         if (message.type() === "error") errors.push(message.text());
       });
-      await page.goto(address());
+      await page.goto(`${address()}${path}`);
       return page;
     },
   };

@@ -16,7 +16,7 @@ export class Window {
   ) {}
 
   /** Starts the application (`KUBILITICS_APP`) under `tauri-driver`; there must be a display. */
-  static async open(environment: Record<string, string> = {}): Promise<Window> {
+  static async open(environment: Record<string, string> = {}, args: string[] = []): Promise<Window> {
     const application = process.env.KUBILITICS_APP;
     if (!application) throw new Error("KUBILITICS_APP is not set: build the application and pass the path of its binary");
     const [port, nativePort] = [await freePort(), await freePort()];
@@ -26,7 +26,7 @@ export class Window {
     });
     const base = `http://127.0.0.1:${port}`;
     await until(async () => (await fetch(`${base}/status`)).ok, "tauri-driver does not answer");
-    const capabilities = { alwaysMatch: { browserName: "wry", "tauri:options": { application } } };
+    const capabilities = { alwaysMatch: { browserName: "wry", "tauri:options": { application, args } } };
     const made = (await ask("POST", `${base}/session`, { capabilities })) as { sessionId: string };
     return new Window(driver, `${base}/session/${made.sessionId}`);
   }
@@ -104,8 +104,8 @@ const PATIENCE_MILLIS = 30_000;
 const PAUSE_MILLIS = 100;
 
 /** Asks until the answer is yes; errors on the way count as no, the last one is told. */
-export async function until(probe: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const end = Date.now() + PATIENCE_MILLIS;
+export async function until(probe: () => Promise<boolean>, otherwise: string, patienceMillis = PATIENCE_MILLIS): Promise<void> {
+  const end = Date.now() + patienceMillis;
   let last: unknown;
   while (Date.now() < end) {
     try {

@@ -1,102 +1,107 @@
 //! `cargo xtask bench`: measures everything in the budget table and prints it. It judges nothing: figures are compared
-//! by people, by ratio, on one machine.
+//! by people, by ratio, on one machine. What it measures with is built once, in one go, so that the parts share what
+//! they are built from.
 
-mod criterion;
+mod build;
+mod figures;
+mod parts;
 mod table;
+mod window;
 
-use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, Result};
-use serde_json::Value;
+use anyhow::Result;
+use clap::ValueEnum;
 
-use crate::{control_plane, paths, shell};
+use crate::{bundle, control_plane, paths, shell};
+use build::Programs;
+use figures::Kept;
 
-/// Measure everything in the budget table and print it (half an hour for all of it).
+/// Measure everything in the budget table and print it as Markdown.
+///
+/// Takes about a quarter of an hour on two quiet cores, after a build of the same length. Figures of parts that are left
+/// out are those measured last.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only rows whose name has this in it, such as `layout`.
-    #[arg(value_name = "WORD")]
-    only: Option<String>,
+    /// Measure only these.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
+    only: Vec<Part>,
+    /// Clusters so many times as large, to try the measurements; such figures are kept apart.
+    #[arg(long, default_value_t = 1.0, value_name = "F")]
+    scale: f64,
     /// Print what was measured last, without measuring again.
     #[arg(long)]
     print: bool,
 }
 
+/// What can be measured apart.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Inference, layout, files (criterion).
+    Parts,
+    /// Clusters read from a real API server, beside bare lists and kubectl.
+    Sync,
+    /// Resident memory of the core.
+    Memory,
+    /// Processor and bytes while pods are deleted.
+    Churn,
+    /// The map of 20,000 objects in a browser.
+    Map,
+    /// Start and frames of the real window.
+    Window,
+    /// The packages' sizes.
+    Installer,
+}
+
 pub(crate) fn run(args: Args) -> Result<()> {
-    let wanted = |row: &table::Row| args.only.as_ref().is_none_or(|word| row.work.contains(word.as_str()));
-    let rows: Vec<&table::Row> = table::ROWS.iter().filter(|row| wanted(row)).collect();
+    let kept = Kept::of(args.scale)?;
     if !args.print {
-        measure(&rows)?;
+        measure(&args, &kept)?;
     }
-    let figures = figures()?;
-    let mut text =
-        String::from("| Work | promised by the original | best peer, measured | ours, budget | ours, measured |\n");
-    text.push_str("|---|---|---|---|---|\n");
-    for row in rows {
-        let measured = row.measured(&figures);
-        text.push_str(&format!("| {} | {} | {} | {} | {measured} |\n", row.work, row.promised, row.peer, row.budget));
+    let figures = kept.read()?;
+    if args.scale != 1.0 {
+        shell::say(format!("clusters {} times as large as the rows say: good for trying the measurements", args.scale));
     }
-    shell::print(&text)
+    shell::print(&table::markdown(&figures))
 }
 
-/// Runs what the rows need, each program once.
-fn measure(rows: &[&table::Row]) -> Result<()> {
-    let mut benches: Vec<&str> = rows.iter().filter_map(|row| row.bench).collect();
-    benches.sort_unstable();
-    benches.dedup();
-    for package in benches {
-        shell::say(format!("benchmarks of {package} ..."));
-        shell::run(cargo().args(["bench", "--quiet", "--package", package, "--benches"]))?;
+fn measure(args: &Args, kept: &Kept) -> Result<()> {
+    let wants = |part| args.only.is_empty() || args.only.contains(&part);
+    let on_plane: Vec<&str> =
+        [(Part::Sync, "sync"), (Part::Memory, "memory"), (Part::Churn, "churn"), (Part::Map, "map")]
+            .into_iter()
+            .filter(|(part, _)| wants(*part))
+            .map(|(_, name)| name)
+            .collect();
+    // Whatever has to be installed is asked for before the first long step.
+    if wants(Part::Window) || wants(Part::Map) {
+        window::prepare(wants(Part::Map), wants(Part::Window))?;
     }
-    let mut programs: Vec<&[&str]> = rows.iter().filter_map(|row| row.measure).collect();
-    programs.sort_unstable();
-    programs.dedup();
-    if programs.is_empty() {
-        return Ok(());
+    let plane = if on_plane.is_empty() { None } else { Some(control_plane::build()?) };
+    let programs = Programs::build(wants(Part::Parts), !on_plane.is_empty(), wants(Part::Window))?;
+    if wants(Part::Parts) {
+        parts::measure(&programs, kept)?;
     }
-    let plane = control_plane::build()?;
-    for arguments in programs {
-        shell::say(format!("measuring whole processes: {} ...", arguments.join(" ")));
-        let mut command = cargo();
+    if wants(Part::Window) {
+        window::measure(&programs, kept)?;
+    }
+    if let Some(plane) = plane {
+        shell::say(format!("{} against a real API server ...", on_plane.join(", ")));
+        let mut command = Command::new(programs.of("measure")?);
         command
-            .args(["run", "--quiet", "--release", "--package", "kubilitics-tests", "--example", "measure", "--"])
-            .args(arguments)
-            .env(paths::CONTROL_PLANE_VARIABLE, &plane)
-            .stderr(Stdio::inherit());
-        let output = shell::capture(&mut command)?;
-        keep(&output)?;
+            .args(["plane", "--only", &on_plane.join(","), "--scale", &args.scale.to_string(), "--figures"])
+            .arg(kept.file())
+            .arg("--cli")
+            .arg(programs.of("kubilitics-cli")?)
+            .arg("--pages")
+            .arg(paths::root().join("tests/e2e"))
+            .env(paths::CONTROL_PLANE_VARIABLE, plane);
+        shell::run(&mut command)?;
     }
-    Ok(())
-}
-
-fn cargo() -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command.current_dir(paths::root());
-    command
-}
-
-/// Figures by name: what was told last by `measure`, and criterion's medians in seconds.
-fn figures() -> Result<BTreeMap<String, f64>> {
-    let mut figures = criterion::medians(&paths::target()?.join("criterion"))?;
-    let kept = std::fs::read_to_string(kept_file()?).unwrap_or_default();
-    for line in kept.lines() {
-        let figure: Value = serde_json::from_str(line).context("read the kept figures")?;
-        if let (Some(row), Some(value)) = (figure["row"].as_str(), figure["value"].as_f64()) {
-            figures.insert(row.to_owned(), value);
+    if wants(Part::Installer) {
+        for package in bundle::build()? {
+            kept.add(&format!("installer.{}", package.kind), package.bytes as f64)?;
         }
     }
-    Ok(figures)
-}
-
-/// Appends; a later figure of the same name wins.
-fn keep(lines: &str) -> Result<()> {
-    use std::io::Write;
-    let path = kept_file()?;
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
-    writeln!(file.with_context(|| format!("open {}", path.display()))?, "{lines}").context("keep the figures")
-}
-
-fn kept_file() -> Result<std::path::PathBuf> {
-    Ok(paths::target()?.join("figures.jsonl"))
+    Ok(())
 }

@@ -1,17 +1,13 @@
-//! The budget table: what is promised, what the best peer does, what is measured.
+//! The budget table: what is promised, what the best peer does, what is measured, and how that stands to the budget.
 
-use std::collections::BTreeMap;
+use super::figures::Figures;
 
 /// One row.
-pub(crate) struct Row {
-    pub(crate) work: &'static str,
-    pub(crate) promised: &'static str,
-    pub(crate) peer: &'static str,
-    pub(crate) budget: &'static str,
-    /// The package whose criterion benchmarks have it.
-    pub(crate) bench: Option<&'static str>,
-    /// What `measure` is run with.
-    pub(crate) measure: Option<&'static [&'static str]>,
+struct Row {
+    work: &'static str,
+    promised: &'static str,
+    peer: &'static str,
+    budget: &'static str,
     figures: &'static [Figure],
 }
 
@@ -19,164 +15,217 @@ pub(crate) struct Row {
 struct Figure {
     name: &'static str,
     unit: Unit,
-    /// Another figure that this one is divided by, and shown as a ratio beside it.
-    beside: Option<&'static str>,
+    /// What the design allows, in the base unit, or times another figure.
+    budget: Budget,
+    /// Words before it.
+    label: &'static str,
 }
 
 #[derive(Clone, Copy)]
 enum Unit {
     Seconds,
     Bytes,
-    /// Of one core.
+    /// Of one core, or of all frames.
     Share,
+    Count,
 }
 
-const fn seconds(name: &'static str) -> Figure {
-    Figure { name, unit: Unit::Seconds, beside: None }
+#[derive(Clone, Copy)]
+enum Budget {
+    None,
+    Most(f64),
+    /// So many times another figure of the same run.
+    Times(f64, &'static str),
 }
 
-const fn bytes(name: &'static str) -> Figure {
-    Figure { name, unit: Unit::Bytes, beside: None }
+const fn seconds(name: &'static str, most: f64) -> Figure {
+    Figure { name, unit: Unit::Seconds, budget: Budget::Most(most), label: "" }
 }
 
-const fn share(name: &'static str) -> Figure {
-    Figure { name, unit: Unit::Share, beside: None }
+const fn megabytes(name: &'static str, most: f64) -> Figure {
+    Figure { name, unit: Unit::Bytes, budget: Budget::Most(most * 1e6), label: "" }
 }
 
-const fn against(name: &'static str, beside: &'static str) -> Figure {
-    Figure { name, unit: Unit::Seconds, beside: Some(beside) }
+const fn share(name: &'static str, most: f64) -> Figure {
+    Figure { name, unit: Unit::Share, budget: Budget::Most(most), label: "" }
 }
 
-pub(crate) const ROWS: &[Row] = &[
+const fn against(name: &'static str, times: f64, other: &'static str) -> Figure {
+    Figure { name, unit: Unit::Seconds, budget: Budget::Times(times, other), label: "" }
+}
+
+/// A figure that nothing was promised of.
+const fn beside(name: &'static str, unit: Unit) -> Figure {
+    Figure { name, unit, budget: Budget::None, label: "" }
+}
+
+impl Figure {
+    const fn called(self, label: &'static str) -> Self {
+        Self { label, ..self }
+    }
+}
+
+const NOTHING: &str = "–";
+
+const ROWS: &[Row] = &[
     Row {
         work: "infer the graph, 1K / 10K / 100K objects",
         promised: "200 ms / 2 s / 20 s",
         peer: "45 ms (1.3K), 1.66 s (13K), 7.0 s (26K)",
         budget: "2 / 25 / 300 ms",
-        bench: Some("topology"),
-        measure: None,
-        figures: &[seconds("infer/1000"), seconds("infer/10000"), seconds("infer/100000")],
+        figures: &[seconds("infer/1000", 0.002), seconds("infer/10000", 0.025), seconds("infer/100000", 0.3)],
     },
     Row {
-        work: "apply one watch event at 100K objects (graph)",
-        promised: "–",
+        work: "apply one watch event at 100K objects, inventory / graph",
+        promised: NOTHING,
         peer: "full re-list",
         budget: "100 µs",
-        bench: Some("topology"),
-        measure: None,
-        figures: &[seconds("apply one event at 100000/pod status")],
-    },
-    Row {
-        work: "apply one watch event at 100K objects (inventory)",
-        promised: "–",
-        peer: "–",
-        budget: "100 µs",
-        bench: Some("inventory"),
-        measure: None,
-        figures: &[seconds("inventory/one event at 100000 pods")],
+        figures: &[
+            seconds("inventory/one event at 100000 pods", 0.0001),
+            seconds("apply one event at 100000/pod status", 0.0001),
+        ],
     },
     Row {
         work: "layout with routes, 10K / 100K nodes",
-        promised: "–",
+        promised: NOTHING,
         peer: "4.5 s (11K, elkjs)",
         budget: "30 / 400 ms",
-        bench: Some("layout"),
-        measure: None,
-        figures: &[seconds("layout/10000 leaves"), seconds("layout/100000 leaves")],
+        figures: &[seconds("layout/10000 leaves", 0.03), seconds("layout/100000 leaves", 0.4)],
     },
     Row {
         work: "SVG, 1K / 10K nodes",
-        promised: "–",
+        promised: NOTHING,
         peer: "3.9 s (1K), 21 s (2K), dies at 5K",
         budget: "30 / 400 ms",
-        bench: Some("diagram"),
-        measure: None,
-        figures: &[seconds("export/svg/1000"), seconds("export/svg/10000")],
+        figures: &[seconds("export/svg/1000", 0.03), seconds("export/svg/10000", 0.4)],
     },
     Row {
-        work: "PNG / PDF, 10K nodes",
-        promised: "–",
-        peer: "unreadable / –",
-        budget: "6 s under 400 MB / 2 s",
-        bench: Some("diagram"),
-        measure: None,
-        figures: &[seconds("export/png/10000"), seconds("export/pdf/10000")],
+        work: "PNG, 10K nodes, time / peak memory",
+        promised: NOTHING,
+        peer: "unreadable",
+        budget: "6 s under 400 MB",
+        figures: &[seconds("export/png/10000", 6.0), megabytes("export/png/10000 peak", 400.0)],
     },
     Row {
-        work: "list and index 10K running pods from a real API server, first rows / all",
-        promised: "–",
+        work: "PDF, 10K nodes, time / peak memory",
+        promised: NOTHING,
+        peer: NOTHING,
+        budget: "2 s",
+        figures: &[seconds("export/pdf/10000", 2.0), beside("export/pdf/10000 peak", Unit::Bytes)],
+    },
+    Row {
+        work: "list and index 10K running pods (87 MB) from a real API server, first pods / all",
+        promised: NOTHING,
         peer: "Radar 0.95 / 1.27 s; k9s 5.0 / 5.0 s; kubectl 3.4 s; bare HTTP list 0.9–1.9 s",
         budget: "0.1 s / 1.3 × the bare list",
-        bench: None,
-        measure: Some(&["pods"]),
-        figures: &[seconds("pods.first"), against("pods.all", "pods.bare")],
+        figures: &[seconds("pods.first", 0.1), against("pods.all", 1.3, "pods.bare")],
     },
     Row {
-        work: "the same by kubectl get, and as a bare HTTP list, in the same run",
-        promised: "–",
-        peer: "–",
-        budget: "–",
-        bench: None,
-        measure: Some(&["pods"]),
-        figures: &[seconds("pods.kubectl"), seconds("pods.bare")],
+        work: "the same as a bare HTTP list / by `kubectl get pods -A`, in the same run; bytes",
+        promised: NOTHING,
+        peer: NOTHING,
+        budget: NOTHING,
+        figures: &[
+            beside("pods.bare", Unit::Seconds),
+            beside("pods.kubectl", Unit::Seconds),
+            beside("pods.bytes", Unit::Bytes),
+        ],
     },
     Row {
         work: "the whole of a 100K-object cluster in, from a real API server",
-        promised: "–",
+        promised: NOTHING,
         peer: "Radar > 300 s (users)",
         budget: "1.5 × the bare lists",
-        bench: None,
-        measure: Some(&["cluster", "100000"]),
-        figures: &[against("cluster.100000.all", "cluster.100000.bare")],
-    },
-    Row {
-        work: "the whole of a 1K / 10K-object cluster in, from a real API server",
-        promised: "–",
-        peer: "–",
-        budget: "–",
-        bench: None,
-        measure: Some(&["cluster", "10000"]),
-        figures: &[against("cluster.10000.all", "cluster.10000.bare")],
+        figures: &[
+            against("cluster.all", 1.5, "cluster.bare"),
+            beside("cluster.objects", Unit::Count).called("objects: "),
+            beside("cluster.bytes", Unit::Bytes),
+        ],
     },
     Row {
         work: "resident memory of the core, 10K pods / 100K objects",
         promised: "150 MB / –",
         peer: "Radar 270 MB, k9s 763 MB (10K pods, measured)",
         budget: "90 / 400 MB",
-        bench: None,
-        measure: Some(&["pods"]),
-        figures: &[bytes("pods.memory"), bytes("cluster.100000.memory")],
+        figures: &[megabytes("pods.memory", 90.0), megabytes("cluster.memory", 400.0)],
     },
     Row {
-        work: "CPU at 10K pods, idle / 20 deletions a second, of one core",
-        promised: "–",
+        work: "CPU at 10K pods, idle / 20 deletions a second / the same with the map open, of one core",
+        promised: NOTHING,
         peer: "Radar 0 / 18.5 %; k9s 26 / 31 %",
         budget: "0.2 / 3 %",
-        bench: None,
-        measure: Some(&["pods"]),
-        figures: &[share("pods.cpu.idle"), share("pods.cpu.churn")],
+        figures: &[
+            share("churn.cpu.idle", 0.002),
+            share("churn.cpu", 0.03),
+            beside("churn.cpu.map", Unit::Share),
+            beside("churn.pace", Unit::Count).called("deletions a second: "),
+        ],
     },
     Row {
-        work: "sent to the interface under that churn, a minute",
-        promised: "–",
+        work: "sent to the interface under that churn, a minute / events lost",
+        promised: NOTHING,
         peer: "Radar 107 MB a minute, and events lost",
         budget: "2 MB a minute, none lost",
-        bench: None,
-        measure: Some(&["pods"]),
-        figures: &[bytes("pods.stream")],
+        figures: &[megabytes("churn.sent", 2.0), beside("churn.lost", Unit::Count).called("lost: ")],
+    },
+    Row {
+        work: "map of 20K objects (10K pods, 5K Services, 5K ConfigMaps) on screen, core synced",
+        promised: NOTHING,
+        peer: "Radar 19.7 s",
+        budget: "1 s",
+        figures: &[seconds("map.painted", 1.0), beside("map.cards", Unit::Count).called("cards: ")],
+    },
+    Row {
+        work: "window: start to first picture of the demo",
+        promised: NOTHING,
+        peer: NOTHING,
+        budget: "1 s",
+        figures: &[seconds("start.painted", 1.0), beside("start.cards", Unit::Count).called("cards: ")],
+    },
+    Row {
+        work: "pan, 10K nodes, no GPU, a frame: window median / p95; Chromium median / p95",
+        promised: NOTHING,
+        peer: "1 frame/s",
+        budget: "30 frames/s",
+        figures: &[
+            seconds("frames.window.median", 1.0 / 30.0),
+            seconds("frames.window.p95", 1.0 / 30.0),
+            seconds("frames.browser.median", 1.0 / 30.0),
+            seconds("frames.browser.p95", 1.0 / 30.0),
+            beside("frames.nodes", Unit::Count).called("nodes: "),
+        ],
+    },
+    Row {
+        work: "of those frames, with everything sharp: window / Chromium",
+        promised: NOTHING,
+        peer: NOTHING,
+        budget: NOTHING,
+        figures: &[beside("frames.window.whole", Unit::Share), beside("frames.browser.whole", Unit::Share)],
+    },
+    Row {
+        work: "installer, deb / rpm",
+        promised: NOTHING,
+        peer: "20 MB",
+        budget: "20 MB",
+        figures: &[megabytes("installer.deb", 20.0), megabytes("installer.rpm", 20.0)],
     },
 ];
 
-impl Row {
-    /// The measured column.
-    pub(crate) fn measured(&self, figures: &BTreeMap<String, f64>) -> String {
-        let texts: Vec<String> = self.figures.iter().map(|figure| figure.text(figures)).collect();
-        texts.join(" / ")
+/// The whole table. Behind each figure stands how many times its budget it is.
+pub(crate) fn markdown(figures: &Figures) -> String {
+    let mut text = String::from("| Work | promised by the original | best peer, measured | budget | measured |\n");
+    text.push_str("|---|---|---|---|---|\n");
+    for row in ROWS {
+        let measured: Vec<String> = row.figures.iter().map(|figure| figure.text(figures)).collect();
+        let Row { work, promised, peer, budget, .. } = row;
+        text.push_str(&format!("| {work} | {promised} | {peer} | {budget} | {} |\n", measured.join(" / ")));
     }
+    text.push_str("\nIn brackets: the measured figure divided by its budget, so that more than 1 misses it.\n");
+    text
 }
 
 impl Figure {
-    fn text(&self, figures: &BTreeMap<String, f64>) -> String {
+    fn text(&self, figures: &Figures) -> String {
         let Some(&value) = figures.get(self.name) else { return "not measured".to_owned() };
         let text = match self.unit {
             Unit::Seconds if value < 1e-3 => format!("{:.0} µs", value * 1e6),
@@ -185,10 +234,16 @@ impl Figure {
             Unit::Seconds => format!("{value:.2} s"),
             Unit::Bytes => format!("{:.1} MB", value / 1e6),
             Unit::Share => format!("{:.1} %", value * 100.0),
+            Unit::Count => format!("{value:.0}"),
         };
-        match self.beside.and_then(|name| figures.get(name)) {
-            Some(other) => format!("{text} ({:.2} × {other:.2} s)", value / other),
-            None => text,
+        let text = format!("{}{text}", self.label);
+        match self.budget {
+            Budget::None => text,
+            Budget::Most(most) => format!("{text} ({:.2})", value / most),
+            Budget::Times(times, other) => match figures.get(other) {
+                Some(other) => format!("{text} = {:.2} × {other:.2} s ({:.2})", value / other, value / other / times),
+                None => text,
+            },
         }
     }
 }
@@ -199,15 +254,15 @@ mod tests {
 
     #[test]
     fn figures_are_written_for_people() {
-        let figures = BTreeMap::from([
+        let figures = Figures::from([
             ("t".to_owned(), 0.000_064),
             ("a".to_owned(), 2.6),
             ("b".to_owned(), 2.0),
             ("m".to_owned(), 88_400_000.0),
         ]);
-        assert_eq!(seconds("t").text(&figures), "64 µs");
-        assert_eq!(against("a", "b").text(&figures), "2.60 s (1.30 × 2.00 s)");
-        assert_eq!(bytes("m").text(&figures), "88.4 MB");
-        assert_eq!(share("absent").text(&figures), "not measured");
+        assert_eq!(seconds("t", 0.000_128).text(&figures), "64 µs (0.50)");
+        assert_eq!(against("a", 1.3, "b").text(&figures), "2.60 s = 1.30 × 2.00 s (1.00)");
+        assert_eq!(megabytes("m", 88.4).text(&figures), "88.4 MB (1.00)");
+        assert_eq!(share("absent", 1.0).text(&figures), "not measured");
     }
 }

@@ -5,6 +5,7 @@ import { useKindIcons } from "@/components";
 import { useStore } from "@/lib/store";
 
 import { readPalette } from "../paint/theme";
+import type { Picture } from "../picture/types";
 import { type MapSession, selectedId } from "../session";
 import styles from "./MapCanvas.module.css";
 import { MapEngine } from "./engine";
@@ -29,6 +30,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   useEffect(() => {
     const element = host.current;
     if (!element || !base.current || !overlay.current) return;
+    let most = 0;
     const made = new MapEngine(element, base.current, overlay.current, readPalette(document.documentElement), {
       camera: ({ x, y, scale }) => {
         element.dataset.camera = `${x.toFixed(2)} ${y.toFixed(2)} ${scale.toFixed(5)}`;
@@ -42,9 +44,13 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       click: (hit) => clicked(session, hit),
       double: (hit) => doubled(actor(session, made), hit),
       painted: () => {
-        element.dataset.painted = String(session.feed.state.get().picture?.number ?? 0);
+        const { picture } = session.feed.state.get();
+        element.dataset.painted = String(picture?.number ?? 0);
         element.dataset.sharp = "";
-        performance.mark("map.painted");
+        const cards = picture ? cardCount(picture) : 0;
+        // Marks are kept by the browser for ever: one for each time that more is seen than before, not one a frame.
+        if (cards > most) performance.mark("map.painted", { detail: { cards } });
+        most = Math.max(most, cards);
       },
     });
     engine.current = made;
@@ -109,6 +115,12 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       </p>
     </div>
   );
+}
+
+function cardCount(picture: Picture): number {
+  let count = 0;
+  for (const block of picture.blocks.values()) count += block.cards.length;
+  return count;
 }
 
 function actor(session: MapSession, engine: MapEngine): MapActor {
