@@ -103,19 +103,27 @@ impl std::error::Error for KeyError {}
 impl ResourceKey {
     /// Builds a key; a `/` inside a part is written `%2F`. `group` may be empty or `core`.
     pub fn new(group: &str, kind: &str, namespace: &str, name: &str) -> Self {
+        Self::new_or_known(&mut String::new(), [group, kind, namespace, name], |_| None)
+    }
+
+    /// Builds a key of group, kind, namespace and name, and takes `known`'s instead where that knows the text, so that
+    /// the many references to one object share one allocation. The text is composed in `buffer`.
+    pub fn new_or_known(buffer: &mut String, parts: [&str; 4], known: impl FnOnce(&str) -> Option<Self>) -> Self {
+        let [group, kind, namespace, name] = parts;
         let group = if group.is_empty() { "core" } else { group };
-        let mut text = String::with_capacity(group.len() + kind.len() + namespace.len() + name.len() + 3);
-        push_part(&mut text, group);
-        let group_end = clamp(text.len());
-        text.push('/');
-        push_part(&mut text, kind);
-        let kind_end = clamp(text.len());
-        text.push('/');
-        push_part(&mut text, namespace);
-        let namespace_end = clamp(text.len());
-        text.push('/');
-        push_part(&mut text, name);
-        Self { text: text.into(), group_end, kind_end, namespace_end }
+        buffer.clear();
+        buffer.reserve(group.len() + kind.len() + namespace.len() + name.len() + 3);
+        push_part(buffer, group);
+        let group_end = clamp(buffer.len());
+        buffer.push('/');
+        push_part(buffer, kind);
+        let kind_end = clamp(buffer.len());
+        buffer.push('/');
+        push_part(buffer, namespace);
+        let namespace_end = clamp(buffer.len());
+        buffer.push('/');
+        push_part(buffer, name);
+        known(buffer).unwrap_or_else(|| Self { text: buffer.as_str().into(), group_end, kind_end, namespace_end })
     }
 
     /// A key of the given kind.
@@ -182,6 +190,25 @@ impl ResourceKey {
         GroupKind::new(self.group(), self.kind())
     }
 
+    /// The same kind and name in another namespace; in none, for the empty one.
+    #[must_use]
+    pub fn in_namespace(&self, namespace: &str) -> Self {
+        if self.namespace() == namespace {
+            return self.clone();
+        }
+        Self::new(self.group(), self.kind(), namespace, self.name())
+    }
+
+    /// Whether both are of one kind.
+    pub fn has_kind_of(&self, other: &Self) -> bool {
+        self.kind_end == other.kind_end && self.kind_prefix() == other.kind_prefix()
+    }
+
+    /// Group and kind as written: `core/Pod`.
+    pub fn kind_prefix(&self) -> &str {
+        self.text.get(..usize::from(self.kind_end)).unwrap_or_default()
+    }
+
     /// Whether this is a key of the given kind.
     pub fn is(&self, group: &str, kind: &str) -> bool {
         self.kind() == kind && self.group() == group
@@ -195,6 +222,10 @@ impl ResourceKey {
 
 fn push_part(text: &mut String, part: &str) {
     // Names of users and hosts may hold slashes; names of objects never do.
+    if !part.as_bytes().contains(&b'/') {
+        text.push_str(part);
+        return;
+    }
     let mut pieces = part.split('/');
     if let Some(first) = pieces.next() {
         text.push_str(first);

@@ -4,7 +4,7 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{AllowedRoutes, Export, Source, field, list};
+use crate::facts::{AllowedRoutes, At, Export, Source, field, list};
 
 /// What the object tells.
 pub(crate) fn of(source: &Source<'_>) -> Vec<Export> {
@@ -35,7 +35,7 @@ pub(crate) fn pokes(source: &Source<'_>) -> Vec<ResourceKey> {
     if !source.key.is("discovery.k8s.io", "EndpointSlice") {
         return Vec::new();
     }
-    let service = source.object.label("kubernetes.io/service-name");
+    let service = source.label("kubernetes.io/service-name");
     service.map(|name| ResourceKey::new("", "Endpoints", source.namespace, name)).into_iter().collect()
 }
 
@@ -46,7 +46,7 @@ fn param_kind(spec: &Value) -> Option<Export> {
 }
 
 fn listener(listener: &Value) -> Export {
-    let namespaces = listener.pointer("/allowedRoutes/namespaces");
+    let namespaces = listener.at("/allowedRoutes/namespaces");
     let from = match namespaces.and_then(|namespaces| field(namespaces, "from")) {
         Some("All") => AllowedRoutes::All,
         Some("Selector") => AllowedRoutes::Matching(
@@ -80,7 +80,7 @@ fn grants(spec: &Value) -> Vec<Export> {
 fn slice_endpoints(body: &Value) -> Export {
     let endpoints = list(body, "endpoints");
     // An absent `ready` means ready: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1
-    let ready = |endpoint: &&Value| endpoint.pointer("/conditions/ready").and_then(Value::as_bool).unwrap_or(true);
+    let ready = |endpoint: &&Value| endpoint.at("/conditions/ready").and_then(Value::as_bool).unwrap_or(true);
     Export::Endpoints { ready: count(endpoints.iter().filter(ready).count()), total: count(endpoints.len()) }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Facts are extracted in parallel and kept; the object's body is not.
 
+use std::cell::RefCell;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use model::{GroupKind, Object, RelationClass, ResourceKey};
@@ -9,6 +11,7 @@ use rustc_hash::FxHasher;
 use serde_json::Value;
 
 use crate::kinds;
+use crate::pool::Pool;
 use crate::rules::{Infer, RelationId, Rule, RuleBook};
 use crate::status::{self, Appraisal};
 use crate::{LabelSelector, Labels};
@@ -25,8 +28,8 @@ pub(crate) struct Facts {
     pub(crate) template: Option<Labels>,
     /// It names an owner.
     pub(crate) owned: bool,
-    /// Kind and name of the owner that controls it.
-    pub(crate) controller: Option<(GroupKind, Arc<str>)>,
+    /// Kind and name of the owner that controls it, as the key it would have in the namespace of the object.
+    pub(crate) controller: Option<ResourceKey>,
     pub(crate) links: Vec<Link>,
     pub(crate) selections: Vec<Arc<Selection>>,
     pub(crate) exports: Vec<Export>,
@@ -54,7 +57,7 @@ pub(crate) struct Link {
     pub(crate) inferred: bool,
     pub(crate) fields: Arc<[Arc<str>]>,
     pub(crate) label: Option<Arc<str>>,
-    pub(crate) permit: Option<Permit>,
+    pub(crate) permit: Option<Box<Permit>>,
 }
 
 /// What a reference points to.
@@ -62,16 +65,25 @@ pub(crate) struct Link {
 pub(crate) enum Target {
     /// An object by its whole name.
     Key(ResourceKey),
-    /// The owner: by uid where there is one; in the namespace of the dependent or cluster-scoped.
-    Owner { kind: GroupKind, name: Arc<str>, uid: Option<Arc<str>> },
+    /// The owner: by uid where there is one; in the namespace of the dependent, as `here` says, or cluster-scoped.
+    Owner { here: ResourceKey, uid: Option<Arc<str>> },
     /// An object by its whole name and, where known, its uid.
     Exact { key: ResourceKey, uid: Option<Arc<str>> },
-    /// A kind that may be namespaced (then in this namespace) or cluster-scoped.
-    Either { kind: GroupKind, namespace: Arc<str>, name: Arc<str> },
+    /// A kind that may be namespaced (then it is `here`) or cluster-scoped.
+    Either { here: ResourceKey },
     /// A kind by its plural, which discovery knows.
-    Plural { group: Arc<str>, plural: Arc<str>, namespace: Arc<str>, name: Arc<str> },
+    Plural(Box<Plural>),
     /// Whatever another object says.
     Through { via: ResourceKey, what: Through },
+}
+
+/// An object by the plural of its kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Plural {
+    pub(crate) group: Arc<str>,
+    pub(crate) plural: Arc<str>,
+    pub(crate) namespace: Arc<str>,
+    pub(crate) name: Arc<str>,
 }
 
 /// What to take from the other object.
@@ -82,7 +94,14 @@ pub(crate) enum Through {
     /// The Services that a ConfigMap's values name; all values, or those of one key.
     Mentions(Option<Arc<str>>),
     /// An object of the parameter kind that an admission policy declares.
-    Params { namespace: Option<Arc<str>>, name: Arc<str> },
+    Params(Box<Params>),
+}
+
+/// The parameter object that a policy's binding names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Params {
+    pub(crate) namespace: Option<Arc<str>>,
+    pub(crate) name: Arc<str>,
 }
 
 /// What an object tells to those that refer to it.
@@ -127,7 +146,9 @@ pub(crate) enum Among {
     /// Pods; where there are none to be had, the workloads that would make them.
     Pods,
     Kind(GroupKind),
-    /// Objects of every kind.
+    /// Objects of the parameter kind that the admission policy of this key declares.
+    ParamsOf(ResourceKey),
+    /// Objects of every kind that carry a label.
     Everything,
 }
 
@@ -163,6 +184,12 @@ pub(crate) struct Source<'a> {
     pub(crate) object: &'a Object,
     pub(crate) key: &'a ResourceKey,
     pub(crate) body: &'a Value,
+    /// `metadata.ownerReferences`.
+    pub(crate) owners: &'a [Value],
+    /// `metadata.labels`, or null.
+    pub(crate) labels: &'a Value,
+    /// `metadata.annotations`, or null.
+    pub(crate) annotations: &'a Value,
     /// `spec`, or null.
     pub(crate) spec: &'a Value,
     pub(crate) namespace: &'a str,
@@ -170,6 +197,7 @@ pub(crate) struct Source<'a> {
     pub(crate) pod: Option<PodSpec<'a>>,
     /// It has a controlling owner.
     pub(crate) controlled: bool,
+    pool: &'a RefCell<Pool>,
 }
 
 /// A pod spec and the path to it.
@@ -181,11 +209,14 @@ pub(crate) struct PodSpec<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn new(object: &'a Object) -> Self {
+    pub(crate) fn new(object: &'a Object, pool: &'a RefCell<Pool>) -> Self {
+        // Every rule asks for some of these, so they are looked up once.
         let body: &Value = &object.body;
-        let owners = body.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+        let part = |value: &'a Value, name: &str| value.get(name).unwrap_or(&Value::Null);
+        let metadata = part(body, "metadata");
+        let owners = list(metadata, "ownerReferences");
         let is_controller = |owner: &Value| owner.get("controller").and_then(Value::as_bool) == Some(true);
-        let controlled = owners.is_some_and(|owners| owners.iter().any(is_controller));
+        let controlled = owners.iter().any(is_controller);
         let key = &object.key;
         // A controlled workload repeats its controller's template, and an old ReplicaSet one that nothing runs any more:
         // its references would be doubles or false alarms.
@@ -195,21 +226,75 @@ impl<'a> Source<'a> {
             object,
             key,
             body,
-            spec: body.get("spec").unwrap_or(&Value::Null),
+            owners,
+            labels: part(metadata, "labels"),
+            annotations: part(metadata, "annotations"),
+            spec: part(body, "spec"),
             namespace: key.namespace(),
             pod,
             controlled,
+            pool,
         }
+    }
+
+    /// The key of another object.
+    pub(crate) fn key_to(&self, group: &str, kind: &str, namespace: &str, name: &str) -> ResourceKey {
+        self.pool.borrow_mut().key([group, kind, namespace, name])
+    }
+
+    /// A text that other objects say as well.
+    pub(crate) fn shared(&self, text: &str) -> Arc<str> {
+        self.pool.borrow_mut().text(text)
+    }
+
+    /// A label.
+    pub(crate) fn label(&self, name: &str) -> Option<&'a str> {
+        self.labels.get(name)?.as_str()
+    }
+
+    /// An annotation.
+    pub(crate) fn annotation(&self, name: &str) -> Option<&'a str> {
+        self.annotations.get(name)?.as_str()
     }
 
     /// A string at a JSON pointer, none where it is empty.
     pub(crate) fn text(&self, pointer: &str) -> Option<&'a str> {
-        text(self.body.pointer(pointer)?)
+        text(self.body.at(pointer)?)
     }
 
     /// The items of a list at a JSON pointer.
     pub(crate) fn items(&self, pointer: &str) -> &'a [Value] {
-        self.body.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+        self.body.at(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Reading by path.
+pub(crate) trait At {
+    /// The value at a JSON pointer. Unlike serde_json's own, it allocates nothing and knows no escapes: the names of
+    /// fields of Kubernetes hold neither `~` nor `/`.
+    fn at(&self, pointer: &str) -> Option<&Self>;
+}
+
+impl At for Value {
+    fn at(&self, pointer: &str) -> Option<&Self> {
+        let mut value = self;
+        let mut rest = pointer.strip_prefix('/')?;
+        while !rest.is_empty() {
+            let step = match rest.bytes().position(|sign| sign == b'/') {
+                Some(end) => {
+                    let step = rest.get(..end)?;
+                    rest = rest.get(end + 1..)?;
+                    step
+                }
+                None => std::mem::take(&mut rest),
+            };
+            value = match value {
+                Self::Object(map) => map.get(step)?,
+                Self::Array(list) => list.get(step.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(value)
     }
 }
 
@@ -232,18 +317,19 @@ pub(crate) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 pub(crate) struct Found<'f> {
     rule: &'f Rule,
     id: RelationId,
+    pool: &'f RefCell<Pool>,
     links: &'f mut Vec<Link>,
     selections: &'f mut Vec<Arc<Selection>>,
 }
 
 impl Found<'_> {
     /// A reference by key.
-    pub(crate) fn key(&mut self, target: ResourceKey, field: impl Into<Arc<str>>) -> &mut Link {
+    pub(crate) fn key(&mut self, target: ResourceKey, field: impl Display) -> &mut Link {
         self.link(Target::Key(target), field)
     }
 
     /// A reference.
-    pub(crate) fn link(&mut self, target: Target, field: impl Into<Arc<str>>) -> &mut Link {
+    pub(crate) fn link(&mut self, target: Target, field: impl Display) -> &mut Link {
         let at = self.links.len();
         self.links.push(Link {
             rule: self.id,
@@ -254,7 +340,7 @@ impl Found<'_> {
             unless_poked: false,
             optional: self.rule.optional,
             inferred: self.rule.inferred,
-            fields: Arc::from([field.into()]),
+            fields: self.pool.borrow_mut().field(field),
             label: None,
             permit: None,
         });
@@ -267,7 +353,7 @@ impl Found<'_> {
         among: Among,
         namespaces: Namespaces,
         selector: LabelSelector,
-        field: impl Into<Arc<str>>,
+        field: impl Display,
     ) -> &mut Selection {
         let at = self.selections.len();
         self.selections.push(Arc::new(Selection {
@@ -280,7 +366,7 @@ impl Found<'_> {
             orphans: false,
             at_selector: false,
             optional: self.rule.optional,
-            fields: Arc::from([field.into()]),
+            fields: self.pool.borrow_mut().field(field),
             label: None,
         }));
         Arc::make_mut(&mut self.selections[at])
@@ -309,19 +395,19 @@ impl Link {
     }
 
     pub(crate) fn permit(&mut self, permit: Permit) -> &mut Self {
-        self.permit = Some(permit);
+        self.permit = Some(Box::new(permit));
         self
     }
 }
 
 /// Reads an object.
-pub(crate) fn extract(object: &Object, book: &RuleBook) -> Facts {
-    let source = Source::new(object);
-    let mut links = Vec::new();
+pub(crate) fn extract(object: &Object, book: &RuleBook, pool: &RefCell<Pool>) -> Facts {
+    let source = Source::new(object, pool);
+    let mut links = Vec::with_capacity(8);
     let mut selections = Vec::new();
     for (id, rule) in book.for_kind(&object.key) {
         let start = links.len();
-        let mut found = Found { rule, id, links: &mut links, selections: &mut selections };
+        let mut found = Found { rule, id, pool, links: &mut links, selections: &mut selections };
         match &rule.infer {
             Infer::Code(infer) => infer(&source, &mut found),
             Infer::Path(user) => user.infer(&source, &mut found),
@@ -330,21 +416,25 @@ pub(crate) fn extract(object: &Object, book: &RuleBook) -> Facts {
         merge(&mut links, start);
     }
     links.shrink_to_fit();
-    let labels = Labels::from_json(source.body.pointer("/metadata/labels"));
-    let is_template = kinds::WORKLOADS.contains(&(source.key.group(), source.key.kind())) && !source.controlled;
+    let read_labels = |map: Option<&Value>| Labels::from_json_with(map, &mut pool.borrow_mut());
+    let labels = read_labels(Some(source.labels));
+    let is_template = !source.controlled && kinds::WORKLOADS.contains(&(source.key.group(), source.key.kind()));
     let template = is_template.then(|| kinds::pod_template(source.body, source.key)).flatten();
-    let template = template.map(|template| Labels::from_json(template.pointer("/metadata/labels")));
+    let template = template.map(|template| read_labels(template.at("/metadata/labels")));
+    let mut appraisal = status::appraise(&source);
+    appraisal.status = source.shared(&appraisal.status);
+    appraisal.caption = source.shared(&appraisal.caption);
     Facts {
-        version: object.version.clone(),
+        version: source.shared(&object.version),
         uid: object.uid.clone(),
         app: crate::groups::own_app(&source, &labels, template.as_ref()),
         marks: crate::marks::of(&source),
         controller: controller(&source),
-        owned: !source.items("/metadata/ownerReferences").is_empty(),
+        owned: !source.owners.is_empty(),
         exports: crate::exports::of(&source),
         pokes: crate::exports::pokes(&source),
         remarks: status::remarks(&source),
-        appraisal: status::appraise(&source),
+        appraisal,
         labels,
         template,
         links,
@@ -353,13 +443,13 @@ pub(crate) fn extract(object: &Object, book: &RuleBook) -> Facts {
 }
 
 /// The owner that controls it. A mirror pod names its node, which is where it runs and not what controls it.
-fn controller(source: &Source<'_>) -> Option<(GroupKind, Arc<str>)> {
-    let owners = source.items("/metadata/ownerReferences").iter();
-    let mut controlling = owners.filter(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true));
+fn controller(source: &Source<'_>) -> Option<ResourceKey> {
+    let mut controlling =
+        source.owners.iter().filter(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true));
     let owner = controlling.next()?;
     let (kind, name) = (field(owner, "kind")?, field(owner, "name")?);
-    (kind != "Node")
-        .then(|| (GroupKind::new(group_of(field(owner, "apiVersion").unwrap_or_default()), kind), name.into()))
+    let group = group_of(field(owner, "apiVersion").unwrap_or_default());
+    (kind != "Node").then(|| source.key_to(group, kind, source.namespace, name))
 }
 
 /// The group of an `apiVersion`.

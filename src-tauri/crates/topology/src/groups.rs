@@ -22,7 +22,7 @@ pub(crate) fn own_app(source: &Source<'_>, labels: &Labels, template: Option<&La
         return None;
     }
     let named = |labels: &Labels| {
-        APP_LABELS.iter().find_map(|name| labels.get(name).filter(|app| !app.is_empty()).map(Arc::from))
+        APP_LABELS.iter().find_map(|name| labels.get(name).filter(|app| !app.is_empty()).map(|app| source.shared(app)))
     };
     named(labels).or_else(|| template.and_then(named)).or_else(|| {
         let selector = source.key.is("", "Service").then(|| Labels::from_json(source.spec.get("selector")))?;

@@ -4,6 +4,8 @@
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
+use crate::facts::At;
+
 /// Kinds that hold a pod template, with the path to the template's parent. Rollouts are workloads everywhere.
 pub(crate) const WORKLOADS: &[(&str, &str)] = &[
     ("apps", "Deployment"),
@@ -43,9 +45,9 @@ pub(crate) fn is_left_out(key: &ResourceKey) -> bool {
 /// The pod template of a workload.
 pub(crate) fn pod_template<'a>(body: &'a Value, key: &ResourceKey) -> Option<&'a Value> {
     match (key.group(), key.kind()) {
-        ("batch", "CronJob") => body.pointer("/spec/jobTemplate/spec/template"),
+        ("batch", "CronJob") => body.at("/spec/jobTemplate/spec/template"),
         ("", "PodTemplate") => body.get("template"),
-        _ => body.pointer("/spec/template"),
+        _ => body.at("/spec/template"),
     }
 }
 
@@ -55,10 +57,10 @@ pub(crate) fn pod_spec<'a>(body: &'a Value, key: &ResourceKey) -> Option<crate::
     let (path, spec, is_pod) = match group_kind {
         ("", "Pod") => ("spec", body.get("spec"), true),
         ("batch", "CronJob") => {
-            ("spec.jobTemplate.spec.template.spec", body.pointer("/spec/jobTemplate/spec/template/spec"), false)
+            ("spec.jobTemplate.spec.template.spec", body.at("/spec/jobTemplate/spec/template/spec"), false)
         }
-        ("", "PodTemplate") => ("template.spec", body.pointer("/template/spec"), false),
-        _ if WORKLOADS.contains(&group_kind) => ("spec.template.spec", body.pointer("/spec/template/spec"), false),
+        ("", "PodTemplate") => ("template.spec", body.at("/template/spec"), false),
+        _ if WORKLOADS.contains(&group_kind) => ("spec.template.spec", body.at("/spec/template/spec"), false),
         _ => return None,
     };
     Some(crate::facts::PodSpec { spec: spec?, path, is_pod })

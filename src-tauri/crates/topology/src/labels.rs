@@ -5,6 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
+use crate::pool::Pool;
+
 /// The labels of one object, ordered by key, in one allocation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Labels(Arc<str>);
@@ -23,26 +25,23 @@ impl Default for Labels {
 impl Labels {
     /// Reads a JSON map of strings; whatever else stands there is left out.
     pub fn from_json(map: Option<&Value>) -> Self {
-        let Some(map) = map.and_then(Value::as_object).filter(|map| !map.is_empty()) else { return Self::default() };
-        let mut pairs: Vec<(&str, &str)> =
-            map.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect();
-        pairs.sort_unstable();
-        Self::from_sorted(&pairs)
+        Self::from_json_with(map, &mut Pool::default())
     }
 
-    fn from_sorted(pairs: &[(&str, &str)]) -> Self {
-        let mut text = String::with_capacity(pairs.iter().map(|(key, value)| key.len() + value.len() + 2).sum());
-        for (key, value) in pairs {
-            // Kubernetes allows no control characters in labels; a manifest that has them would break the separators.
-            if key.contains(char::is_control) || value.contains(char::is_control) {
-                continue;
+    /// The same, sharing the text with others of the pool that carry the same labels.
+    pub(crate) fn from_json_with(map: Option<&Value>, pool: &mut Pool) -> Self {
+        let Some(map) = map.and_then(Value::as_object).filter(|map| !map.is_empty()) else { return Self::default() };
+        let pairs = || map.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)));
+        Self(pool.composed(|text| {
+            // JSON maps keep their order where a feature of serde_json that others may turn on says so.
+            if pairs().is_sorted() {
+                pairs().for_each(|pair| push(text, pair));
+            } else {
+                let mut pairs: Vec<(&str, &str)> = pairs().collect();
+                pairs.sort_unstable();
+                pairs.into_iter().for_each(|pair| push(text, pair));
             }
-            text.push_str(key);
-            text.push(AFTER_KEY);
-            text.push_str(value);
-            text.push(AFTER_VALUE);
-        }
-        Self(text.into())
+        }))
     }
 
     /// Key and value pairs, ordered by key.
@@ -52,13 +51,34 @@ impl Labels {
 
     /// The value of one label.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+        // Most labels are not the one: compare before looking for the end of the value.
+        let mut rest = &*self.0;
+        loop {
+            let (pair, after) = rest.split_once(AFTER_VALUE)?;
+            if let Some(value) = pair.strip_prefix(name).and_then(|value| value.strip_prefix(AFTER_KEY)) {
+                return Some(value);
+            }
+            rest = after;
+        }
     }
 
     /// Whether there is no label.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+fn push(text: &mut String, (key, value): (&str, &str)) {
+    // Kubernetes allows no control characters in labels; a manifest that has them would break the separators.
+    let is_plain =
+        |text: &str| text.bytes().all(|sign| (b' '..0x7f).contains(&sign)) || !text.contains(char::is_control);
+    if !is_plain(key) || !is_plain(value) {
+        return;
+    }
+    text.push_str(key);
+    text.push(AFTER_KEY);
+    text.push_str(value);
+    text.push(AFTER_VALUE);
 }
 
 impl fmt::Debug for Labels {

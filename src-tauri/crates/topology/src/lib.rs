@@ -14,6 +14,7 @@ mod kinds;
 mod labels;
 mod lens;
 mod marks;
+mod pool;
 mod query;
 mod relations;
 mod rules;

@@ -27,7 +27,6 @@ const DEFAULT_ANNOTATIONS: [&str; 3] = [
 /// The marks of an object.
 pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
     let mut marks: Vec<(&'static str, Arc<str>)> = Vec::new();
-    let object = source.object;
     if source.key.is("", "PersistentVolumeClaim")
         && let Some((stem, ordinal)) = source.key.name().rsplit_once('-')
         && !ordinal.is_empty()
@@ -36,35 +35,35 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
         marks.push((CLAIM_STEM, stem.into()));
     }
     // The API server gives every namespace its name as a label; manifests leave that to it.
-    if source.key.is("", "Namespace") && object.label(NAMESPACE_NAME).is_none() {
+    if source.key.is("", "Namespace") && source.label(NAMESPACE_NAME).is_none() {
         marks.push((NAMESPACE_NAME, source.key.name().into()));
     }
     let global = source.key.is("scheduling.k8s.io", "PriorityClass")
         && source.body.get("globalDefault").and_then(serde_json::Value::as_bool) == Some(true);
-    if source.body.pointer("/metadata/annotations").is_some() {
-        if let Some(release) = object.annotation("meta.helm.sh/release-name")
-            && object.label("app.kubernetes.io/managed-by") == Some("Helm")
+    if source.annotations.is_object() {
+        if let Some(release) = source.annotation("meta.helm.sh/release-name")
+            && source.label("app.kubernetes.io/managed-by") == Some("Helm")
         {
-            let namespace = object.annotation("meta.helm.sh/release-namespace").unwrap_or(source.namespace);
-            marks.push((HELM_RELEASE, format!("{namespace}/{release}").into()));
+            let namespace = source.annotation("meta.helm.sh/release-namespace").unwrap_or(source.namespace);
+            marks.push((HELM_RELEASE, source.shared(&format!("{namespace}/{release}"))));
         }
-        if let Some(tracking) = object.annotation("argocd.argoproj.io/tracking-id")
+        if let Some(tracking) = source.annotation("argocd.argoproj.io/tracking-id")
             && let Some((application, _)) = tracking.split_once(':')
         {
             marks.push((ARGO_APPLICATION, application.into()));
         }
-        if DEFAULT_ANNOTATIONS.iter().any(|name| object.annotation(name) == Some("true")) {
+        if DEFAULT_ANNOTATIONS.iter().any(|name| source.annotation(name) == Some("true")) {
             marks.push((DEFAULT_CLASS, "true".into()));
         }
     }
     // The older way of Argo CD to mark objects is a label that Helm charts set as well; what Helm installed itself, or
     // what a controller made, is not meant.
-    let owned = !source.items("/metadata/ownerReferences").is_empty();
+    let owned = !source.owners.is_empty();
     if !owned
         && !marks.iter().any(|(mark, _)| matches!(*mark, ARGO_APPLICATION | HELM_RELEASE))
-        && let Some(instance) = object.label("app.kubernetes.io/instance")
+        && let Some(instance) = source.label("app.kubernetes.io/instance")
     {
-        marks.push((ARGO_LABEL, instance.into()));
+        marks.push((ARGO_LABEL, source.shared(instance)));
     }
     if global {
         marks.push((DEFAULT_CLASS, "true".into()));

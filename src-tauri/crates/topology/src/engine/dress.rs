@@ -20,8 +20,26 @@ const DEPTH: usize = 8;
 pub(super) struct Troubles {
     above: FxHashMap<NodeId, Vec<NodeId>>,
     below: FxHashMap<NodeId, BTreeSet<NodeId>>,
-    controllers: FxHashMap<NodeId, NodeId>,
-    apps: FxHashMap<NodeId, Arc<str>>,
+    /// By node.
+    controllers: Vec<Option<NodeId>>,
+    /// By node.
+    apps: Vec<Option<Arc<str>>>,
+}
+
+impl Troubles {
+    /// Makes room for one more node.
+    pub(super) fn grow(&mut self) {
+        self.controllers.push(None);
+        self.apps.push(None);
+    }
+
+    fn controller(&self, id: NodeId) -> Option<NodeId> {
+        self.controllers.get(id.index()).copied().flatten()
+    }
+
+    fn app(&self, id: NodeId) -> Option<&Arc<str>> {
+        self.apps.get(id.index()).and_then(Option::as_ref)
+    }
 }
 
 impl Engine {
@@ -31,10 +49,8 @@ impl Engine {
         let mut pods = BTreeSet::new();
         for id in marked {
             let controller = self.find_controller(id);
-            let before = match controller {
-                Some(controller) => self.troubles.controllers.insert(id, controller),
-                None => self.troubles.controllers.remove(&id),
-            };
+            let Some(place) = self.troubles.controllers.get_mut(id.index()) else { continue };
+            let before = std::mem::replace(place, controller);
             if before != controller {
                 step.apps.add(id);
                 step.dress.add(id);
@@ -48,31 +64,42 @@ impl Engine {
         self.trace_apps(step);
     }
 
+    /// The same for every node of a graph that was empty.
+    pub(super) fn trace_all(&mut self) {
+        let count = self.known.keys.len();
+        let ids =
+            || (0..count).into_par_iter().with_min_len(512).map(|at| NodeId(u32::try_from(at).unwrap_or(u32::MAX)));
+        self.troubles = Troubles::default();
+        self.troubles.controllers = ids().map(|id| self.find_controller(id)).collect();
+        self.troubles.apps = ids().map(|id| self.inherited_app(id)).collect();
+        let troubled = |facts: &Arc<Facts>| facts.appraisal.trouble.is_some();
+        let pods = ids().filter(|id| self.known.facts(*id).is_some_and(troubled));
+        for pod in pods.collect::<Vec<_>>() {
+            let above = self.controllers_above(pod);
+            for ancestor in &above {
+                self.troubles.below.entry(*ancestor).or_default().insert(pod);
+            }
+            if !above.is_empty() {
+                self.troubles.above.insert(pod, above);
+            }
+        }
+    }
+
     fn find_controller(&self, id: NodeId) -> Option<NodeId> {
         let facts = self.known.facts(id)?;
-        let (kind, name) = facts.controller.as_ref()?;
+        let controller = facts.controller.as_ref()?;
         let declared = self.graph.slot(id)?.declared.iter();
         let mut owners =
             declared.filter(|edge| edge.to == id && edge.class == RelationClass::Owns).map(|edge| edge.from);
         owners.find(|owner| {
             let key = self.known.key(*owner);
-            key.is_some_and(|key| key.is(&kind.group, &kind.kind) && key.name() == &**name)
+            key.is_some_and(|key| key.has_kind_of(controller) && key.name() == controller.name())
         })
     }
 
     fn trace_pod(&mut self, pod: NodeId, step: &mut Step) {
         let troubled = self.known.facts(pod).is_some_and(|facts| facts.appraisal.trouble.is_some());
-        let mut above = Vec::new();
-        if troubled {
-            let mut at = pod;
-            while let Some(controller) = self.troubles.controllers.get(&at).copied() {
-                if above.len() >= DEPTH || above.contains(&controller) || controller == pod {
-                    break;
-                }
-                above.push(controller);
-                at = controller;
-            }
-        }
+        let above = if troubled { self.controllers_above(pod) } else { Vec::new() };
         let before = self.troubles.above.remove(&pod).unwrap_or_default();
         for ancestor in before.iter().chain(&above) {
             step.dress.add(*ancestor);
@@ -93,6 +120,19 @@ impl Engine {
         }
     }
 
+    fn controllers_above(&self, pod: NodeId) -> Vec<NodeId> {
+        let mut above = Vec::new();
+        let mut at = pod;
+        while let Some(controller) = self.troubles.controller(at) {
+            if above.len() >= DEPTH || above.contains(&controller) || controller == pod {
+                break;
+            }
+            above.push(controller);
+            at = controller;
+        }
+        above
+    }
+
     /// The application of a node by its own labels or its controllers'.
     fn trace_apps(&mut self, step: &mut Step) {
         let mut queue = step.apps.take();
@@ -102,12 +142,10 @@ impl Engine {
             let mut next = Vec::new();
             for id in queue {
                 let app = self.inherited_app(id);
-                let before = match app.clone() {
-                    Some(app) => self.troubles.apps.insert(id, app),
-                    None => self.troubles.apps.remove(&id),
-                };
+                let Some(place) = self.troubles.apps.get_mut(id.index()) else { continue };
+                let before = std::mem::replace(place, app.clone());
                 step.dress.add(id);
-                if before == app || (step.fresh && rounds == 1) {
+                if before == app {
                     continue;
                 }
                 let Some(slot) = self.graph.slot(id) else { continue };
@@ -116,7 +154,7 @@ impl Engine {
                 }
                 for other in slot.others.iter() {
                     step.dress.add(other);
-                    if self.troubles.controllers.get(&other) == Some(&id) {
+                    if self.troubles.controller(other) == Some(id) {
                         next.push(other);
                     }
                 }
@@ -132,7 +170,7 @@ impl Engine {
             if facts.app.is_some() {
                 return facts.app.clone();
             }
-            at = *self.troubles.controllers.get(&at)?;
+            at = self.troubles.controller(at)?;
         }
         None
     }
@@ -151,29 +189,44 @@ impl Engine {
             })
             .collect();
         for (id, node) in dressed {
-            if !step.fresh {
-                step.changed.insert(node.key.clone());
-            }
+            step.changed.insert(node.key.clone());
             self.with_slot(id, |slot| slot.node = node);
+        }
+    }
+
+    /// Dresses every node of a graph that was empty.
+    pub(super) fn dress_all(&mut self) {
+        let engine: &Self = self;
+        let ids = (0..engine.graph.slots.len()).into_par_iter().with_min_len(512);
+        let dressed: Vec<Option<Node>> = ids
+            .map(|at| {
+                let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+                Some(engine.node(id, engine.graph.slot(id)?))
+            })
+            .collect();
+        for (slot, node) in self.graph.slots.iter_mut().zip(dressed) {
+            if let (Some(slot), Some(node)) = (slot, node) {
+                Arc::make_mut(slot).node = node;
+            }
         }
     }
 
     fn node(&self, id: NodeId, slot: &Slot) -> Node {
         let key = slot.node.key.clone();
-        let controller = self.troubles.controllers.get(&id).copied();
-        let app = self.troubles.apps.get(&id).cloned().or_else(|| self.neighbours_app(id, slot));
+        let controller = self.troubles.controller(id);
+        let app = self.troubles.app(id).cloned().or_else(|| self.neighbours_app(id, slot));
         let Some(facts) = self.known.facts(id) else {
-            let presence = self.presence(id);
+            let presence = self.known.presence(id);
             let (health, caption): (Health, Arc<str>) = match presence {
                 Presence::Missing | Presence::Present => (Health::Missing, "not in this cluster".into()),
                 Presence::Unknown => (Health::Unknown, self.known.listed.why_unknown(&key)),
-                Presence::External => (Health::Neutral, "".into()),
+                Presence::External => (Health::Neutral, Arc::default()),
             };
             return Node {
                 key,
-                version: "".into(),
+                version: Arc::default(),
                 presence,
-                status: "".into(),
+                status: Arc::default(),
                 caption,
                 note: None,
                 health,
@@ -213,7 +266,7 @@ impl Engine {
         for edge in self.graph.touching(id).filter(|edge| edge.class != RelationClass::Member) {
             let far = if edge.from == id { edge.to } else { edge.from };
             let here = || self.known.key(far).is_some_and(|key| key.namespace() == namespace);
-            let Some(app) = self.troubles.apps.get(&far).filter(|_| here()) else { continue };
+            let Some(app) = self.troubles.app(far).filter(|_| here()) else { continue };
             match found {
                 Some(other) if other != app => return None,
                 _ => found = Some(app),
@@ -234,7 +287,7 @@ impl Engine {
             }
             ("apiextensions.k8s.io", "CustomResourceDefinition") => {
                 let defined = facts.exports.iter().find_map(|export| match export {
-                    Export::Defines(kind) => self.known.counts.get(kind),
+                    Export::Defines(kind) => self.known.counts.get(kind.to_string().as_str()),
                     _ => None,
                 });
                 if node.health == Health::Ok || node.health == Health::Neutral {
@@ -261,7 +314,7 @@ impl Engine {
                 }
             }
         }
-        let pods_listed = self.known.listed.has(&model::ResourceKey::new("", "Pod", node.key.namespace(), ""));
+        let pods_listed = self.known.listed.has_pods(node.key.namespace());
         match told {
             _ if selects && selected == 0 && told.is_none_or(|(_, total)| total == 0) => {
                 if !pods_listed && (facts.uid.is_some() || !self.has_workloads()) {
@@ -289,7 +342,10 @@ impl Engine {
     /// Whether the source holds anything that a Service could select.
     fn has_workloads(&self) -> bool {
         crate::kinds::POD_SOURCES.iter().any(|(group, kind)| {
-            self.known.counts.get(&model::GroupKind::new(group, kind)).is_some_and(|count| *count > 0)
+            self.known
+                .counts
+                .get(model::GroupKind::new(group, kind).to_string().as_str())
+                .is_some_and(|count| *count > 0)
         })
     }
 

@@ -10,12 +10,14 @@ use crate::kinds;
 /// The part of the coverage that the state of edges depends on.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
-    kinds: FxHashMap<GroupKind, Row>,
+    /// By the kind as a key writes it, `core/Pod`, so that looking up allocates nothing.
+    kinds: FxHashMap<Box<str>, Row>,
     plurals: FxHashMap<(Arc<str>, Arc<str>), GroupKind>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
+    kind: GroupKind,
     plural: Arc<str>,
     namespaced: bool,
     scopes: Vec<(Scope, Reach)>,
@@ -61,14 +63,16 @@ impl Listed {
                 KindState::Absent => Reach::Absent,
             };
             let scopes = row.scopes.iter().map(|(scope, state)| (scope.clone(), reach(state))).collect();
-            let next = Row { plural: kind.plural.clone(), namespaced: kind.namespaced, scopes };
-            if self.kinds.remove(&kind.group_kind).as_ref() != Some(&next) {
+            let next =
+                Row { kind: kind.group_kind.clone(), plural: kind.plural.clone(), namespaced: kind.namespaced, scopes };
+            let name: Box<str> = kind.group_kind.to_string().into();
+            if self.kinds.remove(&name).as_ref() != Some(&next) {
                 changed.push(kind.group_kind.clone());
                 self.plurals.insert((kind.group_kind.group.clone(), kind.plural.clone()), kind.group_kind.clone());
             }
-            kinds.insert(kind.group_kind.clone(), next);
+            kinds.insert(name, next);
         }
-        changed.extend(self.kinds.drain().map(|(kind, _)| kind));
+        changed.extend(self.kinds.drain().map(|(_, row)| row.kind));
         self.kinds = kinds;
         changed.sort();
         changed
@@ -79,15 +83,20 @@ impl Listed {
         self.reach(key) == Reach::Listed
     }
 
+    /// Whether all pods of a namespace are told.
+    pub(super) fn has_pods(&self, namespace: &str) -> bool {
+        self.kinds.get("core/Pod").is_some_and(|row| row.reach(namespace) == Reach::Listed)
+    }
+
     /// Whether pods of a namespace are neither there nor on their way, so that their workloads stand for them.
     pub(super) fn pods_hidden(&self) -> bool {
-        let pods = self.kinds.get(&GroupKind::new("", "Pod"));
+        let pods = self.kinds.get("core/Pod");
         pods.is_none_or(|row| row.scopes.iter().all(|(_, reach)| matches!(reach, Reach::Absent | Reach::Forbidden)))
     }
 
     /// Why nothing can be said of a key, for the second line of its card.
     pub(super) fn why_unknown(&self, key: &ResourceKey) -> Arc<str> {
-        let plural = self.kinds.get(&key.group_kind()).map(|row| row.plural.clone());
+        let plural = self.kinds.get(key.kind_prefix()).map(|row| row.plural.clone());
         match self.reach(key) {
             Reach::Forbidden => {
                 let what = plural.unwrap_or_else(|| key.kind().to_lowercase().into());
@@ -98,10 +107,10 @@ impl Listed {
         }
     }
 
-    /// Whether objects of a kind live in namespaces; assumed of kinds that nobody knows.
-    pub(super) fn namespaced(&self, kind: &GroupKind) -> bool {
-        let told = self.kinds.get(kind).map(|row| row.namespaced);
-        told.or_else(|| kinds::namespaced(kind)).unwrap_or(true)
+    /// Whether objects of the kind of a key live in namespaces; assumed of kinds that nobody knows.
+    pub(super) fn namespaced(&self, key: &ResourceKey) -> bool {
+        let told = self.kinds.get(key.kind_prefix()).map(|row| row.namespaced);
+        told.or_else(|| kinds::namespaced(&key.group_kind())).unwrap_or(true)
     }
 
     /// The kind of a plural.
@@ -111,6 +120,6 @@ impl Listed {
     }
 
     fn reach(&self, key: &ResourceKey) -> Reach {
-        self.kinds.get(&key.group_kind()).map_or(Reach::Absent, |row| row.reach(key.namespace()))
+        self.kinds.get(key.kind_prefix()).map_or(Reach::Absent, |row| row.reach(key.namespace()))
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps the graph true, one change at a time or a whole cluster at once, by the same path.
+//! Keeps the graph true, one change at a time; an empty graph is filled at once (`build`), by the same steps:
 //!
 //! 1. Facts of the changed objects are extracted (in parallel).
 //! 2. Indexes take them in and mark the objects whose edges may differ.
@@ -9,14 +9,17 @@
 //! The work is proportional to the edges that a change touches. What comes out depends on the objects and the coverage
 //! alone, not on the order in which they came.
 
+mod build;
 mod dress;
 mod listed;
+mod marks;
 mod resolve;
 mod select;
 #[cfg(test)]
 pub(crate) mod tests;
 mod write;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use inventory::Change;
@@ -27,9 +30,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::facts::{Export, Facts, Selection, extract};
 use crate::graph::{Graph, GraphDelta, NodeId};
 use crate::kinds;
+use crate::pool::Pool;
 use crate::rules::RuleBook;
 use dress::Troubles;
 use listed::Listed;
+use marks::Marks;
 use resolve::Resolved;
 use select::SelectIndex;
 
@@ -41,6 +46,8 @@ pub struct Engine {
     free: Vec<NodeId>,
     tallies: Vec<Tally>,
     troubles: Troubles,
+    /// Empty between steps; kept for their tables.
+    marks: [Marks; 4],
 }
 
 /// What resolving reads: objects and the indexes over them.
@@ -58,16 +65,17 @@ struct Known {
     uids: FxHashMap<Arc<str>, NodeId>,
     /// Objects that would have an edge if this key were there (or were another object).
     wanted: FxHashMap<ResourceKey, Vec<NodeId>>,
-    wants: FxHashMap<NodeId, Vec<ResourceKey>>,
+    /// By node.
+    wants: Vec<Box<[ResourceKey]>>,
     select: SelectIndex,
     /// ReferenceGrants by namespace, and the objects that need one there.
     grants: FxHashMap<Arc<str>, Vec<NodeId>>,
     grant_seekers: FxHashMap<Arc<str>, Vec<NodeId>>,
     /// How many objects poke this key.
     poked: FxHashMap<ResourceKey, u32>,
-    /// Objects per kind, and the definition of each custom kind.
-    counts: FxHashMap<GroupKind, u32>,
-    definers: FxHashMap<GroupKind, NodeId>,
+    /// Objects per kind, and the definition of each custom kind; kinds as keys write them: `core/Pod`.
+    counts: FxHashMap<Box<str>, u32>,
+    definers: FxHashMap<Box<str>, NodeId>,
 }
 
 /// Edges of a node that captions count.
@@ -78,40 +86,9 @@ struct Tally {
     bound: u32,
 }
 
-/// A set of nodes that remembers its members in order of arrival.
-#[derive(Debug, Default)]
-struct Marks {
-    list: Vec<NodeId>,
-    set: Vec<bool>,
-}
-
-impl Marks {
-    fn add(&mut self, id: NodeId) {
-        let at = id.index();
-        if at >= self.set.len() {
-            self.set.resize(at + 1, false);
-        }
-        if let Some(marked) = self.set.get_mut(at)
-            && !*marked
-        {
-            *marked = true;
-            self.list.push(id);
-        }
-    }
-
-    fn take(&mut self) -> Vec<NodeId> {
-        self.set.clear();
-        let mut list = std::mem::take(&mut self.list);
-        list.sort_unstable();
-        list
-    }
-}
-
 /// What one call of `apply` has found out so far.
 #[derive(Debug, Default)]
 struct Step {
-    /// The graph was empty: everything is marked anyway.
-    fresh: bool,
     resolve: Marks,
     dress: Marks,
     /// Nodes that may have nothing left to stand for.
@@ -133,27 +110,12 @@ impl Engine {
     /// An engine without objects.
     pub fn new(rules: Arc<RuleBook>) -> Self {
         Self {
-            known: Known {
-                book: rules.clone(),
-                listed: Listed::default(),
-                pods_hidden: true,
-                ids: FxHashMap::default(),
-                keys: Vec::new(),
-                facts: Vec::new(),
-                uids: FxHashMap::default(),
-                wanted: FxHashMap::default(),
-                wants: FxHashMap::default(),
-                select: SelectIndex::default(),
-                grants: FxHashMap::default(),
-                grant_seekers: FxHashMap::default(),
-                poked: FxHashMap::default(),
-                counts: FxHashMap::default(),
-                definers: FxHashMap::default(),
-            },
+            known: Known::new(rules.clone()),
             graph: Graph::empty(rules),
             free: Vec::new(),
             tallies: Vec::new(),
             troubles: Troubles::default(),
+            marks: Default::default(),
         }
     }
 
@@ -164,16 +126,16 @@ impl Engine {
 
     /// Takes changes in. Of several changes of one object the last one counts.
     pub fn apply(&mut self, changes: &[Change], coverage: &Coverage) -> GraphDelta {
-        let mut step = Step { fresh: self.graph.is_empty(), ..Step::default() };
-        let book = self.known.book.clone();
-        let extracted: Vec<(ResourceKey, Option<Facts>)> = last_of_each(changes)
-            .into_par_iter()
-            .map(|change| match change {
-                Change::Upserted(object) => (object.key.clone(), Some(extract(object, &book))),
-                Change::Removed(key) => (key.clone(), None),
-            })
-            .collect();
-        self.cover(coverage, &mut step);
+        let extracted = read(changes, &self.known.book);
+        if self.graph.is_empty() {
+            return self.build(extracted, coverage);
+        }
+        let [resolve, dress, lineage, apps] = std::mem::take(&mut self.marks);
+        let mut step = Step { resolve, dress, lineage, apps, ..Step::default() };
+        let (changed, flipped) = self.cover(coverage);
+        if !changed.is_empty() {
+            self.mark_covered(&changed, flipped, &mut step);
+        }
         self.take_in(extracted, &mut step);
         self.spread(&mut step);
 
@@ -185,16 +147,14 @@ impl Engine {
         self.sweep(&mut step);
         self.trace(&mut step);
         self.dress(&mut step);
-        self.finish(step)
-    }
+        self.marks = [step.resolve, step.dress, step.lineage, step.apps];
 
-    fn finish(&mut self, step: Step) -> GraphDelta {
-        let mut delta = step.delta;
         let sorted = |keys: &mut dyn Iterator<Item = &ResourceKey>| {
             let mut keys: Vec<ResourceKey> = keys.cloned().collect();
             keys.sort_unstable();
             keys
         };
+        let mut delta = step.delta;
         let (new, gone, changed) = (&step.allocated, &step.freed, &step.changed);
         delta.added = sorted(&mut in_any_order(new).filter(|key| !gone.contains(*key)));
         delta.removed = sorted(&mut in_any_order(gone).filter(|key| !new.contains(*key)));
@@ -208,7 +168,10 @@ impl Engine {
         delta.changed.sort_unstable();
         delta.edges.sort_unstable();
         delta.edges.dedup();
-        delta.rebuilt = step.fresh;
+        self.finish(delta)
+    }
+
+    fn finish(&mut self, mut delta: GraphDelta) -> GraphDelta {
         if !delta.is_empty() {
             self.graph.revision += 1;
         }
@@ -216,26 +179,28 @@ impl Engine {
         delta
     }
 
-    /// Takes the coverage in and marks what hangs on kinds that became listed or ceased to be.
-    fn cover(&mut self, coverage: &Coverage, step: &mut Step) {
-        if *self.graph.coverage != *coverage {
-            self.graph.coverage = Arc::new(coverage.clone());
+    /// Takes the coverage in; returns the kinds that became listed or ceased to be, and whether pods came into sight
+    /// or went out of it.
+    fn cover(&mut self, coverage: &Coverage) -> (Vec<GroupKind>, bool) {
+        if *self.graph.coverage == *coverage {
+            return (Vec::new(), false);
         }
+        self.graph.coverage = Arc::new(coverage.clone());
         let changed = self.known.listed.update(coverage);
-        if changed.is_empty() {
-            return;
-        }
         let hidden = self.known.listed.pods_hidden();
         let flipped = std::mem::replace(&mut self.known.pods_hidden, hidden) != hidden;
-        if step.fresh {
-            return;
-        }
-        let changed: FxHashSet<GroupKind> = changed.into_iter().collect();
+        (changed, flipped)
+    }
+
+    /// Marks what hangs on kinds that became listed or ceased to be.
+    fn mark_covered(&mut self, changed: &[GroupKind], flipped: bool, step: &mut Step) {
+        let hidden = self.known.pods_hidden;
+        let changed: FxHashSet<String> = changed.iter().map(GroupKind::to_string).collect();
         for at in 0..self.known.keys.len() {
             let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
             let Some(key) = self.known.keys.get(at).and_then(Clone::clone) else { continue };
             match self.known.facts.get(at).and_then(Clone::clone) {
-                None if changed.contains(&key.group_kind()) => {
+                None if changed.contains(key.kind_prefix()) => {
                     self.mark_others(id, step);
                     step.dress.add(id);
                 }
@@ -249,7 +214,7 @@ impl Engine {
                     if facts.links.iter().any(|link| link.target.needs_discovery()) {
                         step.resolve.add(id);
                     }
-                    if key.is("", "Service") && changed.contains(&GroupKind::new("", "Pod")) {
+                    if key.is("", "Service") && changed.contains("core/Pod") {
                         step.dress.add(id);
                     }
                 }
@@ -258,10 +223,10 @@ impl Engine {
         }
     }
 
-    fn take_in(&mut self, extracted: Vec<(ResourceKey, Option<Facts>)>, step: &mut Step) {
+    fn take_in(&mut self, extracted: Vec<(ResourceKey, Option<Arc<Facts>>)>, step: &mut Step) {
         let selections = extracted.iter().filter_map(|(_, facts)| facts.as_ref()).flat_map(|facts| &facts.selections);
         let fresh_classes = self.known.select.demand(selections);
-        if !fresh_classes.is_empty() && !step.fresh {
+        if !fresh_classes.is_empty() {
             for (at, facts) in self.known.facts.iter().enumerate() {
                 let (Some(facts), Some(Some(key))) = (facts, self.known.keys.get(at)) else { continue };
                 let as_pod = is_pod_like(key, facts, self.known.pods_hidden);
@@ -280,8 +245,7 @@ impl Engine {
     }
 
     /// Replaces one object's facts, keeps the indexes in step and marks what may differ.
-    fn replace(&mut self, key: ResourceKey, new: Option<Facts>, step: &mut Step) {
-        let new = new.map(Arc::new);
+    fn replace(&mut self, key: ResourceKey, new: Option<Arc<Facts>>, step: &mut Step) {
         let id = match (self.known.ids.get(&key), &new) {
             (Some(id), _) => *id,
             (None, Some(_)) => self.allocate(key.clone(), step),
@@ -375,9 +339,7 @@ impl Engine {
         }
         step.resolve.add(id);
         self.mark_others(id, step);
-        if !step.fresh {
-            step.selections.extend(after.iter().filter(|selection| !selection.at_selector).cloned());
-        }
+        step.selections.extend(after.iter().filter(|selection| !selection.at_selector).cloned());
     }
 
     fn replace_exports(
@@ -432,12 +394,12 @@ impl Engine {
         }
         for export in before {
             if let Export::Defines(kind) = export {
-                self.known.definers.remove(kind);
+                self.known.definers.remove(kind.to_string().as_str());
             }
         }
         for export in after {
             if let Export::Defines(kind) = export {
-                self.known.definers.insert(kind.clone(), id);
+                self.known.definers.insert(kind.to_string().into(), id);
             }
         }
     }
@@ -454,15 +416,14 @@ impl Engine {
     }
 
     fn count(&mut self, key: &ResourceKey, came: bool, step: &mut Step) {
-        let kind = key.group_kind();
-        if let Some(definer) = self.known.definers.get(&kind) {
+        if let Some(definer) = self.known.definers.get(key.kind_prefix()) {
             step.dress.add(*definer);
         }
         let workload = kinds::POD_SOURCES.contains(&(key.group(), key.kind()));
-        let count = self.known.counts.entry(kind).or_default();
+        let count = self.known.counts.entry(key.kind_prefix().into()).or_default();
         let before = *count;
         *count = if came { before + 1 } else { before.saturating_sub(1) };
-        if workload && before.min(*count) == 0 && !step.fresh {
+        if workload && before.min(*count) == 0 {
             // In manifests, a Service that selects nothing is wrong only where there is something to select.
             let services = self.known.keys.iter().enumerate();
             for (at, _) in services.filter(|(_, key)| key.as_ref().is_some_and(|key| key.is("", "Service"))) {
@@ -477,9 +438,6 @@ impl Engine {
             for target in self.known.select.targets(&selection, None) {
                 step.resolve.add(target);
             }
-        }
-        if step.fresh {
-            return;
         }
         for (key, facts) in std::mem::take(&mut step.selectable) {
             let as_pod = is_pod_like(&key, &facts, self.known.pods_hidden);
@@ -517,14 +475,56 @@ impl Engine {
     }
 }
 
+impl Known {
+    fn new(book: Arc<RuleBook>) -> Self {
+        Self {
+            book,
+            listed: Listed::default(),
+            pods_hidden: true,
+            ids: FxHashMap::default(),
+            keys: Vec::new(),
+            facts: Vec::new(),
+            uids: FxHashMap::default(),
+            wanted: FxHashMap::default(),
+            wants: Vec::new(),
+            select: SelectIndex::default(),
+            grants: FxHashMap::default(),
+            grant_seekers: FxHashMap::default(),
+            poked: FxHashMap::default(),
+            counts: FxHashMap::default(),
+            definers: FxHashMap::default(),
+        }
+    }
+}
+
 /// Whether an object takes part in the selection of pods: pods do; a workload stands for its pods where it is a plain
 /// manifest or where pods are out of sight.
 fn is_pod_like(key: &ResourceKey, facts: &Facts, pods_hidden: bool) -> bool {
     key.is("", "Pod") || (facts.template.is_some() && (pods_hidden || facts.uid.is_none()))
 }
 
+/// Changed objects with their facts, none where they are gone; ordered by key.
+fn read(changes: &[Change], book: &RuleBook) -> Vec<(ResourceKey, Option<Arc<Facts>>)> {
+    // What stands together shares most of what it says.
+    const STRETCH: usize = 512;
+    let stretch = |changes: &[&Change]| -> Vec<_> {
+        let pool = RefCell::new(Pool::default());
+        let read = |change: &&Change| match change {
+            Change::Upserted(object) => (object.key.clone(), Some(Arc::new(extract(object, book, &pool)))),
+            Change::Removed(key) => (key.clone(), None),
+        };
+        changes.iter().map(read).collect()
+    };
+    let changes = last_of_each(changes);
+    let read: Vec<Vec<_>> = changes.par_chunks(STRETCH).map(stretch).collect();
+    read.into_iter().flatten().collect()
+}
+
 /// The last change of each object, ordered by key, without the kinds that are no nodes.
 fn last_of_each(changes: &[Change]) -> Vec<&Change> {
+    if changes.windows(2).all(|pair| key_of(&pair[0]) < key_of(&pair[1])) {
+        return changes.iter().filter(|change| !kinds::is_left_out(key_of(change))).collect();
+    }
     let mut order: Vec<(usize, &Change)> =
         changes.iter().enumerate().filter(|(_, change)| !kinds::is_left_out(key_of(change))).collect();
     order.par_sort_unstable_by(|(a_at, a), (b_at, b)| key_of(a).cmp(key_of(b)).then(b_at.cmp(a_at)));

@@ -1,12 +1,15 @@
 //! From an object's facts to the edges it declares: reads the indexes, changes nothing.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use model::{GroupKind, RelationClass, ResourceKey};
 
 use super::select::selects;
 use super::{Known, is_pod_like};
-use crate::facts::{AllowedRoutes, Export, Facts, Link, Permit, Target, Through, join_fields, join_labels};
+use crate::facts::{
+    AllowedRoutes, Export, Facts, Link, Permit, Plural, Selection, Target, Through, join_fields, join_labels,
+};
 use crate::graph::NodeId;
 use crate::kinds;
 use crate::rules::RelationId;
@@ -46,7 +49,11 @@ pub(super) enum Far {
 impl Target {
     /// Whether what it names depends on what the server serves.
     pub(super) fn needs_discovery(&self) -> bool {
-        matches!(self, Self::Plural { .. } | Self::Either { .. } | Self::Owner { .. })
+        match self {
+            Self::Plural(_) | Self::Either { .. } | Self::Owner { .. } => true,
+            Self::Through { what, .. } => matches!(what, Through::Params(_)),
+            Self::Key(_) | Self::Exact { .. } => false,
+        }
     }
 }
 
@@ -68,6 +75,7 @@ impl Known {
     pub(super) fn resolve(&self, id: NodeId) -> Resolved {
         let mut resolved = Resolved::default();
         let (Some(key), Some(facts)) = (self.key(id), self.facts(id)) else { return resolved };
+        resolved.drafts.reserve(facts.links.len() + 2);
         for link in &facts.links {
             self.follow(key, link, &mut resolved);
         }
@@ -75,6 +83,8 @@ impl Known {
         self.selecting(id, facts, &mut resolved);
         resolved.drafts.retain(|draft| draft.far != Far::Node(id));
         self.settle(&mut resolved.drafts);
+        resolved.wants.sort_unstable();
+        resolved.wants.dedup();
         resolved
     }
 
@@ -92,8 +102,8 @@ impl Known {
                 }
                 Some(key.clone())
             }
-            Target::Plural { group, plural, namespace, name } => self.by_plural(group, plural, namespace, name),
-            Target::Owner { kind, name, uid } => match self.owner(source, kind, name, uid.as_ref()) {
+            Target::Plural(named) => self.by_plural(named),
+            Target::Owner { here, uid } => match self.owner(source, here, uid.as_ref()) {
                 Owner::Node(id) => {
                     resolved.drafts.push(draft(link, Far::Node(id)));
                     return;
@@ -107,7 +117,7 @@ impl Known {
                     return;
                 }
             },
-            Target::Either { kind, namespace, name } => Some(self.either(kind, namespace, name, resolved)),
+            Target::Either { here } => Some(self.either(here, resolved)),
             Target::Through { via, what } => {
                 self.through(link, via, what, resolved);
                 return;
@@ -134,19 +144,17 @@ impl Known {
         resolved.drafts.push(Draft { permitted, ..draft(link, far) });
     }
 
-    fn by_plural(&self, group: &Arc<str>, plural: &Arc<str>, namespace: &str, name: &str) -> Option<ResourceKey> {
+    fn by_plural(&self, Plural { group, plural, namespace, name }: &Plural) -> Option<ResourceKey> {
         let kind = self.listed.by_plural(group, plural)?;
-        let namespaced = self.listed.namespaced(&kind);
-        if namespaced && namespace.is_empty() {
-            return None;
+        let key = ResourceKey::of(&kind, namespace, name);
+        match self.listed.namespaced(&key) {
+            true if namespace.is_empty() => None,
+            true => Some(key),
+            false => Some(key.in_namespace("")),
         }
-        let namespace = if namespaced { namespace } else { "" };
-        Some(ResourceKey::of(&kind, namespace, name))
     }
 
-    fn owner(&self, source: &ResourceKey, kind: &GroupKind, name: &str, uid: Option<&Arc<str>>) -> Owner {
-        let here = ResourceKey::of(kind, source.namespace(), name);
-        let cluster = ResourceKey::of(kind, "", name);
+    fn owner(&self, source: &ResourceKey, here: &ResourceKey, uid: Option<&Arc<str>>) -> Owner {
         // The uid decides. An owner in another namespace is none: the garbage collector would not follow it either.
         let by_uid = uid.and_then(|uid| self.uids.get(uid)).copied();
         let reachable = by_uid.filter(|id| {
@@ -156,6 +164,7 @@ impl Known {
         if let Some(id) = reachable {
             return Owner::Node(id);
         }
+        let (here, cluster) = (here.clone(), here.in_namespace(""));
         for key in [&here, &cluster] {
             let Some(id) = self.present(key) else { continue };
             let other = self.facts(id).and_then(|facts| facts.uid.as_ref());
@@ -164,14 +173,13 @@ impl Known {
                 _ => Owner::Node(id),
             };
         }
-        let (key, other) = if self.listed.namespaced(kind) { (here, cluster) } else { (cluster, here) };
+        let (key, other) = if self.listed.namespaced(&here) { (here, cluster) } else { (cluster, here) };
         Owner::Absent { key, other }
     }
 
-    fn either(&self, kind: &GroupKind, namespace: &str, name: &str, resolved: &mut Resolved) -> ResourceKey {
-        let here = ResourceKey::of(kind, namespace, name);
-        let cluster = ResourceKey::of(kind, "", name);
-        let (first, second) = if self.listed.namespaced(kind) { (here, cluster) } else { (cluster, here) };
+    fn either(&self, here: &ResourceKey, resolved: &mut Resolved) -> ResourceKey {
+        let (here, cluster) = (here.clone(), here.in_namespace(""));
+        let (first, second) = if self.listed.namespaced(&here) { (here, cluster) } else { (cluster, here) };
         if self.present(&first).is_none() && self.present(&second).is_some() {
             resolved.wants.push(first);
             return second;
@@ -197,12 +205,15 @@ impl Known {
                     link.fields = link.fields.iter().map(|field| format!("{field} → data[{key}]").into()).collect();
                     self.point(&link, service.clone(), None, resolved);
                 }
-                (Through::Params { namespace, name }, Export::ParamKind(kind)) => {
-                    let key = match namespace {
-                        Some(namespace) => ResourceKey::of(kind, namespace, name),
-                        None => self.either(kind, "", name, resolved),
+                (Through::Params(params), Export::ParamKind(kind)) => {
+                    let key = match &params.namespace {
+                        Some(namespace) => ResourceKey::of(kind, namespace, &params.name),
+                        None => ResourceKey::of(kind, "", &params.name),
                     };
-                    self.point(link, key, None, resolved);
+                    // Of a namespaced kind it is the one in the namespace of whatever is being admitted: no certain one.
+                    if params.namespace.is_some() || !self.listed.namespaced(&key) {
+                        self.point(link, key, None, resolved);
+                    }
                 }
                 _ => {}
             }
@@ -254,7 +265,7 @@ impl Known {
             if selection.at_selector || *declarer == id {
                 continue;
             }
-            if selects(selection, key, facts, as_pod, |name| self.namespace_label(key.namespace(), name)) {
+            if self.selects(selection, key, facts, as_pod) {
                 resolved.drafts.push(Draft {
                     far: Far::Node(*declarer),
                     outgoing: selection.reversed,
@@ -276,8 +287,7 @@ impl Known {
             for target in self.select.targets(selection, None) {
                 let (Some(key), Some(facts)) = (self.key(target), self.facts(target)) else { continue };
                 let as_pod = is_pod_like(key, facts, self.pods_hidden);
-                let matches =
-                    selects(selection, key, facts, as_pod, |name| self.namespace_label(key.namespace(), name));
+                let matches = self.selects(selection, key, facts, as_pod);
                 if target != id && matches {
                     resolved.drafts.push(Draft {
                         far: Far::Node(target),
@@ -295,6 +305,21 @@ impl Known {
         }
     }
 
+    fn selects(&self, selection: &Selection, key: &ResourceKey, facts: &Facts, as_pod: bool) -> bool {
+        let is_param_of =
+            |policy: &ResourceKey| self.param_kind(policy).is_some_and(|kind| key.is(&kind.group, &kind.kind));
+        selects(selection, key, facts, as_pod, is_param_of, |name| self.namespace_label(key.namespace(), name))
+    }
+
+    /// The parameter kind that an admission policy declares.
+    fn param_kind(&self, policy: &ResourceKey) -> Option<&GroupKind> {
+        let exports = &self.facts(self.present(policy)?)?.exports;
+        exports.iter().find_map(|export| match export {
+            Export::ParamKind(kind) => Some(kind),
+            _ => None,
+        })
+    }
+
     /// A label of a namespace. Every namespace carries its own name, even one that is not in the source.
     pub(super) fn namespace_label<'a>(&'a self, namespace: &'a str, name: &str) -> Option<&'a str> {
         if name == "kubernetes.io/metadata.name" {
@@ -305,31 +330,25 @@ impl Known {
     }
 
     /// Orders drafts by far end and relation, makes one of doubles, and drops a guess where a rule knows.
-    fn settle(&self, drafts: &mut Vec<Draft>) {
-        let nowhere = ResourceKey::new("", "", "", "");
-        let key = |far: &Far| match far {
-            Far::Node(id) => self.key(*id).unwrap_or(&nowhere).clone(),
-            Far::Ghost(key) => key.clone(),
-        };
-        drafts.sort_by_cached_key(|draft| (key(&draft.far), draft.relation, draft.outgoing));
-        let mut settled: Vec<Draft> = Vec::with_capacity(drafts.len());
-        for draft in drafts.drain(..) {
-            match settled.last_mut() {
-                Some(last)
-                    if last.far == draft.far && last.relation == draft.relation && last.outgoing == draft.outgoing =>
-                {
-                    last.optional &= draft.optional;
-                    last.inferred &= draft.inferred;
-                    last.permitted = match (last.permitted, draft.permitted) {
-                        (Some(one), Some(other)) => Some(one && other),
-                        (one, other) => one.or(other),
-                    };
-                    last.fields = join_fields(&last.fields, &draft.fields);
-                    last.label = join_labels(last.label.take(), draft.label);
-                }
-                _ => settled.push(draft),
+    fn settle(&self, settled: &mut Vec<Draft>) {
+        settled.sort_by(|a, b| {
+            let far = if a.far == b.far { Ordering::Equal } else { self.far_key(&a.far).cmp(&self.far_key(&b.far)) };
+            far.then(a.relation.cmp(&b.relation)).then(a.outgoing.cmp(&b.outgoing))
+        });
+        settled.dedup_by(|draft, last| {
+            let same = last.far == draft.far && last.relation == draft.relation && last.outgoing == draft.outgoing;
+            if same {
+                last.optional &= draft.optional;
+                last.inferred &= draft.inferred;
+                last.permitted = match (last.permitted, draft.permitted) {
+                    (Some(one), Some(other)) => Some(one && other),
+                    (one, other) => one.or(other),
+                };
+                last.fields = join_fields(&last.fields, &draft.fields);
+                last.label = join_labels(last.label.take(), draft.label.take());
             }
-        }
+            same
+        });
         if let Some(guess) = self.book.counted.guess
             && settled.iter().any(|draft| draft.relation == guess)
         {
@@ -341,7 +360,13 @@ impl Known {
                 .collect();
             settled.retain(|draft| draft.relation != guess || !known.contains(&draft.far));
         }
-        *drafts = settled;
+    }
+
+    fn far_key<'a>(&'a self, far: &'a Far) -> Option<&'a ResourceKey> {
+        match far {
+            Far::Node(id) => self.key(*id),
+            Far::Ghost(key) => Some(key),
+        }
     }
 }
 

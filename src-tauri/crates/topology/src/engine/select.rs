@@ -30,6 +30,9 @@ fn class_of(among: &Among) -> u64 {
     match among {
         Among::Pods => 1_u8.hash(&mut hasher),
         Among::Everything => 2_u8.hash(&mut hasher),
+        // Pods are among the pods; what is left of the difference is for `selects`.
+        Among::Kind(kind) if kind.group.is_empty() && &*kind.kind == "Pod" => 1_u8.hash(&mut hasher),
+        Among::ParamsOf(_) => 4_u8.hash(&mut hasher),
         Among::Kind(kind) => return class_of_kind(&kind.group, &kind.kind),
     }
     hasher.finish()
@@ -48,11 +51,15 @@ fn bucket(class: u64, namespace: &str, pair: Option<u64>) -> u64 {
 }
 
 /// Where an object can be selected, with the label pairs it is found by there.
-fn places(key: &ResourceKey, facts: &Facts, as_pod: bool) -> [Option<(u64, bool)>; 3] {
+fn places(key: &ResourceKey, facts: &Facts, as_pod: bool) -> [Option<(u64, bool)>; 4] {
+    let mut any = FxHasher::default();
+    4_u8.hash(&mut any);
     [
         as_pod.then(|| (class_of(&Among::Pods), true)),
-        Some((class_of_kind(key.group(), key.kind()), false)),
+        (!key.is("", "Pod")).then(|| (class_of_kind(key.group(), key.kind()), false)),
         (!facts.marks.is_empty() || !facts.labels.is_empty()).then(|| (class_of(&Among::Everything), false)),
+        // What a policy takes for its parameters is known only from the policy.
+        Some((any.finish(), false)),
     ]
 }
 
@@ -225,11 +232,13 @@ pub(super) fn selects<'a>(
     key: &ResourceKey,
     facts: &Facts,
     as_pod: bool,
+    is_param_of: impl Fn(&ResourceKey) -> bool,
     namespace_label: impl Fn(&str) -> Option<&'a str>,
 ) -> bool {
     let among = match &selection.among {
         Among::Pods => as_pod,
         Among::Kind(GroupKind { group, kind }) => key.is(group, kind),
+        Among::ParamsOf(policy) => is_param_of(policy),
         Among::Everything => true,
     };
     let namespace = || match &selection.namespaces {

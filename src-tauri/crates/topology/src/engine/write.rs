@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use model::{EdgeState, Health, ResourceKey};
 
-use super::resolve::{Far, Resolved};
-use super::{Engine, Step};
+use super::resolve::{Draft, Far, Resolved};
+use super::{Engine, Step, Tally};
 use crate::Labels;
-use crate::graph::{Edge, EdgeTouch, Node, NodeId, Presence, Slot};
+use crate::graph::{Edge, EdgeTouch, Node, NodeId, Others, Presence, Slot};
+use crate::rules::Counted;
 
 impl Engine {
     /// A number for a key, with a node that is dressed later.
     pub(super) fn allocate(&mut self, key: ResourceKey, step: &mut Step) -> NodeId {
-        let slot = Arc::new(Slot::new(undressed(key.clone())));
+        let slot = Arc::new(Slot { node: undressed(key.clone()), declared: Arc::default(), others: Others::default() });
         let id = match self.free.pop() {
             Some(id) => id,
             None => {
                 let id = NodeId(u32::try_from(self.known.keys.len()).unwrap_or(u32::MAX));
                 self.known.keys.push(None);
                 self.known.facts.push(None);
+                self.known.wants.push(Box::default());
+                self.troubles.grow();
                 self.tallies.push(super::Tally::default());
                 self.graph.slots.push_back(None);
                 id
@@ -55,60 +58,26 @@ impl Engine {
             }
             let mut edges = Vec::with_capacity(resolved.drafts.len());
             for draft in resolved.drafts {
-                let far = match draft.far {
-                    Far::Node(far) => far,
-                    Far::Ghost(key) => match self.known.ids.get(&key) {
+                let far = match &draft.far {
+                    Far::Node(far) => *far,
+                    Far::Ghost(key) => match self.known.ids.get(key) {
                         Some(far) => *far,
-                        None => self.allocate(key, step),
+                        None => self.allocate(key.clone(), step),
                     },
                 };
-                let (from, to) = if draft.outgoing { (id, far) } else { (far, id) };
-                edges.push(Edge {
-                    from,
-                    to,
-                    relation: draft.relation,
-                    class: draft.class,
-                    state: self.state(far),
-                    fields: draft.fields,
-                    label: draft.label,
-                    optional: draft.optional,
-                    inferred: draft.inferred,
-                    permitted: draft.permitted,
-                });
+                edges.push(draft.edge(id, far, self.known.state(far)));
             }
             self.declare(id, edges, step);
         }
     }
 
-    fn state(&self, far: NodeId) -> EdgeState {
-        match self.presence(far) {
-            Presence::Present | Presence::External => EdgeState::Resolved,
-            Presence::Missing => EdgeState::Missing,
-            Presence::Unknown => EdgeState::Unknown,
-        }
-    }
-
-    pub(super) fn presence(&self, id: NodeId) -> Presence {
-        if self.known.facts(id).is_some() {
-            return Presence::Present;
-        }
-        match self.known.key(id) {
-            Some(key) if key.is_external() => Presence::External,
-            Some(key) if self.known.listed.has(key) => Presence::Missing,
-            _ => Presence::Unknown,
-        }
-    }
-
     /// Keeps the list of keys that the object waits for.
-    fn want(&mut self, id: NodeId, mut wants: Vec<ResourceKey>) {
-        wants.sort_unstable();
-        wants.dedup();
-        let before =
-            if wants.is_empty() { self.known.wants.remove(&id) } else { self.known.wants.insert(id, wants.clone()) };
-        let before = before.unwrap_or_default();
-        if before == wants {
+    fn want(&mut self, id: NodeId, wants: Vec<ResourceKey>) {
+        let Some(place) = self.known.wants.get_mut(id.index()) else { return };
+        if **place == *wants {
             return;
         }
+        let before = std::mem::replace(place, wants.clone().into());
         for key in before {
             if let Some(list) = self.known.wanted.get_mut(&key) {
                 list.retain(|other| *other != id);
@@ -137,18 +106,20 @@ impl Engine {
             ends.dedup();
         }
         for gone in former.iter().filter(|far| latter.binary_search(far).is_err()) {
-            self.with_slot(*gone, |slot| slot.others.remove(&key));
+            self.with_slot(*gone, |slot| slot.others.remove(id, &key));
             step.maybe_gone.push(*gone);
         }
         for new in latter.iter().filter(|far| former.binary_search(far).is_err()) {
-            self.with_slot(*new, |slot| slot.others.insert(&key, id));
+            if let Some(Some(slot)) = self.graph.slots.get_mut(new.index()) {
+                Arc::make_mut(slot).others.insert(id, &self.known.keys);
+            }
         }
         for edge in before.iter().filter(|edge| !after.contains(edge)) {
-            self.tally(edge, false);
+            self.known.book.counted.tally(&mut self.tallies, edge, false);
             self.touch(edge, step);
         }
         for edge in after.iter().filter(|edge| !before.contains(edge)) {
-            self.tally(edge, true);
+            self.known.book.counted.tally(&mut self.tallies, edge, true);
             self.touch(edge, step);
         }
         self.graph.edges = self.graph.edges + after.len() - before.len();
@@ -160,29 +131,9 @@ impl Engine {
     fn touch(&self, edge: &Edge, step: &mut Step) {
         step.dress.add(edge.from);
         step.dress.add(edge.to);
-        if step.fresh {
-            return;
-        }
         if let (Some(from), Some(to)) = (self.known.key(edge.from), self.known.key(edge.to)) {
             step.delta.edges.push(EdgeTouch { from: from.clone(), to: to.clone(), relation: edge.relation });
         }
-    }
-
-    fn tally(&mut self, edge: &Edge, came: bool) {
-        let counted = self.known.book.counted;
-        let relation = Some(edge.relation);
-        let end = if relation == counted.selected { edge.from } else { edge.to };
-        let Some(tally) = self.tallies.get_mut(end.index()) else { return };
-        let count = if relation == counted.selected {
-            &mut tally.selected
-        } else if relation == counted.hosted {
-            &mut tally.hosted
-        } else if relation == counted.bound {
-            &mut tally.bound
-        } else {
-            return;
-        };
-        *count = if came { *count + 1 } else { count.saturating_sub(1) };
     }
 
     pub(super) fn with_slot(&mut self, id: NodeId, change: impl FnOnce(&mut Slot)) {
@@ -204,7 +155,6 @@ impl Engine {
             }
             self.graph.by_key.remove(&key);
             self.known.ids.remove(&key);
-            self.known.wants.remove(&id);
             self.free.push(id);
             if !step.allocated.remove(&key) {
                 step.freed.insert(key);
@@ -213,13 +163,72 @@ impl Engine {
     }
 }
 
-fn undressed(key: ResourceKey) -> Node {
+impl super::Known {
+    pub(super) fn state(&self, far: NodeId) -> EdgeState {
+        match self.presence(far) {
+            Presence::Present | Presence::External => EdgeState::Resolved,
+            Presence::Missing => EdgeState::Missing,
+            Presence::Unknown => EdgeState::Unknown,
+        }
+    }
+
+    pub(super) fn presence(&self, id: NodeId) -> Presence {
+        if self.facts(id).is_some() {
+            return Presence::Present;
+        }
+        match self.key(id) {
+            Some(key) if key.is_external() => Presence::External,
+            Some(key) if self.listed.has(key) => Presence::Missing,
+            _ => Presence::Unknown,
+        }
+    }
+}
+
+impl Draft {
+    /// The edge between the object that declares it and the far end.
+    pub(super) fn edge(self, id: NodeId, far: NodeId, state: EdgeState) -> Edge {
+        let (from, to) = if self.outgoing { (id, far) } else { (far, id) };
+        Edge {
+            from,
+            to,
+            relation: self.relation,
+            class: self.class,
+            state,
+            fields: self.fields,
+            label: self.label,
+            optional: self.optional,
+            inferred: self.inferred,
+            permitted: self.permitted,
+        }
+    }
+}
+
+impl Counted {
+    /// Counts an edge that came or went, where a caption tells the number.
+    pub(super) fn tally(self, tallies: &mut [Tally], edge: &Edge, came: bool) {
+        let relation = Some(edge.relation);
+        let end = if relation == self.selected { edge.from } else { edge.to };
+        let Some(tally) = tallies.get_mut(end.index()) else { return };
+        let count = if relation == self.selected {
+            &mut tally.selected
+        } else if relation == self.hosted {
+            &mut tally.hosted
+        } else if relation == self.bound {
+            &mut tally.bound
+        } else {
+            return;
+        };
+        *count = if came { *count + 1 } else { count.saturating_sub(1) };
+    }
+}
+
+pub(super) fn undressed(key: ResourceKey) -> Node {
     Node {
         key,
-        version: "".into(),
+        version: Arc::default(),
         presence: Presence::Unknown,
-        status: "".into(),
-        caption: "".into(),
+        status: Arc::default(),
+        caption: Arc::default(),
         note: None,
         health: Health::Unknown,
         app: None,

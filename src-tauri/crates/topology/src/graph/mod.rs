@@ -12,7 +12,7 @@ use model::{Coverage, EdgeState, Health, RelationClass, ResourceKey};
 use crate::Labels;
 use crate::rules::{RelationId, Rule, RuleBook};
 
-pub(crate) use slots::Slot;
+pub(crate) use slots::{Others, Slot};
 
 /// A node of one graph. Valid for the graph it came from and its successors until the node is removed;
 /// then the number may be given to another node.

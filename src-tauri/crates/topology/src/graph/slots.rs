@@ -15,21 +15,16 @@ pub(crate) struct Slot {
     pub(crate) others: Others,
 }
 
-impl Slot {
-    pub(crate) fn new(node: Node) -> Self {
-        Self { node, declared: Arc::default(), others: Others::default() }
-    }
-}
-
 /// The nodes that declare an edge to a node, ordered by key. Hubs (a namespace, a worker node) have tens of thousands
-/// and must not be copied whole for every new neighbour; most nodes have three.
+/// and must not be copied whole for every new neighbour; most nodes have three, for which a number each is enough.
 #[derive(Clone, Debug)]
 pub(crate) enum Others {
-    Few(Vec<(ResourceKey, NodeId)>),
+    Few(Vec<NodeId>),
     Many(imbl::OrdMap<ResourceKey, NodeId>),
 }
 
-const FEW: usize = 48;
+/// A list of this length is one kilobyte: as cheap to copy as the path to a leaf of the map.
+const FEW: usize = 256;
 
 impl Default for Others {
     fn default() -> Self {
@@ -38,6 +33,14 @@ impl Default for Others {
 }
 
 impl Others {
+    /// From nodes in the order of their keys.
+    pub(crate) fn from_ordered(ids: &[NodeId], keys: &[Option<ResourceKey>]) -> Self {
+        if ids.len() <= FEW {
+            return Self::Few(ids.to_vec());
+        }
+        Self::Many(ids.iter().filter_map(|id| Some((keys.get(id.index())?.clone()?, *id))).collect())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Few(list) => list.is_empty(),
@@ -50,35 +53,34 @@ impl Others {
             Self::Few(list) => (Some(list), None),
             Self::Many(map) => (None, Some(map)),
         };
-        let few = few.into_iter().flatten().map(|(_, id)| *id);
+        let few = few.into_iter().flatten().copied();
         few.chain(many.into_iter().flat_map(|map| map.values().copied()))
     }
 
-    pub(crate) fn insert(&mut self, key: &ResourceKey, id: NodeId) {
+    /// Adds a node whose key is in the table, as those of all members are.
+    pub(crate) fn insert(&mut self, id: NodeId, keys: &[Option<ResourceKey>]) {
+        let key = |id: NodeId| keys.get(id.index()).and_then(Option::as_ref);
         match self {
-            Self::Few(list) => match list.binary_search_by(|(other, _)| other.cmp(key)) {
-                Ok(at) => {
-                    if let Some(entry) = list.get_mut(at) {
-                        entry.1 = id;
-                    }
-                }
-                Err(at) if list.len() < FEW => list.insert(at, (key.clone(), id)),
-                Err(_) => {
-                    let mut map: imbl::OrdMap<_, _> = list.drain(..).collect();
-                    map.insert(key.clone(), id);
-                    *self = Self::Many(map);
+            Self::Few(list) => match list.binary_search_by(|other| key(*other).cmp(&key(id))) {
+                Ok(_) => {}
+                Err(at) if list.len() < FEW => list.insert(at, id),
+                Err(at) => {
+                    list.insert(at, id);
+                    *self = Self::from_ordered(list, keys);
                 }
             },
             Self::Many(map) => {
-                map.insert(key.clone(), id);
+                if let Some(key) = key(id) {
+                    map.insert(key.clone(), id);
+                }
             }
         }
     }
 
-    pub(crate) fn remove(&mut self, key: &ResourceKey) {
+    pub(crate) fn remove(&mut self, id: NodeId, key: &ResourceKey) {
         match self {
             Self::Few(list) => {
-                if let Ok(at) = list.binary_search_by(|(other, _)| other.cmp(key)) {
+                if let Some(at) = list.iter().position(|other| *other == id) {
                     list.remove(at);
                 }
             }
@@ -86,7 +88,7 @@ impl Others {
                 map.remove(key);
                 // Half the limit, so that a hub at the limit does not change form with every pod that comes and goes.
                 if map.len() < FEW / 2 {
-                    *self = Self::Few(map.iter().map(|(key, id)| (key.clone(), *id)).collect());
+                    *self = Self::Few(map.values().copied().collect());
                 }
             }
         }

@@ -5,7 +5,8 @@ use model::RelationClass::Refers;
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{Found, Source, Target, Through, field};
+use crate::LabelSelector;
+use crate::facts::{Among, At, Found, Namespaces, Params, Source, Target, Through, field};
 use crate::rules::{Rule, TargetScope};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
@@ -36,7 +37,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .broken(Health::Failing, "Service {name} missing")
             .by(|source, found| {
                 let at = "spec.conversion.webhook.clientConfig.service";
-                service(source.body.pointer("/spec/conversion/webhook/clientConfig/service"), found, at.to_owned());
+                service(source.body.at("/spec/conversion/webhook/clientConfig/service"), found, at.to_owned());
             }),
         Rule::new("policybinding-applies-policy", 57, Refers)
             .from(POLICY_BINDINGS)
@@ -47,7 +48,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .by(policy),
         Rule::new("policybinding-has-params", 57, Refers)
             .from(POLICY_BINDINGS)
-            .fields(&["spec.paramRef"])
+            .fields(&["spec.paramRef", "spec.paramRef.selector"])
             .to("an object of the policy's parameter kind", TargetScope::Cross)
             .because("The policy is evaluated with this object; its kind stands in the policy.")
             .broken(Health::Degraded, "{kind} {name} missing")
@@ -75,13 +76,13 @@ fn service(reference: Option<&Value>, found: &mut Found<'_>, at: String) {
 fn webhooks(source: &Source<'_>, found: &mut Found<'_>) {
     for webhook in source.items("/webhooks") {
         let name = field(webhook, "name").unwrap_or_default();
-        service(webhook.pointer("/clientConfig/service"), found, format!("webhooks[{name}].clientConfig.service"));
+        service(webhook.at("/clientConfig/service"), found, format!("webhooks[{name}].clientConfig.service"));
     }
 }
 
 fn policy_key(source: &Source<'_>) -> Option<ResourceKey> {
     let name = field(source.spec, "policyName")?;
-    Some(ResourceKey::new(ADMISSION, source.key.kind().trim_end_matches("Binding"), "", name))
+    Some(source.key_to(ADMISSION, source.key.kind().trim_end_matches("Binding"), "", name))
 }
 
 fn policy(source: &Source<'_>, found: &mut Found<'_>) {
@@ -92,9 +93,16 @@ fn policy(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn params(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(reference) = source.spec.get("paramRef") else { return };
-    if let (Some(via), Some(name)) = (policy_key(source), field(reference, "name")) {
-        let what = Through::Params { namespace: field(reference, "namespace").map(Into::into), name: name.into() };
-        found.link(Target::Through { via, what }, "spec.paramRef");
+    let Some(via) = policy_key(source) else { return };
+    let namespace = field(reference, "namespace");
+    // The API server takes either a name or a selector, and of an empty selector every object of the kind.
+    if let Some(name) = field(reference, "name") {
+        let params = Params { namespace: namespace.map(Into::into), name: name.into() };
+        found.link(Target::Through { via, what: Through::Params(Box::new(params)) }, "spec.paramRef");
+    } else if let Some(selector) = reference.get("selector") {
+        let namespaces = namespace.map_or(Namespaces::All, |namespace| Namespaces::Named(vec![namespace.into()]));
+        let selector = LabelSelector::from_json(selector);
+        found.select(Among::ParamsOf(via), namespaces, selector, "spec.paramRef.selector").at_selector = true;
     }
 }
 
@@ -146,11 +154,24 @@ mod tests {
 ---
 {apiVersion: v1, kind: ConfigMap, metadata: {name: limits, namespace: ops}}
 ---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: more, namespace: ops, labels: {limits: night}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: elsewhere, namespace: shop, labels: {limits: night}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: of-another-kind, namespace: ops, labels: {limits: night}}}
+---
+{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: selecting}, spec: {policyName: limits, paramRef: {selector: {matchLabels: {limits: night}}, namespace: ops, parameterNotFoundAction: Deny}}}
+---
+{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: of-the-admitted}, spec: {policyName: limits, paramRef: {name: limits, parameterNotFoundAction: Deny}}}
+---
 {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: kind-unknown}, spec: {policyName: gone, paramRef: {name: limits, namespace: ops}}}
 "), @"
         admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//kind-unknown -> admissionregistration.k8s.io/ValidatingAdmissionPolicy//gone policybinding-applies-policy missing [spec.policyName]
         admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//limits -> admissionregistration.k8s.io/ValidatingAdmissionPolicy//limits policybinding-applies-policy resolved [spec.policyName]
         admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//limits -> core/ConfigMap/ops/limits policybinding-has-params resolved [spec.paramRef]
+        admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//of-the-admitted -> admissionregistration.k8s.io/ValidatingAdmissionPolicy//limits policybinding-applies-policy resolved [spec.policyName]
+        admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//selecting -> admissionregistration.k8s.io/ValidatingAdmissionPolicy//limits policybinding-applies-policy resolved [spec.policyName]
+        admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding//selecting -> core/ConfigMap/ops/more policybinding-has-params resolved [spec.paramRef.selector]
         ");
     }
 

@@ -1,5 +1,6 @@
 //! Who calls whom, read from the values that programs are configured with.
 
+use std::fmt;
 use std::sync::Arc;
 
 use model::RelationClass::Routes;
@@ -7,7 +8,7 @@ use model::ResourceKey;
 use serde_json::Value;
 
 use super::pod_config::containers;
-use crate::facts::{Export, Found, Source, Target, Through, field, list, text};
+use crate::facts::{At, Export, Found, Source, Target, Through, field, list, text};
 use crate::kinds::POD_SOURCES;
 use crate::rules::{Rule, TargetScope};
 
@@ -35,47 +36,52 @@ fn calls(source: &Source<'_>, found: &mut Found<'_>) {
     if pod.is_pod && source.controlled {
         return;
     }
-    let say = |variable: Option<&str>, value: &str, at: String, found: &mut Found<'_>| {
+    let say = |variable: Option<&str>, value: &str, at: fmt::Arguments<'_>, found: &mut Found<'_>| {
         for name in services(variable, value, source.namespace) {
-            let link = found.key(name.key, at.clone());
+            let link = found.key(name.key, at);
             link.label = name.label;
         }
     };
-    let config = |name: &str| ResourceKey::new("", "ConfigMap", source.namespace, name);
-    let through = |found: &mut Found<'_>, name: &str, key: Option<&str>, at: String| {
-        let what = Through::Mentions(key.map(Into::into));
+    let config = |name: &str| source.key_to("", "ConfigMap", source.namespace, name);
+    let through = |found: &mut Found<'_>, name: &str, key: Option<&str>, at: fmt::Arguments<'_>| {
+        let what = Through::Mentions(key.map(|key| source.shared(key)));
         found.link(Target::Through { via: config(name), what }, at);
     };
     for (list_name, container) in containers(&pod) {
-        let of = format!("{}.{list_name}[{}]", pod.path, field(container, "name").unwrap_or_default());
+        let (path, of) = (pod.path, field(container, "name").unwrap_or_default());
         for variable in list(container, "env") {
             let name = field(variable, "name").unwrap_or_default();
             if let Some(value) = field(variable, "value") {
-                say(Some(name), value, format!("{of}.env[{name}].value"), found);
+                say(Some(name), value, format_args!("{path}.{list_name}[{of}].env[{name}].value"), found);
             }
-            let reference = variable.pointer("/valueFrom/configMapKeyRef");
+            let reference = variable.at("/valueFrom/configMapKeyRef");
             if let Some(map) = reference.and_then(|reference| field(reference, "name")) {
                 let key = reference.and_then(|reference| field(reference, "key"));
-                through(found, map, key, format!("{of}.env[{name}].valueFrom.configMapKeyRef"));
+                through(
+                    found,
+                    map,
+                    key,
+                    format_args!("{path}.{list_name}[{of}].env[{name}].valueFrom.configMapKeyRef"),
+                );
             }
         }
         for (at, from) in list(container, "envFrom").iter().enumerate() {
-            if let Some(map) = from.pointer("/configMapRef/name").and_then(text) {
-                through(found, map, None, format!("{of}.envFrom[{at}].configMapRef"));
+            if let Some(map) = from.at("/configMapRef/name").and_then(text) {
+                through(found, map, None, format_args!("{path}.{list_name}[{of}].envFrom[{at}].configMapRef"));
             }
         }
         for words in ["command", "args"] {
             for (at, word) in list(container, words).iter().enumerate() {
                 if let Some(word) = text(word) {
-                    say(None, word, format!("{of}.{words}[{at}]"), found);
+                    say(None, word, format_args!("{path}.{list_name}[{of}].{words}[{at}]"), found);
                 }
             }
         }
     }
     for volume in list(pod.spec, "volumes") {
-        if let Some(map) = volume.pointer("/configMap/name").and_then(text) {
-            let at = format!("{}.volumes[{}].configMap", pod.path, field(volume, "name").unwrap_or_default());
-            through(found, map, None, at);
+        if let Some(map) = volume.at("/configMap/name").and_then(text) {
+            let name = field(volume, "name").unwrap_or_default();
+            through(found, map, None, format_args!("{}.volumes[{name}].configMap", pod.path));
         }
     }
 }
@@ -164,8 +170,8 @@ fn is_name(word: &str) -> bool {
 }
 
 fn names_a_host(variable: &str) -> bool {
-    let variable = variable.to_uppercase();
-    HOST_WORDS.iter().any(|word| variable.ends_with(word))
+    let ending = |word: &str| variable.len().checked_sub(word.len()).and_then(|at| variable.get(at..));
+    HOST_WORDS.iter().any(|word| ending(word).is_some_and(|ending| ending.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use model::Health;
 use model::RelationClass::Refers;
-use model::ResourceKey;
 
 use crate::facts::{Found, Source, field};
 use crate::rules::{Rule, TargetScope};
@@ -26,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("cert-manager writes key and certificate into this Secret once it is issued.")
             .by(|source, found| {
                 if let Some(name) = field(source.spec, "secretName") {
-                    found.key(ResourceKey::new("", "Secret", source.namespace, name), "spec.secretName");
+                    found.key(source.key_to("", "Secret", source.namespace, name), "spec.secretName");
                 }
             }),
         Rule::new("ingress-asks-issuer", 62, Refers)
@@ -60,7 +59,7 @@ fn issuer(source: &Source<'_>, found: &mut Found<'_>) {
     let kind = field(reference, "kind").unwrap_or("Issuer");
     let group = field(reference, "group").unwrap_or(GROUP);
     let namespace = if kind.starts_with("Cluster") { "" } else { source.namespace };
-    found.key(ResourceKey::new(group, kind, namespace, name), "spec.issuerRef");
+    found.key(source.key_to(group, kind, namespace, name), "spec.issuerRef");
 }
 
 fn annotated(source: &Source<'_>, found: &mut Found<'_>) {
@@ -68,19 +67,16 @@ fn annotated(source: &Source<'_>, found: &mut Found<'_>) {
         ("cert-manager.io/cluster-issuer", "ClusterIssuer", ""),
         ("cert-manager.io/issuer", "Issuer", source.namespace),
     ] {
-        if let Some(name) = source.object.annotation(annotation) {
-            found.key(ResourceKey::new(GROUP, kind, namespace, name), format!("metadata.annotations[{annotation}]"));
+        if let Some(name) = source.annotation(annotation) {
+            found.key(source.key_to(GROUP, kind, namespace, name), format_args!("metadata.annotations[{annotation}]"));
         }
     }
 }
 
 fn injected(source: &Source<'_>, found: &mut Found<'_>) {
     const ANNOTATION: &str = "cert-manager.io/inject-ca-from";
-    if let Some((namespace, name)) = source.object.annotation(ANNOTATION).and_then(|text| text.split_once('/')) {
-        found.key(
-            ResourceKey::new(GROUP, "Certificate", namespace, name),
-            format!("metadata.annotations[{ANNOTATION}]"),
-        );
+    if let Some((namespace, name)) = source.annotation(ANNOTATION).and_then(|text| text.split_once('/')) {
+        found.key(source.key_to(GROUP, "Certificate", namespace, name), format!("metadata.annotations[{ANNOTATION}]"));
     }
 }
 

@@ -5,7 +5,7 @@ use model::RelationClass::{Governs, Refers, Routes};
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{Found, Permit, Source, Target, field, list};
+use crate::facts::{At, Found, Permit, Source, Target, field, list};
 use crate::rules::{Rule, TargetScope};
 
 const GROUP: &str = "gateway.networking.k8s.io";
@@ -87,7 +87,7 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn class(source: &Source<'_>, found: &mut Found<'_>) {
     if let Some(name) = field(source.spec, "gatewayClassName") {
-        found.key(ResourceKey::new(GROUP, "GatewayClass", "", name), "spec.gatewayClassName");
+        found.key(source.key_to(GROUP, "GatewayClass", "", name), "spec.gatewayClassName");
     }
 }
 
@@ -97,7 +97,7 @@ fn parameters(source: &Source<'_>, found: &mut Found<'_>) {
         ("/spec/infrastructure/parametersRef", "spec.infrastructure.parametersRef"),
     ];
     for (pointer, at) in places {
-        let Some(reference) = source.body.pointer(pointer) else { continue };
+        let Some(reference) = source.body.at(pointer) else { continue };
         let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) else { continue };
         let kind = GroupKind::new(field(reference, "group").unwrap_or_default(), kind);
         let namespace = field(reference, "namespace").unwrap_or(source.namespace);
@@ -121,7 +121,7 @@ fn certificates(source: &Source<'_>, found: &mut Found<'_>) {
             listener.get("tls").map_or(&[][..], |tls| list(tls, "certificateRefs")).iter().enumerate()
         {
             if let Some(key) = reference(certificate, "", "Secret", source.namespace) {
-                found.key(key, format!("spec.listeners[{of}].tls.certificateRefs[{at}]")).permit(Permit::Grant);
+                found.key(key, format_args!("spec.listeners[{of}].tls.certificateRefs[{at}]")).permit(Permit::Grant);
             }
         }
     }
@@ -131,7 +131,7 @@ fn parents(source: &Source<'_>, found: &mut Found<'_>) {
     for (at, parent) in list(source.spec, "parentRefs").iter().enumerate() {
         let Some(key) = reference(parent, GROUP, "Gateway", source.namespace) else { continue };
         let is_gateway = key.kind() == "Gateway";
-        let link = found.key(key, format!("spec.parentRefs[{at}]"));
+        let link = found.key(key, format_args!("spec.parentRefs[{at}]"));
         if is_gateway {
             let section = field(parent, "sectionName").map(Into::into);
             link.permit(Permit::Route { section, told: accepted(source, parent) });
@@ -169,11 +169,11 @@ fn backends(source: &Source<'_>, found: &mut Found<'_>) {
                 let at = format!("{at}.filters[{filter_at}]");
                 let mirror = filter.get("requestMirror").and_then(|mirror| mirror.get("backendRef"));
                 if let Some(key) = mirror.and_then(|mirror| reference(mirror, "", "Service", source.namespace)) {
-                    found.key(key, format!("{at}.requestMirror.backendRef")).permit(Permit::Grant).label("mirror");
+                    found.key(key, format_args!("{at}.requestMirror.backendRef")).permit(Permit::Grant).label("mirror");
                 }
                 let extension = filter.get("extensionRef");
                 if let Some(key) = extension.and_then(|extension| reference(extension, "", "", source.namespace)) {
-                    found.key(key, format!("{at}.extensionRef")).label("filter");
+                    found.key(key, format_args!("{at}.extensionRef")).label("filter");
                 }
             }
         };
@@ -197,8 +197,8 @@ fn targets(source: &Source<'_>, found: &mut Found<'_>) {
     let mut target = |value: &Value, at: String| {
         // Targets of a policy lie in its own namespace, whatever the old form could say.
         if let (Some(kind), Some(name)) = (field(value, "kind"), field(value, "name")) {
-            let kind = GroupKind::new(field(value, "group").unwrap_or_default(), kind);
-            found.link(Target::Either { kind, namespace: source.namespace.into(), name: name.into() }, at);
+            let here = source.key_to(field(value, "group").unwrap_or_default(), kind, source.namespace, name);
+            found.link(Target::Either { here }, at);
         }
     };
     for (at, value) in list(source.spec, "targetRefs").iter().enumerate() {

@@ -6,7 +6,7 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, field, group_of, list};
+use crate::facts::{Among, At, Found, Namespaces, Source, field, group_of, list};
 use crate::marks::{ARGO_APPLICATION, ARGO_LABEL, HELM_RELEASE};
 use crate::rules::{Rule, TargetScope};
 
@@ -38,7 +38,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .broken(Health::Failing, "AppProject {name} missing")
             .by(|source, found| {
                 if let Some(name) = field(source.spec, "project") {
-                    found.key(ResourceKey::new(ARGO, "AppProject", source.namespace, name), "spec.project");
+                    found.key(source.key_to(ARGO, "AppProject", source.namespace, name), "spec.project");
                 }
             }),
         Rule::new("rollout-steers-service", 65, Refers)
@@ -111,7 +111,7 @@ fn listed(source: &Source<'_>, found: &mut Found<'_>) {
         let kind = GroupKind::new(field(resource, "group").unwrap_or_default(), kind);
         let key = ResourceKey::of(&kind, field(resource, "namespace").unwrap_or_default(), name);
         // The status may lag behind, and may list what lies in another cluster.
-        found.key(key, format!("status.resources[{at}]")).if_present();
+        found.key(key, format_args!("status.resources[{at}]")).if_present();
     }
 }
 
@@ -123,9 +123,9 @@ fn steered(source: &Source<'_>, found: &mut Found<'_>) {
         ("blueGreen", "previewService"),
     ] {
         if let Some(service) = source.text(&format!("/spec/strategy/{strategy}/{name}")) {
-            let key = ResourceKey::new("", "Service", source.namespace, service);
+            let key = source.key_to("", "Service", source.namespace, service);
             let label = name.trim_end_matches("Service");
-            found.key(key, format!("spec.strategy.{strategy}.{name}")).label(label);
+            found.key(key, format_args!("spec.strategy.{strategy}.{name}")).label(label);
         }
     }
 }
@@ -154,7 +154,7 @@ fn analyses(source: &Source<'_>, found: &mut Found<'_>, value: &Value, at: Strin
                 let wide = value.get("clusterScope").and_then(Value::as_bool) == Some(true);
                 let (kind, namespace) =
                     if wide { ("ClusterAnalysisTemplate", "") } else { ("AnalysisTemplate", source.namespace) };
-                found.key(ResourceKey::new(ARGO, kind, namespace, template), format!("{at}.templateName"));
+                found.key(source.key_to(ARGO, kind, namespace, template), format_args!("{at}.templateName"));
             }
         }
         _ => {}
@@ -174,11 +174,11 @@ fn sources(source: &Source<'_>, found: &mut Found<'_>) {
         ("/spec/chartRef", "spec.chartRef"),
         ("/spec/chart/spec/sourceRef", "spec.chart.spec.sourceRef"),
     ] {
-        let Some(reference) = source.body.pointer(pointer) else { continue };
+        let Some(reference) = source.body.at(pointer) else { continue };
         if let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) {
             let group = field(reference, "apiVersion").map_or(SOURCE, group_of);
             let namespace = field(reference, "namespace").unwrap_or(source.namespace);
-            found.key(ResourceKey::new(group, kind, namespace, name), at);
+            found.key(source.key_to(group, kind, namespace, name), at);
         }
     }
 }
@@ -187,14 +187,14 @@ fn depends_on(source: &Source<'_>, found: &mut Found<'_>) {
     for (at, other) in list(source.spec, "dependsOn").iter().enumerate() {
         if let Some(name) = field(other, "name") {
             let namespace = field(other, "namespace").unwrap_or(source.namespace);
-            let key = ResourceKey::new(source.key.group(), source.key.kind(), namespace, name);
-            found.key(key, format!("spec.dependsOn[{at}]"));
+            let key = source.key_to(source.key.group(), source.key.kind(), namespace, name);
+            found.key(key, format_args!("spec.dependsOn[{at}]"));
         }
     }
 }
 
 fn release(source: &Source<'_>, found: &mut Found<'_>) {
-    let label = |name: &str| source.object.label(name);
+    let label = |name: &str| source.label(name);
     // Earlier revisions are kept as well; only the deployed one stands for the release.
     if label("owner") != Some("helm") || label("status") != Some("deployed") {
         return;

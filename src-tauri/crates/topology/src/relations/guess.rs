@@ -1,7 +1,6 @@
 //! References in custom resources that no rule knows, by the names of their fields. The lowest priority of all.
 
 use model::RelationClass::Refers;
-use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use crate::facts::{Found, Source, Target, field, group_of, text};
@@ -55,7 +54,7 @@ const NAMES: &[(&str, &str)] =
 fn point(source: &Source<'_>, name: &str, value: &Value, at: &str, found: &mut Found<'_>) {
     let ends = |suffix: &str| name.ends_with(suffix) || name.eq_ignore_ascii_case(suffix);
     if let (Some((_, kind)), Some(target)) = (NAMES.iter().find(|(suffix, _)| ends(suffix)), text(value)) {
-        found.key(ResourceKey::new("", kind, source.namespace, target), at);
+        found.key(source.key_to("", kind, source.namespace, target), at);
         return;
     }
     let stem = name.strip_suffix("Refs").or_else(|| name.strip_suffix("Ref"));
@@ -77,8 +76,7 @@ fn object(source: &Source<'_>, stem: &str, value: &Value, at: String, found: &mu
     // A kind without group is one of the core, or a sister of the resource that names it.
     let group = group.unwrap_or(if is_core(&kind) { "" } else { source.key.group() });
     let namespace = field(value, "namespace").unwrap_or(source.namespace);
-    let kind = GroupKind::new(group, &kind);
-    found.link(Target::Either { kind, namespace: namespace.into(), name: name.into() }, at);
+    found.link(Target::Either { here: source.key_to(group, &kind, namespace, name) }, at);
 }
 
 /// `clusterIssuer` names a ClusterIssuer, `tlsSecret` a Secret.

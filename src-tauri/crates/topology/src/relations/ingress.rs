@@ -6,7 +6,7 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use super::select_default;
-use crate::facts::{Found, Source, Target, field, list};
+use crate::facts::{At, Found, Source, Target, field, list};
 use crate::rules::{Rule, TargetScope};
 
 const INGRESS: &[(&str, &str)] = &[("networking.k8s.io", "Ingress"), ("extensions", "Ingress")];
@@ -50,12 +50,12 @@ fn routes(source: &Source<'_>, found: &mut Found<'_>) {
             && let (Some(kind), Some(name)) = (field(resource, "kind"), field(resource, "name"))
         {
             let kind = GroupKind::new(field(resource, "apiGroup").unwrap_or_default(), kind);
-            found.key(ResourceKey::of(&kind, source.namespace, name), format!("{at}.resource"));
+            found.key(ResourceKey::of(&kind, source.namespace, name), format_args!("{at}.resource"));
         }
         let Some(service) = backend.get("service") else { return };
         let Some(name) = field(service, "name") else { return };
-        let key = ResourceKey::new("", "Service", source.namespace, name);
-        let link = found.key(key, format!("{at}.service"));
+        let key = source.key_to("", "Service", source.namespace, name);
+        let link = found.key(key, format_args!("{at}.service"));
         let label = join(&label, &port(service));
         if !label.is_empty() {
             link.label(label);
@@ -66,7 +66,7 @@ fn routes(source: &Source<'_>, found: &mut Found<'_>) {
     }
     for (rule_at, rule) in list(source.spec, "rules").iter().enumerate() {
         let host = field(rule, "host").unwrap_or_default();
-        for (path_at, path) in rule.pointer("/http/paths").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        for (path_at, path) in rule.at("/http/paths").and_then(Value::as_array).into_iter().flatten().enumerate() {
             let at = format!("spec.rules[{rule_at}].http.paths[{path_at}].backend");
             // The host stands on the Ingress's card where there is one only.
             let path_text = field(path, "path").filter(|path| *path != "/").unwrap_or_default();
@@ -91,27 +91,27 @@ fn port(service: &Value) -> String {
 
 fn class(source: &Source<'_>, found: &mut Found<'_>) {
     const ANNOTATION: &str = "kubernetes.io/ingress.class";
-    let key = |name: &str| ResourceKey::new("networking.k8s.io", "IngressClass", "", name);
+    let key = |name: &str| source.key_to("networking.k8s.io", "IngressClass", "", name);
     if let Some(name) = field(source.spec, "ingressClassName") {
         found.key(key(name), "spec.ingressClassName");
-    } else if let Some(name) = source.object.annotation(ANNOTATION) {
+    } else if let Some(name) = source.annotation(ANNOTATION) {
         // The annotation is a word that controllers understand; there need be no object of that name.
-        found.key(key(name), format!("metadata.annotations[{ANNOTATION}]")).optional(true).if_present();
+        found.key(key(name), format_args!("metadata.annotations[{ANNOTATION}]")).optional(true).if_present();
     } else {
         select_default(found, "networking.k8s.io", "IngressClass", "spec.ingressClassName");
     }
 }
 
 fn tls(source: &Source<'_>, found: &mut Found<'_>) {
-    let annotations = source.body.pointer("/metadata/annotations").and_then(Value::as_object);
+    let annotations = source.body.at("/metadata/annotations").and_then(Value::as_object);
     let is_issuer = |name: &String| {
         matches!(name.as_str(), "cert-manager.io/cluster-issuer" | "cert-manager.io/issuer" | "kubernetes.io/tls-acme")
     };
     let to_be_made = annotations.is_some_and(|map| map.keys().any(is_issuer));
     for (at, tls) in list(source.spec, "tls").iter().enumerate() {
         if let Some(name) = field(tls, "secretName") {
-            let key = ResourceKey::new("", "Secret", source.namespace, name);
-            found.key(key, format!("spec.tls[{at}].secretName")).optional(to_be_made);
+            let key = source.key_to("", "Secret", source.namespace, name);
+            found.key(key, format_args!("spec.tls[{at}].secretName")).optional(to_be_made);
         }
     }
 }

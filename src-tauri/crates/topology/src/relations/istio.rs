@@ -1,11 +1,11 @@
 //! Istio: virtual services, destination rules, gateways.
 
+use model::Health;
 use model::RelationClass::{Governs, Routes, Selects};
-use model::{Health, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, field, list, text};
+use crate::facts::{Among, At, Found, Namespaces, Source, field, list, text};
 use crate::rules::{Rule, TargetScope};
 
 const GROUP: &str = "networking.istio.io";
@@ -57,7 +57,7 @@ fn service(source: &Source<'_>, found: &mut Found<'_>, host: &str, at: String, l
     }
     let mut parts = host.split('.');
     let (name, namespace, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-    let key = ResourceKey::new("", "Service", namespace.unwrap_or(source.namespace), name);
+    let key = source.key_to("", "Service", namespace.unwrap_or(source.namespace), name);
     let link = found.key(key, at);
     // Two or more words may also be a host outside; only `svc` makes it a name of the cluster.
     if namespace.is_some() && rest != Some("svc") {
@@ -72,9 +72,9 @@ fn routes(source: &Source<'_>, found: &mut Found<'_>) {
     for protocol in ["http", "tcp", "tls"] {
         for (rule_at, rule) in list(source.spec, protocol).iter().enumerate() {
             for (at, route) in list(rule, "route").iter().enumerate() {
-                let Some(host) = route.pointer("/destination/host").and_then(text) else { continue };
+                let Some(host) = route.at("/destination/host").and_then(text) else { continue };
                 let at = format!("spec.{protocol}[{rule_at}].route[{at}].destination.host");
-                let port = route.pointer("/destination/port/number").and_then(Value::as_u64);
+                let port = route.at("/destination/port/number").and_then(Value::as_u64);
                 service(source, found, host, at, port.map(|port| format!(":{port}")));
             }
         }
@@ -87,7 +87,7 @@ fn gateways(source: &Source<'_>, found: &mut Found<'_>) {
             continue;
         }
         let (namespace, name) = gateway.split_once('/').unwrap_or((source.namespace, gateway));
-        found.key(ResourceKey::new(GROUP, "Gateway", namespace, name), format!("spec.gateways[{at}]"));
+        found.key(source.key_to(GROUP, "Gateway", namespace, name), format_args!("spec.gateways[{at}]"));
     }
 }
 

@@ -4,7 +4,7 @@ use model::RelationClass::{Owns, Refers};
 use model::{GroupKind, Health, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{Found, Source, Target, field, group_of, list};
+use crate::facts::{At, Found, Source, Target, field, group_of, list};
 use crate::rules::{Rule, TargetScope};
 
 const KARPENTER: &str = "karpenter.sh";
@@ -20,7 +20,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("Karpenter launched the node for this claim.")
             .by(|source, found| {
                 if let Some(name) = source.text("/status/nodeName") {
-                    found.key(ResourceKey::new("", "Node", "", name), "status.nodeName").reversed();
+                    found.key(source.key_to("", "Node", "", name), "status.nodeName").reversed();
                 }
             }),
         Rule::new("in-nodepool", 71, Refers)
@@ -29,11 +29,8 @@ pub(super) fn rules() -> Vec<Rule> {
             .to("NodePool", TargetScope::Cluster)
             .because("It was launched for this pool.")
             .by(|source, found| {
-                if let Some(name) = source.object.label(POOL_LABEL) {
-                    found.key(
-                        ResourceKey::new(KARPENTER, "NodePool", "", name),
-                        format!("metadata.labels[{POOL_LABEL}]"),
-                    );
+                if let Some(name) = source.label(POOL_LABEL) {
+                    found.key(source.key_to(KARPENTER, "NodePool", "", name), format!("metadata.labels[{POOL_LABEL}]"));
                 }
             }),
         Rule::new("nodepool-of-nodeclass", 71, Refers)
@@ -69,7 +66,7 @@ fn node_class(source: &Source<'_>, found: &mut Found<'_>) {
         ("/spec/template/spec/nodeClassRef", "spec.template.spec.nodeClassRef"),
         ("/spec/nodeClassRef", "spec.nodeClassRef"),
     ] {
-        let Some(reference) = source.body.pointer(pointer) else { continue };
+        let Some(reference) = source.body.at(pointer) else { continue };
         if let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) {
             let kind = GroupKind::new(field(reference, "group").unwrap_or_default(), kind);
             found.key(ResourceKey::of(&kind, "", name), at);
@@ -80,9 +77,8 @@ fn node_class(source: &Source<'_>, found: &mut Found<'_>) {
 fn reference(source: &Source<'_>, value: &Value) -> Option<Target> {
     let version = field(value, "apiVersion");
     let group = version.map(group_of).or_else(|| field(value, "apiGroup")).unwrap_or_default();
-    let kind = GroupKind::new(group, field(value, "kind")?);
     let namespace = field(value, "namespace").unwrap_or(source.namespace);
-    Some(Target::Either { kind, namespace: namespace.into(), name: field(value, "name")?.into() })
+    Some(Target::Either { here: source.key_to(group, field(value, "kind")?, namespace, field(value, "name")?) })
 }
 
 fn cluster_api(source: &Source<'_>, found: &mut Found<'_>) {
@@ -93,13 +89,13 @@ fn cluster_api(source: &Source<'_>, found: &mut Found<'_>) {
         ("/spec/template/spec/infrastructureRef", "spec.template.spec.infrastructureRef"),
         ("/spec/template/spec/bootstrap/configRef", "spec.template.spec.bootstrap.configRef"),
     ] {
-        if let Some(target) = source.body.pointer(pointer).and_then(|value| reference(source, value)) {
+        if let Some(target) = source.body.at(pointer).and_then(|value| reference(source, value)) {
             found.link(target, at);
         }
     }
     // The node is one of the workload cluster, which only sometimes is this one.
     if let Some(name) = source.text("/status/nodeRef/name") {
-        found.key(ResourceKey::new("", "Node", "", name), "status.nodeRef").if_present();
+        found.key(source.key_to("", "Node", "", name), "status.nodeRef").if_present();
     }
 }
 
@@ -111,7 +107,7 @@ fn composed(source: &Source<'_>, found: &mut Found<'_>) {
     for (spec, prefix) in [(source.spec, "spec"), (newer, "spec.crossplane")] {
         for (at, value) in list(spec, "resourceRefs").iter().enumerate() {
             if let Some(target) = reference(source, value) {
-                found.link(target, format!("{prefix}.resourceRefs[{at}]"));
+                found.link(target, format_args!("{prefix}.resourceRefs[{at}]"));
             }
         }
     }

@@ -1,7 +1,6 @@
 //! What belongs to what without a reference of its own: namespaces, custom kinds, applications, events.
 
 use model::RelationClass::Member;
-use model::ResourceKey;
 
 use crate::rules::{Rule, TargetScope};
 
@@ -18,7 +17,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("The object lies in this namespace and goes with it.")
             .by(|source, found| {
                 if !source.namespace.is_empty() {
-                    let key = ResourceKey::new("", "Namespace", "", source.namespace);
+                    let key = source.key_to("", "Namespace", "", source.namespace);
                     found.key(key, "metadata.namespace").reversed().if_present();
                 }
             }),

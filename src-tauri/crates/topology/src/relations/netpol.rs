@@ -4,7 +4,7 @@
 //! and not 10,000. Peers that are whole namespaces are the Namespace.
 
 use model::RelationClass::Governs;
-use model::{EXTERNAL_GROUP, GroupKind, ResourceKey};
+use model::{EXTERNAL_GROUP, GroupKind};
 use serde_json::Value;
 
 use crate::LabelSelector;
@@ -67,7 +67,7 @@ fn peers(source: &Source<'_>, found: &mut Found<'_>, direction: &str, side: &str
     if !directions(source.spec).contains(direction) {
         return;
     }
-    let outside = |name: &str| ResourceKey::new(EXTERNAL_GROUP, "Network", "", name);
+    let outside = |name: &str| source.key_to(EXTERNAL_GROUP, "Network", "", name);
     for (rule_at, rule) in list(source.spec, direction).iter().enumerate() {
         let label = ports(rule);
         let named = list(rule, side);
@@ -80,7 +80,7 @@ fn peers(source: &Source<'_>, found: &mut Found<'_>, direction: &str, side: &str
         for (at, peer) in named.iter().enumerate() {
             let at = format!("spec.{direction}[{rule_at}].{side}[{at}]");
             if let Some(block) = peer.get("ipBlock").and_then(|block| field(block, "cidr")) {
-                let link = found.key(ResourceKey::new(EXTERNAL_GROUP, "Address", "", block), at);
+                let link = found.key(source.key_to(EXTERNAL_GROUP, "Address", "", block), at);
                 link.reversed = inward;
                 link.label = label.clone();
                 continue;
@@ -90,7 +90,7 @@ fn peers(source: &Source<'_>, found: &mut Found<'_>, direction: &str, side: &str
             let (among, namespaces, selector) = match (pods, spaces) {
                 (Some(pods), None) if pods.is_everything() => {
                     // All pods of the policy's own namespace.
-                    let key = ResourceKey::new("", "Namespace", "", source.namespace);
+                    let key = source.key_to("", "Namespace", "", source.namespace);
                     let link = found.key(key, at).if_present();
                     link.reversed = inward;
                     link.label = label.clone();

@@ -1,6 +1,5 @@
 //! Owner references: controllers and what they made, and the node of a mirror pod.
 
-use model::GroupKind;
 use model::RelationClass::{Owns, Refers};
 
 use crate::facts::{Found, Source, Target, field, group_of};
@@ -50,8 +49,8 @@ enum Family {
     Other,
 }
 
-fn family(dependent: &Source<'_>, owner: &GroupKind) -> Family {
-    match (dependent.key.kind(), &*owner.group, &*owner.kind) {
+fn family(dependent: &Source<'_>, group: &str, kind: &str) -> Family {
+    match (dependent.key.kind(), group, kind) {
         ("ReplicaSet", "apps", "Deployment") | ("Pod", "apps", "ReplicaSet") => Family::Deployment,
         ("Job", "batch", "CronJob") | ("Pod", "batch", "Job") => Family::Job,
         ("Pod" | "ControllerRevision" | "PersistentVolumeClaim", "apps", "StatefulSet" | "DaemonSet") => Family::Set,
@@ -61,15 +60,15 @@ fn family(dependent: &Source<'_>, owner: &GroupKind) -> Family {
 }
 
 fn owned(source: &Source<'_>, found: &mut Found<'_>, wanted: Family) {
-    for (at, owner) in source.items("/metadata/ownerReferences").iter().enumerate() {
+    for (at, owner) in source.owners.iter().enumerate() {
         let (Some(kind), Some(name)) = (field(owner, "kind"), field(owner, "name")) else { continue };
-        let kind = GroupKind::new(group_of(field(owner, "apiVersion").unwrap_or_default()), kind);
-        if family(source, &kind) != wanted {
+        let group = group_of(field(owner, "apiVersion").unwrap_or_default());
+        if family(source, group, kind) != wanted {
             continue;
         }
-        let uid = field(owner, "uid").map(Into::into);
-        let target = Target::Owner { kind, name: name.into(), uid };
-        found.link(target, format!("metadata.ownerReferences[{at}]")).reversed();
+        let uid = field(owner, "uid").map(|uid| source.shared(uid));
+        let target = Target::Owner { here: source.key_to(group, kind, source.namespace, name), uid };
+        found.link(target, format_args!("metadata.ownerReferences[{at}]")).reversed();
     }
 }
 

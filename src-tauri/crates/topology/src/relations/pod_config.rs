@@ -2,7 +2,6 @@
 
 use model::Health;
 use model::RelationClass::Refers;
-use model::ResourceKey;
 use serde_json::Value;
 
 use crate::facts::{Found, PodSpec, Source, field, list};
@@ -79,19 +78,19 @@ pub(super) fn is_optional(reference: &Value) -> bool {
 fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
     let Some(pod) = source.pod else { return };
     let path = pod.path;
-    let key = |name: &str| ResourceKey::new("", names.kind, source.namespace, name);
+    let key = |name: &str| source.key_to("", names.kind, source.namespace, name);
     for volume in list(pod.spec, "volumes") {
         let of = || field(volume, "name").unwrap_or_default();
         if let Some(plain) = volume.get(names.volume)
             && let Some(name) = field(plain, names.volume_name)
         {
-            let at = format!("{path}.volumes[{}].{}.{}", of(), names.volume, names.volume_name);
+            let at = format_args!("{path}.volumes[{}].{}.{}", of(), names.volume, names.volume_name);
             found.key(key(name), at).optional(is_optional(plain));
         }
         let Some(projected) = volume.get("projected") else { continue };
         for projection in list(projected, "sources").iter().filter_map(|projection| projection.get(names.volume)) {
             if let Some(name) = field(projection, "name") {
-                let at = format!("{path}.volumes[{}].projected.sources[].{}.name", of(), names.volume);
+                let at = format_args!("{path}.volumes[{}].projected.sources[].{}.name", of(), names.volume);
                 let link = found.key(key(name), at).optional(is_optional(projection));
                 // Every namespace is given it; manifests do not hold it and miss nothing.
                 if name == "kube-root-ca.crt" {
@@ -108,14 +107,14 @@ fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
             };
             if let Some(name) = field(reference, "name") {
                 let variable = field(variable, "name").unwrap_or_default();
-                let at = format!("{path}.{kind}[{}].env[{variable}].valueFrom.{}", of(), names.key_ref);
+                let at = format_args!("{path}.{kind}[{}].env[{variable}].valueFrom.{}", of(), names.key_ref);
                 found.key(key(name), at).optional(is_optional(reference));
             }
         }
         for (at, reference) in list(container, "envFrom").iter().enumerate() {
             let Some(reference) = reference.get(names.env_from) else { continue };
             if let Some(name) = field(reference, "name") {
-                let at = format!("{path}.{kind}[{}].envFrom[{at}].{}", of(), names.env_from);
+                let at = format_args!("{path}.{kind}[{}].envFrom[{at}].{}", of(), names.env_from);
                 found.key(key(name), at).optional(is_optional(reference));
             }
         }

@@ -2,7 +2,6 @@
 
 use model::Health;
 use model::RelationClass::Refers;
-use model::ResourceKey;
 
 use crate::facts::{Found, Source, Target, Through, field, list};
 use crate::kinds::POD_SOURCES;
@@ -54,27 +53,27 @@ fn pulls(source: &Source<'_>, found: &mut Found<'_>) {
     let (Some(pod), Some((account, _))) = (source.pod, account_name(source)) else { return };
     let own = list(pod.spec, "imagePullSecrets");
     for secret in own.iter().filter_map(|secret| field(secret, "name")) {
-        let key = ResourceKey::new("", "Secret", source.namespace, secret);
-        found.key(key, format!("{}.imagePullSecrets[{secret}]", pod.path));
+        let key = source.key_to("", "Secret", source.namespace, secret);
+        found.key(key, format_args!("{}.imagePullSecrets[{secret}]", pod.path));
     }
     if own.is_empty() {
-        let via = ResourceKey::new("", "ServiceAccount", source.namespace, account);
+        let via = source.key_to("", "ServiceAccount", source.namespace, account);
         let target = Target::Through { via, what: Through::PullSecrets };
-        found.link(target, format!("{}.serviceAccountName", pod.path));
+        found.link(target, format_args!("{}.serviceAccountName", pod.path));
     }
 }
 
 fn secrets(source: &Source<'_>, found: &mut Found<'_>, name: &str) {
     for secret in list(source.body, name).iter().filter_map(|secret| field(secret, "name")) {
-        found.key(ResourceKey::new("", "Secret", source.namespace, secret), format!("{name}[{secret}]"));
+        found.key(source.key_to("", "Secret", source.namespace, secret), format_args!("{name}[{secret}]"));
     }
 }
 
 fn account(source: &Source<'_>, found: &mut Found<'_>) {
     let (Some(pod), Some((name, named))) = (source.pod, account_name(source)) else { return };
     let old = named && field(pod.spec, "serviceAccountName").is_none();
-    let at = format!("{}.{}", pod.path, if old { "serviceAccount" } else { "serviceAccountName" });
-    let link = found.key(ResourceKey::new("", "ServiceAccount", source.namespace, name), at);
+    let at = format_args!("{}.{}", pod.path, if old { "serviceAccount" } else { "serviceAccountName" });
+    let link = found.key(source.key_to("", "ServiceAccount", source.namespace, name), at);
     // Every namespace is given a default account; manifests do not hold it and miss nothing.
     if name == "default" {
         link.if_present();
@@ -83,9 +82,9 @@ fn account(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn token(source: &Source<'_>, found: &mut Found<'_>) {
     const ANNOTATION: &str = "kubernetes.io/service-account.name";
-    if let Some(name) = source.object.annotation(ANNOTATION) {
-        let key = ResourceKey::new("", "ServiceAccount", source.namespace, name);
-        found.key(key, format!("metadata.annotations[{ANNOTATION}]"));
+    if let Some(name) = source.annotation(ANNOTATION) {
+        let key = source.key_to("", "ServiceAccount", source.namespace, name);
+        found.key(key, format_args!("metadata.annotations[{ANNOTATION}]"));
     }
 }
 

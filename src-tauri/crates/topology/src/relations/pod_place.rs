@@ -6,7 +6,7 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use super::select_default;
-use crate::facts::{Found, Source, field, list};
+use crate::facts::{At, Found, Source, field, list};
 use crate::kinds::POD_SOURCES;
 use crate::rules::{Rule, TargetScope};
 
@@ -63,23 +63,26 @@ pub(super) fn rules() -> Vec<Rule> {
 fn node(source: &Source<'_>, found: &mut Found<'_>) {
     // Selectors and affinity are wishes, not edges.
     if let Some(node) = field(source.spec, "nodeName") {
-        found.key(ResourceKey::new("", "Node", "", node), "spec.nodeName");
+        found.key(source.key_to("", "Node", "", node), "spec.nodeName");
     }
 }
 
 fn priority(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
-    let at = format!("{}.priorityClassName", pod.path);
     match field(pod.spec, "priorityClassName") {
         Some(name) => {
-            let link = found.key(ResourceKey::new("scheduling.k8s.io", "PriorityClass", "", name), at);
+            let at = format_args!("{}.priorityClassName", pod.path);
+            let link = found.key(source.key_to("scheduling.k8s.io", "PriorityClass", "", name), at);
             // The two system classes exist in every cluster, though no manifest holds them.
             if name.starts_with("system-") {
                 link.if_present();
             }
         }
         // A server fills in the default when the pod is made; only manifests leave it open.
-        None if source.object.uid.is_none() => select_default(found, "scheduling.k8s.io", "PriorityClass", &at),
+        None if source.object.uid.is_none() => {
+            let at = format!("{}.priorityClassName", pod.path);
+            select_default(found, "scheduling.k8s.io", "PriorityClass", &at);
+        }
         None => {}
     }
 }
@@ -87,27 +90,27 @@ fn priority(source: &Source<'_>, found: &mut Found<'_>) {
 fn runtime(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
     if let Some(name) = field(pod.spec, "runtimeClassName") {
-        let at = format!("{}.runtimeClassName", pod.path);
-        found.key(ResourceKey::new("node.k8s.io", "RuntimeClass", "", name), at);
+        let at = format_args!("{}.runtimeClassName", pod.path);
+        found.key(source.key_to("node.k8s.io", "RuntimeClass", "", name), at);
     }
 }
 
 fn claims(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
-    let key = |kind: &str, name: &str| ResourceKey::new("resource.k8s.io", kind, source.namespace, name);
+    let key = |kind: &str, name: &str| source.key_to("resource.k8s.io", kind, source.namespace, name);
     for claim in list(pod.spec, "resourceClaims") {
         let at = format!("{}.resourceClaims[{}]", pod.path, field(claim, "name").unwrap_or_default());
         if let Some(name) = field(claim, "resourceClaimName") {
-            found.key(key("ResourceClaim", name), format!("{at}.resourceClaimName"));
+            found.key(key("ResourceClaim", name), format_args!("{at}.resourceClaimName"));
         }
         if let Some(name) = field(claim, "resourceClaimTemplateName") {
-            found.key(key("ResourceClaimTemplate", name), format!("{at}.resourceClaimTemplateName"));
+            found.key(key("ResourceClaimTemplate", name), format_args!("{at}.resourceClaimTemplateName"));
         }
     }
     for status in source.items("/status/resourceClaimStatuses") {
         if let Some(name) = field(status, "resourceClaimName") {
             let at = format!("status.resourceClaimStatuses[{}]", field(status, "name").unwrap_or_default());
-            found.key(key("ResourceClaim", name), format!("{at}.resourceClaimName"));
+            found.key(key("ResourceClaim", name), format_args!("{at}.resourceClaimName"));
         }
     }
 }
@@ -115,13 +118,13 @@ fn claims(source: &Source<'_>, found: &mut Found<'_>) {
 fn device_class(source: &Source<'_>, found: &mut Found<'_>) {
     let spec = if source.key.kind() == "ResourceClaim" { Some(source.spec) } else { source.spec.get("spec") };
     let prefix = if source.key.kind() == "ResourceClaim" { "spec" } else { "spec.spec" };
-    let requests = spec.and_then(|spec| spec.pointer("/devices/requests")).and_then(Value::as_array);
+    let requests = spec.and_then(|spec| spec.at("/devices/requests")).and_then(Value::as_array);
     for request in requests.into_iter().flatten() {
         let at = format!("{prefix}.devices.requests[{}]", field(request, "name").unwrap_or_default());
         let mut ask = |request: &Value, at: String| {
             if let Some(name) = field(request, "deviceClassName") {
                 let key = ResourceKey::of(&GroupKind::new("resource.k8s.io", "DeviceClass"), "", name);
-                found.key(key, format!("{at}.deviceClassName"));
+                found.key(key, format_args!("{at}.deviceClassName"));
             }
         };
         ask(request, at.clone());
@@ -148,7 +151,7 @@ fn networks(source: &Source<'_>, found: &mut Found<'_>) {
     let at = format!("{prefix}metadata.annotations[{ANNOTATION}]");
     let mut join = |namespace: Option<&str>, name: &str| {
         let namespace = namespace.unwrap_or(source.namespace);
-        let key = ResourceKey::new("k8s.cni.cncf.io", "NetworkAttachmentDefinition", namespace, name);
+        let key = source.key_to("k8s.cni.cncf.io", "NetworkAttachmentDefinition", namespace, name);
         found.key(key, at.clone());
     };
     if let Ok(Value::Array(items)) = serde_json::from_str::<Value>(text) {

@@ -1,8 +1,8 @@
 //! Volumes of pods: claims, CSI drivers and what they need; claims of StatefulSets.
 
+use model::GroupKind;
 use model::Health;
 use model::RelationClass::{Owns, Refers};
-use model::{GroupKind, ResourceKey};
 
 use crate::LabelSelector;
 use crate::facts::{Among, Found, Namespaces, Source, field, list};
@@ -65,17 +65,17 @@ fn set_claims(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn claims(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
-    let key = |name: &str| ResourceKey::new("", "PersistentVolumeClaim", source.namespace, name);
+    let key = |name: &str| source.key_to("", "PersistentVolumeClaim", source.namespace, name);
     for volume in list(pod.spec, "volumes") {
         let Some(name) = field(volume, "name") else { continue };
-        let at = format!("{}.volumes[{name}]", pod.path);
+        let path = pod.path;
         if let Some(claim) = volume.get("persistentVolumeClaim").and_then(|claim| field(claim, "claimName")) {
-            found.key(key(claim), format!("{at}.persistentVolumeClaim.claimName")).label(name);
+            found.key(key(claim), format_args!("{path}.volumes[{name}].persistentVolumeClaim.claimName")).label(name);
         }
         // The claim of an ephemeral volume carries the pod's name, which a template does not have yet.
         if pod.is_pod && volume.get("ephemeral").is_some_and(|ephemeral| ephemeral.is_object()) {
             let claim = format!("{}-{name}", source.key.name());
-            found.key(key(&claim), format!("{at}.ephemeral.volumeClaimTemplate")).label(name);
+            found.key(key(&claim), format_args!("{path}.volumes[{name}].ephemeral.volumeClaimTemplate")).label(name);
         }
     }
 }
@@ -84,8 +84,8 @@ fn csi<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a serde_json::Value, 
     let pod = source.pod;
     pod.into_iter().flat_map(|pod| {
         list(pod.spec, "volumes").iter().filter_map(move |volume| {
-            let at = format!("{}.volumes[{}].csi", pod.path, field(volume, "name").unwrap_or_default());
-            Some((volume.get("csi")?, at))
+            let csi = volume.get("csi")?;
+            Some((csi, format!("{}.volumes[{}].csi", pod.path, field(volume, "name").unwrap_or_default())))
         })
     })
 }
@@ -93,7 +93,7 @@ fn csi<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a serde_json::Value, 
 fn drivers(source: &Source<'_>, found: &mut Found<'_>) {
     for (volume, at) in csi(source) {
         if let Some(driver) = field(volume, "driver") {
-            found.key(ResourceKey::new("storage.k8s.io", "CSIDriver", "", driver), format!("{at}.driver"));
+            found.key(source.key_to("storage.k8s.io", "CSIDriver", "", driver), format_args!("{at}.driver"));
         }
     }
 }
@@ -101,8 +101,8 @@ fn drivers(source: &Source<'_>, found: &mut Found<'_>) {
 fn publish_secrets(source: &Source<'_>, found: &mut Found<'_>) {
     for (volume, at) in csi(source) {
         if let Some(name) = volume.get("nodePublishSecretRef").and_then(|reference| field(reference, "name")) {
-            let key = ResourceKey::new("", "Secret", source.namespace, name);
-            found.key(key, format!("{at}.nodePublishSecretRef"));
+            let key = source.key_to("", "Secret", source.namespace, name);
+            found.key(key, format_args!("{at}.nodePublishSecretRef"));
         }
     }
 }
@@ -111,8 +111,8 @@ fn provider_classes(source: &Source<'_>, found: &mut Found<'_>) {
     for (volume, at) in csi(source) {
         let attributes = volume.get("volumeAttributes");
         if let Some(name) = attributes.and_then(|attributes| field(attributes, "secretProviderClass")) {
-            let key = ResourceKey::new("secrets-store.csi.x-k8s.io", "SecretProviderClass", source.namespace, name);
-            found.key(key, format!("{at}.volumeAttributes.secretProviderClass"));
+            let key = source.key_to("secrets-store.csi.x-k8s.io", "SecretProviderClass", source.namespace, name);
+            found.key(key, format_args!("{at}.volumeAttributes.secretProviderClass"));
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use model::Health;
 use model::RelationClass::{Governs, Refers, Selects};
-use model::{EXTERNAL_GROUP, GroupKind, ResourceKey};
+use model::{EXTERNAL_GROUP, GroupKind};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, Target, field, list, text};
+use crate::facts::{Among, Found, Namespaces, Plural, Source, Target, field, list, text};
 use crate::rules::{Rule, TargetScope};
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -47,11 +47,11 @@ fn role(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(reference) = source.body.get("roleRef") else { return };
     let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) else { return };
     let namespace = if kind == "Role" { source.namespace } else { "" };
-    found.key(ResourceKey::new(GROUP, kind, namespace, name), "roleRef");
+    found.key(source.key_to(GROUP, kind, namespace, name), "roleRef");
 }
 
 fn subjects(source: &Source<'_>, found: &mut Found<'_>) {
-    let account = |namespace: &str, name: &str| ResourceKey::new("", "ServiceAccount", namespace, name);
+    let account = |namespace: &str, name: &str| source.key_to("", "ServiceAccount", namespace, name);
     for (at, subject) in source.items("/subjects").iter().enumerate() {
         let (Some(kind), Some(name)) = (field(subject, "kind"), field(subject, "name")) else { continue };
         let at = format!("subjects[{at}]");
@@ -67,12 +67,12 @@ fn subjects(source: &Source<'_>, found: &mut Found<'_>) {
                 let parts = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
                 let key = match parts {
                     Some((namespace, name)) => account(namespace, name),
-                    None => ResourceKey::new(EXTERNAL_GROUP, "User", "", name),
+                    None => source.key_to(EXTERNAL_GROUP, "User", "", name),
                 };
                 found.key(key, at);
             }
             "Group" => {
-                found.key(ResourceKey::new(EXTERNAL_GROUP, "Group", "", name), at.clone());
+                found.key(source.key_to(EXTERNAL_GROUP, "Group", "", name), at.clone());
                 if let Some(namespace) = name.strip_prefix("system:serviceaccounts:") {
                     let namespaces = Namespaces::Named(vec![namespace.into()]);
                     let among = Among::Kind(GroupKind::new("", "ServiceAccount"));
@@ -107,13 +107,13 @@ fn named(source: &Source<'_>, found: &mut Found<'_>) {
             for resource in list(rule, "resources").iter().filter_map(text).filter(|resource| *resource != "*") {
                 let plural = resource.split_once('/').map_or(resource, |(plural, _)| plural);
                 for name in &names {
-                    let target = Target::Plural {
+                    let target = Target::Plural(Box::new(Plural {
                         group: group.into(),
                         plural: plural.into(),
                         namespace: source.namespace.into(),
                         name: (*name).into(),
-                    };
-                    let field = format!("rules[{at}].resourceNames[{name}]");
+                    }));
+                    let field = format_args!("rules[{at}].resourceNames[{name}]");
                     found.link(target, field).if_present().label(verbs.join(", "));
                 }
             }

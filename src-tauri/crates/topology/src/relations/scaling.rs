@@ -5,7 +5,7 @@ use model::RelationClass::Refers;
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{Found, Source, field, group_of, list};
+use crate::facts::{At, Found, Source, field, group_of, list};
 use crate::rules::{Rule, TargetScope};
 
 const TRIGGERED: &[(&str, &str)] = &[("keda.sh", "ScaledObject"), ("keda.sh", "ScaledJob")];
@@ -65,16 +65,16 @@ fn workload(source: &Source<'_>, found: &mut Found<'_>, at: &str, default: Optio
         (None, Some((group, kind))) => GroupKind::new(group, kind),
         (None, None) => return,
     };
-    found.key(ResourceKey::of(&kind, source.namespace, name), format!("spec.{at}"));
+    found.key(ResourceKey::of(&kind, source.namespace, name), format_args!("spec.{at}"));
 }
 
 fn described(source: &Source<'_>, found: &mut Found<'_>) {
     for (at, metric) in list(source.spec, "metrics").iter().enumerate() {
-        let Some(object) = metric.pointer("/object/describedObject") else { continue };
+        let Some(object) = metric.at("/object/describedObject") else { continue };
         let (Some(kind), Some(name)) = (field(object, "kind"), field(object, "name")) else { continue };
         let kind = GroupKind::new(group_of(field(object, "apiVersion").unwrap_or_default()), kind);
         let key = ResourceKey::of(&kind, source.namespace, name);
-        found.key(key, format!("spec.metrics[{at}].object.describedObject"));
+        found.key(key, format_args!("spec.metrics[{at}].object.describedObject"));
     }
 }
 
@@ -84,8 +84,8 @@ fn authentication(source: &Source<'_>, found: &mut Found<'_>) {
         let Some(name) = field(reference, "name") else { continue };
         let kind = field(reference, "kind").unwrap_or("TriggerAuthentication");
         let namespace = if kind == "ClusterTriggerAuthentication" { "" } else { source.namespace };
-        let key = ResourceKey::new("keda.sh", kind, namespace, name);
-        found.key(key, format!("spec.triggers[{at}].authenticationRef"));
+        let key = source.key_to("keda.sh", kind, namespace, name);
+        found.key(key, format_args!("spec.triggers[{at}].authenticationRef"));
     }
 }
 
@@ -93,8 +93,8 @@ fn trigger_secret(source: &Source<'_>, found: &mut Found<'_>) {
     let references = source.spec.get("secretTargetRef").and_then(Value::as_array);
     for (at, reference) in references.into_iter().flatten().enumerate() {
         if let Some(name) = field(reference, "name") {
-            let key = ResourceKey::new("", "Secret", source.namespace, name);
-            found.key(key, format!("spec.secretTargetRef[{at}].name"));
+            let key = source.key_to("", "Secret", source.namespace, name);
+            found.key(key, format_args!("spec.secretTargetRef[{at}].name"));
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use model::Health;
 use model::RelationClass::Refers;
-use model::ResourceKey;
 
 use crate::facts::{Found, Source, field};
 use crate::rules::{Rule, TargetScope};
@@ -26,7 +25,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("The operator writes the values into this Secret, of its own name unless another is given.")
             .by(|source, found| {
                 let name = source.text("/spec/target/name").unwrap_or(source.key.name());
-                found.key(ResourceKey::new("", "Secret", source.namespace, name), "spec.target.name");
+                found.key(source.key_to("", "Secret", source.namespace, name), "spec.target.name");
             }),
         Rule::new("sealedsecret-fills-secret", 70, Refers)
             .from(&[("bitnami.com", "SealedSecret")])
@@ -36,7 +35,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("The operator unseals the values into the Secret of its own name.")
             .by(|source, found| {
                 let name = source.text("/spec/template/metadata/name").unwrap_or(source.key.name());
-                found.key(ResourceKey::new("", "Secret", source.namespace, name), "spec.template.metadata.name");
+                found.key(source.key_to("", "Secret", source.namespace, name), "spec.template.metadata.name");
             }),
     ]
 }
@@ -46,7 +45,7 @@ fn store(source: &Source<'_>, found: &mut Found<'_>) {
     if let Some(name) = field(reference, "name") {
         let kind = field(reference, "kind").unwrap_or("SecretStore");
         let namespace = if kind == "ClusterSecretStore" { "" } else { source.namespace };
-        found.key(ResourceKey::new(EXTERNAL, kind, namespace, name), "spec.secretStoreRef");
+        found.key(source.key_to(EXTERNAL, kind, namespace, name), "spec.secretStoreRef");
     }
 }
 

@@ -1,11 +1,11 @@
 //! Services: the pods they select, their endpoints, and the addresses outside.
 
+use model::EXTERNAL_GROUP;
 use model::RelationClass::{Owns, Refers, Routes, Selects};
-use model::{EXTERNAL_GROUP, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, field, list, text};
+use crate::facts::{Among, At, Found, Namespaces, Source, field, list, text};
 use crate::rules::{Rule, TargetScope};
 
 const SLICE: &[(&str, &str)] = &[("discovery.k8s.io", "EndpointSlice")];
@@ -62,9 +62,9 @@ fn selects(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn slice_service(source: &Source<'_>, found: &mut Found<'_>) {
     const LABEL: &str = "kubernetes.io/service-name";
-    if let Some(name) = source.object.label(LABEL) {
-        let key = ResourceKey::new("", "Service", source.namespace, name);
-        found.key(key, format!("metadata.labels[{LABEL}]")).reversed();
+    if let Some(name) = source.label(LABEL) {
+        let key = source.key_to("", "Service", source.namespace, name);
+        found.key(key, format_args!("metadata.labels[{LABEL}]")).reversed();
     }
 }
 
@@ -74,10 +74,10 @@ fn slice_pods(source: &Source<'_>, found: &mut Found<'_>) {
             continue;
         };
         let Some(name) = field(target, "name") else { continue };
-        let key = ResourceKey::new("", "Pod", field(target, "namespace").unwrap_or(source.namespace), name);
-        let link = found.key(key, format!("endpoints[{at}].targetRef"));
+        let key = source.key_to("", "Pod", field(target, "namespace").unwrap_or(source.namespace), name);
+        let link = found.key(key, format_args!("endpoints[{at}].targetRef"));
         let condition = |name: &str| {
-            endpoint.pointer("/conditions").and_then(|conditions| conditions.get(name)).and_then(Value::as_bool)
+            endpoint.at("/conditions").and_then(|conditions| conditions.get(name)).and_then(Value::as_bool)
         };
         if condition("ready") == Some(false) {
             // A terminating pod may still serve what is under way.
@@ -89,33 +89,33 @@ fn slice_pods(source: &Source<'_>, found: &mut Found<'_>) {
 fn slice_nodes(source: &Source<'_>, found: &mut Found<'_>) {
     for (at, endpoint) in list(source.body, "endpoints").iter().enumerate() {
         if let Some(node) = field(endpoint, "nodeName") {
-            found.key(ResourceKey::new("", "Node", "", node), format!("endpoints[{at}].nodeName"));
+            found.key(source.key_to("", "Node", "", node), format_args!("endpoints[{at}].nodeName"));
         }
     }
 }
 
 fn endpoints_service(source: &Source<'_>, found: &mut Found<'_>) {
-    let key = ResourceKey::new("", "Service", source.namespace, source.key.name());
+    let key = source.key_to("", "Service", source.namespace, source.key.name());
     // Endpoints without a Service are left by leader elections of old and mean nothing.
     found.key(key, "metadata.name").reversed().if_present().unless_poked = true;
 }
 
 fn outside(source: &Source<'_>, found: &mut Found<'_>) {
-    let host = |name: &str| ResourceKey::new(EXTERNAL_GROUP, "Host", "", name);
-    let address = |name: &str| ResourceKey::new(EXTERNAL_GROUP, "Address", "", name);
+    let host = |name: &str| source.key_to(EXTERNAL_GROUP, "Host", "", name);
+    let address = |name: &str| source.key_to(EXTERNAL_GROUP, "Address", "", name);
     let name = field(source.spec, "externalName").filter(|_| field(source.spec, "type") == Some("ExternalName"));
     if let Some(name) = name {
         found.key(host(name), "spec.externalName");
     }
     for (at, ip) in list(source.spec, "externalIPs").iter().filter_map(text).enumerate() {
-        found.key(address(ip), format!("spec.externalIPs[{at}]"));
+        found.key(address(ip), format_args!("spec.externalIPs[{at}]"));
     }
     for (at, ingress) in source.items("/status/loadBalancer/ingress").iter().enumerate() {
         if let Some(ip) = field(ingress, "ip") {
-            found.key(address(ip), format!("status.loadBalancer.ingress[{at}].ip"));
+            found.key(address(ip), format_args!("status.loadBalancer.ingress[{at}].ip"));
         }
         if let Some(name) = field(ingress, "hostname") {
-            found.key(host(name), format!("status.loadBalancer.ingress[{at}].hostname"));
+            found.key(host(name), format_args!("status.loadBalancer.ingress[{at}].hostname"));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Selectors of workloads, and the Service that names a StatefulSet's pods.
 
+use model::GroupKind;
 use model::Health;
 use model::RelationClass::{Refers, Selects};
-use model::{GroupKind, ResourceKey};
 
 use crate::LabelSelector;
 use crate::facts::{Among, Found, Namespaces, Source, field};
@@ -36,7 +36,7 @@ pub(super) fn rules() -> Vec<Rule> {
 
 fn service_name(source: &Source<'_>, found: &mut Found<'_>) {
     if let Some(name) = field(source.spec, "serviceName") {
-        found.key(ResourceKey::new("", "Service", source.namespace, name), "spec.serviceName");
+        found.key(source.key_to("", "Service", source.namespace, name), "spec.serviceName");
     }
 }
 

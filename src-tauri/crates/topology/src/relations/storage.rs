@@ -73,7 +73,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .to("Node", TargetScope::Cluster)
             .because("The object lists the drivers on the node of its name.")
             .by(|source, found| {
-                found.key(ResourceKey::new("", "Node", "", source.key.name()), "metadata.name");
+                found.key(source.key_to("", "Node", "", source.key.name()), "metadata.name");
             }),
         Rule::new("csinode-has-csidriver", 39, Refers)
             .from(&[(STORAGE, "CSINode")])
@@ -121,14 +121,14 @@ pub(super) fn rules() -> Vec<Rule> {
 /// A cluster-scoped object named by a plain field.
 fn cluster(source: &Source<'_>, found: &mut Found<'_>, at: &str, (group, kind): (&str, &str)) {
     if let Some(name) = source.text(&format!("/{}", at.replace('.', "/"))) {
-        found.key(ResourceKey::new(group, kind, "", name), at);
+        found.key(source.key_to(group, kind, "", name), at);
     }
 }
 
 fn claim_ref(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(claim) = source.spec.get("claimRef") else { return };
     let (Some(namespace), Some(name)) = (field(claim, "namespace"), field(claim, "name")) else { return };
-    let key = ResourceKey::new("", "PersistentVolumeClaim", namespace, name);
+    let key = source.key_to("", "PersistentVolumeClaim", namespace, name);
     let released = matches!(source.text("/status/phase"), Some("Released" | "Failed"));
     let link = found.link(Target::Exact { key, uid: field(claim, "uid").map(Into::into) }, "spec.claimRef");
     if released {
@@ -139,11 +139,11 @@ fn claim_ref(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn claim_class(source: &Source<'_>, found: &mut Found<'_>) {
     const ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
-    let key = |name: &str| ResourceKey::new(STORAGE, "StorageClass", "", name);
+    let key = |name: &str| source.key_to(STORAGE, "StorageClass", "", name);
     // Once bound, the class has done its work; for volumes made by hand it never was an object.
     let bound = field(source.spec, "volumeName").is_some();
-    if let Some(name) = source.object.annotation(ANNOTATION).filter(|name| !name.is_empty()) {
-        found.key(key(name), format!("metadata.annotations[{ANNOTATION}]")).optional(bound);
+    if let Some(name) = source.annotation(ANNOTATION).filter(|name| !name.is_empty()) {
+        found.key(key(name), format_args!("metadata.annotations[{ANNOTATION}]")).optional(bound);
         return;
     }
     match source.spec.get("storageClassName").and_then(Value::as_str) {
@@ -162,19 +162,21 @@ fn driver(source: &Source<'_>, found: &mut Found<'_>) {
     };
     if let Some(name) = name.filter(|name| !name.starts_with("kubernetes.io/")) {
         // Provisioners that are no CSI drivers (a local path provisioner) have no object either.
-        found.key(ResourceKey::new(STORAGE, "CSIDriver", "", name), at).if_present();
+        found.key(source.key_to(STORAGE, "CSIDriver", "", name), at).if_present();
     }
 }
 
 fn node_drivers(source: &Source<'_>, found: &mut Found<'_>) {
     for name in list(source.spec, "drivers").iter().filter_map(|driver| field(driver, "name")) {
-        found.key(ResourceKey::new(STORAGE, "CSIDriver", "", name), format!("spec.drivers[{name}].name")).if_present();
+        found
+            .key(source.key_to(STORAGE, "CSIDriver", "", name), format_args!("spec.drivers[{name}].name"))
+            .if_present();
     }
 }
 
 fn snapshot_claim(source: &Source<'_>, found: &mut Found<'_>) {
     if let Some(name) = source.text("/spec/source/persistentVolumeClaimName") {
-        let key = ResourceKey::new("", "PersistentVolumeClaim", source.namespace, name);
+        let key = source.key_to("", "PersistentVolumeClaim", source.namespace, name);
         // A snapshot outlives its claim.
         found.key(key, "spec.source.persistentVolumeClaimName").optional(true);
     }
@@ -187,7 +189,7 @@ fn data_source(source: &Source<'_>, found: &mut Found<'_>) {
         let group = field(reference, "apiGroup").map(|group| if group.contains('/') { group_of(group) } else { group });
         let kind = GroupKind::new(group.unwrap_or_default(), kind);
         let namespace = field(reference, "namespace").unwrap_or(source.namespace);
-        found.key(ResourceKey::of(&kind, namespace, name), format!("spec.{at}")).optional(true);
+        found.key(ResourceKey::of(&kind, namespace, name), format_args!("spec.{at}")).optional(true);
     }
 }
 

@@ -248,8 +248,7 @@ impl RuleBook {
 
     /// The rules that are read from objects of a kind.
     pub(crate) fn for_kind<'a>(&'a self, key: &ResourceKey) -> impl Iterator<Item = (RelationId, &'a Rule)> {
-        let kind = key.as_str().get(..key.group_name().len() + 1 + key.kind().len()).unwrap_or_default();
-        let own = self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        let own = self.by_kind.get(key.kind_prefix()).map_or(&[][..], Vec::as_slice);
         own.iter().chain(&self.for_all).map(|id| (*id, self.rule(*id)))
     }
 }

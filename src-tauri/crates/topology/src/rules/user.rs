@@ -174,7 +174,7 @@ impl UserRule {
             TargetScope::Cluster => Target::Key(ResourceKey::of(&kind, "", name)),
             TargetScope::Cross => {
                 let namespace = field(value, "namespace").unwrap_or(source.namespace);
-                Target::Either { kind, namespace: namespace.into(), name: name.into() }
+                Target::Either { here: ResourceKey::of(&kind, namespace, name) }
             }
             TargetScope::Same | TargetScope::Outside => Target::Key(ResourceKey::of(&kind, source.namespace, name)),
         };

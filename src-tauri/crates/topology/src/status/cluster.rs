@@ -4,7 +4,7 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, condition, condition_is, counted, is_terminating};
-use crate::facts::{Source, field};
+use crate::facts::{At, Source, field};
 
 const PRESSURES: [&str; 4] = ["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"];
 
@@ -34,7 +34,7 @@ pub(super) fn namespace(source: &Source<'_>) -> Appraisal {
 }
 
 pub(super) fn quota(source: &Source<'_>) -> Appraisal {
-    let map = |pointer: &str| source.body.pointer(pointer).and_then(Value::as_object);
+    let map = |pointer: &str| source.body.at(pointer).and_then(Value::as_object);
     let (Some(hard), Some(used)) = (map("/status/hard"), map("/status/used")) else {
         let limits = map("/spec/hard").map_or(0, serde_json::Map::len);
         return Appraisal::new(Health::Neutral, "", counted(limits as u64, "limit", "limits"));

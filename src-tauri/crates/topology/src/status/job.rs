@@ -4,11 +4,11 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, condition, condition_is, counted, has_status, number};
-use crate::facts::{Source, field, list};
+use crate::facts::{At, Source, field, list};
 
 pub(super) fn job(source: &Source<'_>) -> Appraisal {
     let body = source.body;
-    let wanted = body.pointer("/spec/completions").and_then(Value::as_u64).unwrap_or(1);
+    let wanted = body.at("/spec/completions").and_then(Value::as_u64).unwrap_or(1);
     if !has_status(body) {
         return Appraisal::new(Health::Neutral, "", counted(wanted, "run", "runs"));
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use model::{Health, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::Source;
+use crate::facts::{At, Source};
 
 pub(crate) use pod::{absent_key, remarks};
 
@@ -121,12 +121,12 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
 
 /// An integer at a JSON pointer, zero where it is absent.
 pub(crate) fn number(body: &Value, pointer: &str) -> u64 {
-    body.pointer(pointer).and_then(Value::as_u64).unwrap_or(0)
+    body.at(pointer).and_then(Value::as_u64).unwrap_or(0)
 }
 
 /// A condition of `status.conditions` by its type.
 pub(crate) fn condition<'a>(body: &'a Value, kind: &str) -> Option<&'a Value> {
-    let conditions = body.pointer("/status/conditions").and_then(Value::as_array)?;
+    let conditions = body.at("/status/conditions").and_then(Value::as_array)?;
     conditions.iter().find(|condition| condition.get("type").and_then(Value::as_str) == Some(kind))
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn condition_is(body: &Value, kind: &str, status: &str) -> bool {
 
 /// Whether the object is being deleted.
 pub(crate) fn is_terminating(body: &Value) -> bool {
-    body.pointer("/metadata/deletionTimestamp").is_some_and(|stamp| !stamp.is_null())
+    body.at("/metadata/deletionTimestamp").is_some_and(|stamp| !stamp.is_null())
 }
 
 pub(crate) type Remarks = Vec<(ResourceKey, Arc<str>)>;

@@ -7,7 +7,7 @@ use model::{Health, ResourceKey};
 use serde_json::Value;
 
 use super::{Appraisal, Remarks, condition, is_terminating};
-use crate::facts::{Source, field, list};
+use crate::facts::{At, Source, field, list};
 
 /// Waiting reasons that do not go away by waiting.
 const STUCK: [&str; 14] = [
@@ -99,7 +99,7 @@ impl See {
         for (at, container) in init.iter().enumerate() {
             let started = container.get("started").and_then(Value::as_bool) == Some(true);
             let is_ready = container.get("ready").and_then(Value::as_bool) == Some(true);
-            let terminated = container.pointer("/state/terminated");
+            let terminated = container.at("/state/terminated");
             if is_restartable(container) && is_ready {
                 ready += 1;
             }
@@ -108,7 +108,7 @@ impl See {
             }
             word = match terminated {
                 Some(state) => format!("Init:{}", termination(state)),
-                None => match container.pointer("/state/waiting").and_then(|state| field(state, "reason")) {
+                None => match container.at("/state/waiting").and_then(|state| field(state, "reason")) {
                     Some(reason) if reason != "PodInitializing" => format!("Init:{reason}"),
                     _ => format!("Init:{at}/{init_total}"),
                 },
@@ -121,15 +121,15 @@ impl See {
         if !initializing || initialized {
             let mut running = false;
             for container in list(status, "containerStatuses").iter().rev() {
-                let waiting = container.pointer("/state/waiting").and_then(|state| field(state, "reason"));
+                let waiting = container.at("/state/waiting").and_then(|state| field(state, "reason"));
                 if let Some(reason) = waiting {
                     word = reason.to_owned();
                     inner = Some(word.clone());
-                } else if let Some(state) = container.pointer("/state/terminated") {
+                } else if let Some(state) = container.at("/state/terminated") {
                     word = termination(state);
                     inner = Some(word.clone());
                 } else if container.get("ready").and_then(Value::as_bool) == Some(true)
-                    && container.pointer("/state/running").is_some()
+                    && container.at("/state/running").is_some()
                 {
                     running = true;
                     ready += 1;
@@ -209,7 +209,7 @@ pub(crate) fn remarks(source: &Source<'_>) -> Remarks {
     }
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
     let states = containers.iter().flat_map(|pointer| source.items(pointer));
-    let messages = states.filter_map(|state| state.pointer("/state/waiting/message").and_then(Value::as_str));
+    let messages = states.filter_map(|state| state.at("/state/waiting/message").and_then(Value::as_str));
     let mut remarks: Remarks = messages.filter_map(|message| absent_key(message, source.namespace)).collect();
     remarks.sort();
     remarks.dedup();

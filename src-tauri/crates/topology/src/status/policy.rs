@@ -3,11 +3,11 @@
 use model::Health;
 
 use super::{Appraisal, condition, counted, has_status, number};
-use crate::facts::{Source, field};
+use crate::facts::{At, Source, field};
 
 pub(super) fn autoscaler(source: &Source<'_>) -> Appraisal {
     let body = source.body;
-    let minimum = body.pointer("/spec/minReplicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
+    let minimum = body.at("/spec/minReplicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
     let maximum = number(body, "/spec/maxReplicas");
     if !has_status(body) {
         return Appraisal::new(Health::Neutral, "", format!("{minimum} to {maximum} replicas"));

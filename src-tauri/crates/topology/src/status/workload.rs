@@ -4,7 +4,7 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, condition, condition_is, counted, has_status, is_terminating, number};
-use crate::facts::{Source, field};
+use crate::facts::{At, Source, field};
 
 /// What the four kinds have in common.
 struct Progress {
@@ -105,7 +105,7 @@ pub(super) fn replica_set(source: &Source<'_>) -> Appraisal {
 }
 
 fn wanted(body: &Value) -> u64 {
-    body.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1)
+    body.at("/spec/replicas").and_then(Value::as_u64).unwrap_or(1)
 }
 
 fn appraise(source: &Source<'_>, progress: &Progress) -> Appraisal {
