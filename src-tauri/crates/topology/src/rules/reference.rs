@@ -41,6 +41,19 @@ fn section(text: &mut String, rule: &Rule) {
 mod tests {
     use crate::RuleBook;
 
+    /// Reads and writes a file of the repository, which only a test may.
+    #[allow(clippy::disallowed_methods)]
+    #[test]
+    fn the_committed_page_is_what_the_rules_say() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/RELATIONS.md");
+        let page = RuleBook::default().reference();
+        if std::env::var_os("KUBILITICS_ACCEPT").is_some() {
+            std::fs::write(path, &page).expect("a writable tree");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(committed == page, "RELATIONS.md is out of date: KUBILITICS_ACCEPT=1 cargo test -p topology writes it");
+    }
+
     #[test]
     fn every_rule_has_its_section() {
         let book = RuleBook::default();
