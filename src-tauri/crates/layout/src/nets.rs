@@ -12,6 +12,13 @@ use crate::input::{Input, Label, LinkEnd, Place};
 /// A target that so many links reach, and more than leave it, is drawn as one bundle.
 const BUSY: usize = 3;
 
+/// More links than this from one frame to another run as one bundle, which fans out at both ends.
+const BUNDLE: usize = 5;
+
+/// More links than this between frames, and all that leave a frame are one bundle: a line each would need gutters as
+/// wide as the frames.
+const CROWDED: usize = 80;
+
 /// Frame, group (by sorted position) and leaf.
 pub(crate) type Seat = (usize, usize, Option<usize>);
 
@@ -68,10 +75,19 @@ impl Sorted {
         };
         let mut leaving: FxHashMap<LinkEnd, usize> = FxHashMap::default();
         let mut arriving: FxHashMap<LinkEnd, usize> = FxHashMap::default();
+        let mut between: FxHashMap<(usize, usize), usize> = FxHashMap::default();
         for link in &input.links {
             *leaving.entry(link.from).or_default() += 1;
             *arriving.entry(link.to).or_default() += 1;
+            *between.entry((link.from.frame, link.to.frame)).or_default() += 1;
         }
+        let crossing: usize = between.iter().filter(|((from, to), _)| from != to).map(|(_, count)| *count).sum();
+        let bundle = |from: usize, to: usize| {
+            let to = (crossing <= CROWDED).then(|| &input.frames[to].id);
+            let mut hasher = FxHasher::default();
+            ("bundle", &input.frames[from].id, to).hash(&mut hasher);
+            hasher.finish() | 1 << 63
+        };
         let links = input
             .links
             .iter()
@@ -86,7 +102,15 @@ impl Sorted {
                 }
                 let (out, into) = (leaving[&link.from], arriving[&link.to]);
                 let is_busy = into >= BUSY && into > out;
-                let net = if is_busy { hash(&link.to, true) } else { hash(&link.from, false) };
+                let (start, goal) = (link.from.frame, link.to.frame);
+                let is_bundled = crossing > CROWDED || between[&(start, goal)] > BUNDLE;
+                let net = if start != goal && is_bundled {
+                    bundle(start, goal)
+                } else if is_busy {
+                    hash(&link.to, true)
+                } else {
+                    hash(&link.from, false)
+                };
                 let sorted = |end: &LinkEnd| (frame_place[end.frame], group_place[end.frame][end.group], end.leaf);
                 SortedLink { from: sorted(&link.from), to: sorted(&link.to), net, label: link.label, is_drawn }
             })
