@@ -123,7 +123,8 @@ pub(crate) fn measure(job: FrameJob, known: Known<'_>) -> Measured {
 }
 
 fn gaps(arrows: &[(usize, usize)]) -> Gaps {
-    Gaps { strips: if arrows.is_empty() { GAP } else { SPACING.gutter }, rows: GAP }
+    // A few lines with a label take about twice the least gutter.
+    Gaps { strips: if arrows.is_empty() { GAP } else { 2 * SPACING.gutter }, rows: GAP }
 }
 
 /// The frame around so much.
@@ -152,7 +153,7 @@ pub(crate) fn lay_out_frame(
     known: Known<'_>,
 ) -> FrameLayout {
     let names: Vec<String> = job.groups.iter().map(|group| group.id.to_string()).collect();
-    let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &measured.items, GAP)?)));
+    let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &measured.items)?)));
     let strips = match &kept {
         Some((_, adopted)) => adopted.strips.clone(),
         None => pack(&measured.items, &measured.arrows, Target::Width(width - 2 * PADDING), gaps(&measured.arrows)),

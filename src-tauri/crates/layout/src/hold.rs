@@ -60,7 +60,7 @@ impl Held {
     }
 
     /// The strips for these boxes; none where too much changed for that to be worth it.
-    pub(crate) fn adopt(&self, names: &[String], items: &[PackItem], gap: i32) -> Option<Adopted> {
+    pub(crate) fn adopt(&self, names: &[String], items: &[PackItem]) -> Option<Adopted> {
         let place: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         let now: Vec<Option<usize>> = self.names.iter().map(|name| place.get(name.as_str()).copied()).collect();
         let lost = now.iter().filter(|now| now.is_none()).count();
@@ -93,7 +93,7 @@ impl Held {
             let added = |at: usize| i32::try_from(slots[at].iter().filter(|slot| slot.is_none()).count()).unwrap_or(0);
             let fits = (0..strips.len()).filter(|at| strips[*at].width >= item.least().width);
             let lowest = fits.min_by_key(|at| (bottom(*at) + 200 * added(*at), *at))?;
-            strips[lowest].append(new, item, gap);
+            strips[lowest].append(new);
             slots[lowest].push(None);
         }
         let mut offsets = vec![None; names.len()];

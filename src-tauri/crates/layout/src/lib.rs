@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod columns;
+mod fill;
 mod frame;
 mod geometry;
 mod group;

@@ -46,7 +46,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         (0..measured.len()).partition(|frame| input.frames[sorted.frames[*frame]].place == Place::Upper);
     let names: Vec<String> = upper.iter().map(|frame| input.frames[sorted.frames[*frame]].id.to_string()).collect();
     let items: Vec<PackItem> = upper.iter().map(|frame| PackItem { shapes: measured[*frame].shapes.clone() }).collect();
-    let kept = previous.and_then(|previous| Some((&previous.held, previous.held.adopt(&names, &items, GAP)?)));
+    let kept = previous.and_then(|previous| Some((&previous.held, previous.held.adopt(&names, &items)?)));
     let lanes: Vec<Lane> = lower
         .iter()
         .map(|frame| Lane {
@@ -65,7 +65,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
                 &items,
                 &arrows,
                 target,
-                Gaps { strips: if arrows.is_empty() { GAP } else { SPACING.gutter }, rows: GAP },
+                Gaps { strips: if arrows.is_empty() { GAP } else { 2 * SPACING.gutter }, rows: GAP },
             )
         }
     };
