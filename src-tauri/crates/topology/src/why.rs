@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use model::{EdgeState, Evidence, EvidenceSource, Finding, Health, Object, RelationClass, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{field, list};
+use crate::facts::{At, field, list};
 use crate::graph::{Graph, NodeId};
 
 /// Conditions that mean ill by False.
@@ -46,7 +46,11 @@ const DEPTH: u32 = 5;
 /// As many events as tell a story and do not bury it.
 const EVENTS: usize = 3;
 
-/// Says why the object of a key is not well, the worst first; nothing where it is well.
+/// An application whose objects are all gone names hundreds; the relations beside list them.
+const REFERENCES: usize = 6;
+
+/// Says why the object of a key is not well, the worst first; of one that is well, only which of its references lead
+/// nowhere.
 ///
 /// `object` gives bodies of the object and of the pods below it; `events` are those that may concern it (others are
 /// passed over).
@@ -59,7 +63,9 @@ pub fn why(
     let Some(id) = graph.id(key) else { return Vec::new() };
     let node = graph.node(id);
     if !node.health.is_problem() && node.note.is_none() {
-        return Vec::new();
+        let mut findings = broken(graph, id);
+        findings.sort_by_key(|finding| finding.health);
+        return findings;
     }
     let mut findings = Vec::new();
     let body = object(key);
@@ -100,7 +106,7 @@ fn own(object: &Object, health: Health) -> Vec<Finding> {
     for (sentence, shown) in containers(object) {
         findings.push(finding(sentence, shown));
     }
-    for condition in object.body.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten() {
+    for condition in object.body.at("/status/conditions").and_then(Value::as_array).into_iter().flatten() {
         let (Some(kind), Some(status)) = (field(condition, "type"), field(condition, "status")) else { continue };
         let ill = (status == "False" && GOOD.contains(&kind)) || (status == "True" && BAD.contains(&kind));
         // Where a container says why, that the pod is not ready says nothing more.
@@ -131,7 +137,7 @@ fn containers(object: &Object) -> Vec<(String, Vec<Evidence>)> {
             let at = format!("status.{name}[{of}]");
             let mut shown = Vec::new();
             let mut sentence = None;
-            if let Some(waiting) = container.pointer("/state/waiting") {
+            if let Some(waiting) = container.at("/state/waiting") {
                 let reason = field(waiting, "reason").unwrap_or_default();
                 if !matches!(reason, "" | "ContainerCreating" | "PodInitializing") {
                     sentence = Some(format!("container {of} cannot run: {reason}"));
@@ -142,7 +148,7 @@ fn containers(object: &Object) -> Vec<(String, Vec<Evidence>)> {
             for (pointer, place) in
                 [("/state/terminated", "state.terminated"), ("/lastState/terminated", "lastState.terminated")]
             {
-                let Some(ended) = container.pointer(pointer) else { continue };
+                let Some(ended) = container.at(pointer) else { continue };
                 let code = ended.get("exitCode").and_then(Value::as_i64).unwrap_or(0);
                 if code == 0 {
                     continue;
@@ -168,6 +174,7 @@ fn containers(object: &Object) -> Vec<(String, Vec<Evidence>)> {
 fn broken(graph: &Graph, id: NodeId) -> Vec<Finding> {
     let missing = graph.outgoing(id).filter(|edge| edge.state == EdgeState::Missing && !edge.optional);
     missing
+        .take(REFERENCES)
         .map(|edge| {
             let (from, to) = (&graph.node(edge.from).key, &graph.node(edge.to).key);
             let rule = graph.rule(edge);
@@ -198,7 +205,7 @@ fn nothing_selected(graph: &Graph, id: NodeId, object: Option<&Object>) -> Optio
     if !node.key.is("", "Service") || node.health != Health::Degraded {
         return None;
     }
-    let selector = object?.body.pointer("/spec/selector")?;
+    let selector = object?.body.at("/spec/selector")?;
     let pairs =
         selector.as_object()?.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()));
     let text = pairs.collect::<Vec<_>>().join(",");
@@ -299,8 +306,7 @@ fn warnings(events: &[Object], key: &ResourceKey, uid: Option<&str>) -> Vec<Evid
                 return None;
             }
             let times = ["/series/lastObservedTime", "/lastTimestamp", "/eventTime", "/metadata/creationTimestamp"];
-            let time =
-                times.iter().find_map(|pointer| body.pointer(pointer).and_then(Value::as_str)).unwrap_or_default();
+            let time = times.iter().find_map(|pointer| body.at(pointer).and_then(Value::as_str)).unwrap_or_default();
             let text = field(body, "message").or_else(|| field(body, "note")).unwrap_or_default();
             let at = field(body, "reason").unwrap_or_default();
             let source = EvidenceSource::Event;
