@@ -95,8 +95,10 @@ const TABLE: &[((&str, &str), Appraise)] = &[
 
 /// What the object says of itself.
 pub(crate) fn appraise(source: &Source<'_>) -> Appraisal {
-    let kind = (source.key.group(), source.key.kind());
-    let appraise = TABLE.iter().find(|(key, _)| *key == kind).map(|(_, appraise)| *appraise);
+    // The kind first: groups are the same for half of the table, and this is asked of every object.
+    let (group, kind) = (source.key.group(), source.key.kind());
+    let row = TABLE.iter().find(|((its_group, its_kind), _)| *its_kind == kind && *its_group == group);
+    let appraise = row.map(|(_, appraise)| *appraise);
     match appraise {
         Some(appraise) => appraise(source),
         None if crate::kinds::is_built_in(source.key.group()) => Appraisal::default(),
