@@ -45,18 +45,22 @@ describe("moving", () => {
   test("wheel and pinch zoom to what is under the pointer", async () => {
     const target = onCard(find(await picture(page), () => true));
     const at = await onPage(page, target);
+    const first = (await camera(page)).scale;
+    const scale = async () => (await camera(page)).scale;
     await page.mouse.move(at.x, at.y);
     await page.mouse.wheel(0, -240);
+    // The browser hands a turn of the wheel on when it likes.
+    await expect.poll(scale).toBeGreaterThan(first);
     await settled(page);
     const after = await onPage(page, target);
-    expect(after.x).toBeCloseTo(at.x, 0);
-    expect(after.y).toBeCloseTo(at.y, 0);
+    // A pointer stands on whole pixels: what lies a fraction beside it moves by that fraction.
+    expect(Math.abs(after.x - at.x)).toBeLessThan(1.5);
+    expect(Math.abs(after.y - at.y)).toBeLessThan(1.5);
     await page.keyboard.down("Control");
     const before = (await camera(page)).scale;
     await page.mouse.wheel(0, 40);
+    await expect.poll(scale).toBeLessThan(before);
     await page.keyboard.up("Control");
-    await settled(page);
-    expect((await camera(page)).scale).toBeLessThan(before);
   });
 
   test("dragging and shift with arrows pan", async () => {
