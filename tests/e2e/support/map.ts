@@ -59,6 +59,8 @@ export async function camera(page: Page): Promise<Point & { scale: number }> {
 
 /** The picture of a view, over a stream of its own. */
 export async function picture(page: Page, view: View = EMPTY_VIEW): Promise<Picture> {
+  const laidOut = await page.getAttribute(MAP, "data-aspect");
+  const asPage = { ...view, aspect: laidOut === null ? null : Number(laidOut) };
   const text = await page.evaluate(async (asked) => {
     const cluster = decodeURIComponent(location.hash.split("/")[2] ?? "");
     const url = new URL("/api/v1/stream", location.href);
@@ -74,7 +76,7 @@ export async function picture(page: Page, view: View = EMPTY_VIEW): Promise<Pict
     });
     socket.close();
     return Array.from(new Uint8Array(message), (byte) => String.fromCharCode(byte)).join("");
-  }, view);
+  }, asPage);
   const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
   return applyMessage(null, decode(bytes.buffer)).picture;
 }

@@ -40,4 +40,8 @@ expanded: Array<string>,
 /**
  * Draw everything as cards.
  */
-expandAll: boolean, };
+expandAll: boolean, 
+/**
+ * Width to height that the whole is laid out for, in percent; 160 where absent.
+ */
+aspect: number | null, };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { FIRST_CHOICES, fileName, recalled, remembered, requestOf } from "./model";
 
-const view = { lens: "all" as const, namespaces: ["shop"], kinds: [], health: [], problemsOnly: false, focus: null, depth: null, expanded: [], expandAll: false };
+const view = { lens: "all" as const, namespaces: ["shop"], kinds: [], health: [], problemsOnly: false, focus: null, depth: null, expanded: [], expandAll: false, aspect: null };
 
 test("everything means no view, the screen means this one", () => {
   expect(requestOf(FIRST_CHOICES, "a", view, null).view).toBeNull();

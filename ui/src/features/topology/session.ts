@@ -84,7 +84,7 @@ export class MapSession {
   }
 
   clearFilters() {
-    this.view.set((view) => ({ ...EMPTY_VIEW, lens: view.lens, expanded: view.expanded, expandAll: view.expandAll }));
+    this.view.set((view) => ({ ...EMPTY_VIEW, lens: view.lens, aspect: view.aspect, expanded: view.expanded, expandAll: view.expandAll }));
   }
 
   select(selection: Selection | null, { go = false, tab }: { go?: boolean; tab?: InspectorTab } = {}) {

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { api } from "@/api/client";
 
 import { MapSession } from "./session";
-import { recalledView } from "./view";
+import { aspectOf, recalledView } from "./view";
 
 const sessions = new Map<string, MapSession>();
 
@@ -21,10 +21,11 @@ export function useMapSession(cluster: string, memory: string | null): MapSessio
     const known = sessions.get(cluster);
     if (known) setSession(known);
     else if (memory !== null) {
-      api.preferenceGet(memory).then(
-        (value) => current && begin(new MapSession(cluster, memory, recalledView(value))),
-        () => current && begin(new MapSession(cluster, memory, recalledView(null))),
-      );
+      // Once for a session: a window that is resized must not move what the person has found.
+      const start = (remembered: unknown) => {
+        if (current) begin(new MapSession(cluster, memory, { ...recalledView(remembered), aspect: aspectOf(window.innerWidth, window.innerHeight) }));
+      };
+      api.preferenceGet(memory).then(start, () => start(null));
     }
     return () => {
       current = false;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { EMPTY_VIEW, filtersOf, recalledView, rememberedView, toggled } from "./view";
+import { aspectOf, EMPTY_VIEW, filtersOf, recalledView, rememberedView, toggled } from "./view";
 
 test("what is remembered comes back, and rubbish does not", () => {
   const view = { ...EMPTY_VIEW, lens: "config" as const, namespaces: ["shop"], focus: "core/Pod/shop/a", problemsOnly: true };
@@ -17,4 +17,10 @@ test("filters are counted", () => {
 test("toggling", () => {
   expect(toggled(["a"], "b")).toEqual(["a", "b"]);
   expect(toggled(["a", "b"], "a")).toEqual(["b"]);
+});
+
+test("the layout is asked for in the shape of the room, roughly", () => {
+  expect(aspectOf(1280, 800)).toBe(140);
+  expect(aspectOf(1288, 806)).toBe(140);
+  expect(aspectOf(1920, 1080)).toBe(160);
 });

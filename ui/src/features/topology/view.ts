@@ -13,6 +13,7 @@ export const EMPTY_VIEW: View = {
   depth: null,
   expanded: [],
   expandAll: false,
+  aspect: null,
 };
 
 export const LENSES: ReadonlyArray<{ id: LensName; label: string; about: string }> = [
@@ -27,6 +28,12 @@ export const LENSES: ReadonlyArray<{ id: LensName; label: string; about: string 
 ];
 
 export const MOST_DEPTH = 6;
+
+/** The shape of the room for the map beside rail and outline, in steps, so that a small difference gives the same layout. */
+export function aspectOf(width: number, height: number): number {
+  const [besides, above] = [276, 74];
+  return Math.round(((width - besides) / Math.max(1, height - above)) * 10) * 10;
+}
 
 /** How many filters narrow the view; lens and expansion are not filters. */
 export function filtersOf(view: View): number {

@@ -8,10 +8,14 @@ use model::{Health, ResourceKey};
 use super::{Published, status};
 use crate::types::{LensName, View};
 
+/// Narrower or wider than this no screen is; a layout for it would be a ribbon.
+const ASPECTS: (u32, u32) = (40, 400);
+
 /// The options that draw `view` of a cluster called `title`. Words that mean nothing are left out.
 pub(crate) fn options(title: &str, view: &View, published: &Published) -> Options {
     let texts = |words: &[String]| words.iter().map(|word| Arc::from(word.as_str())).collect();
     let key = |text: &String| ResourceKey::parse(text).ok();
+    let usual = Options::default();
     Options {
         title: title.into(),
         lens: lens(view.lens),
@@ -24,7 +28,8 @@ pub(crate) fn options(title: &str, view: &View, published: &Published) -> Option
         expand_all: view.expand_all,
         node_use: published.node_use.shares.iter().map(|(name, share)| (Arc::clone(name), *share)).collect(),
         gaps: status::gaps(published.snapshot.coverage()),
-        ..Options::default()
+        aspect: view.aspect.map_or(usual.aspect, |percent| (percent.clamp(ASPECTS.0, ASPECTS.1), 100)),
+        ..usual
     }
 }
 

@@ -38,6 +38,8 @@ pub struct View {
     pub expanded: Vec<String>,
     /// Draw everything as cards.
     pub expand_all: bool,
+    /// Width to height that the whole is laid out for, in percent; 160 where absent.
+    pub aspect: Option<u32>,
 }
 
 /// A choice of relations.

@@ -103,6 +103,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       aria-describedby="map-help"
       tabIndex={0}
       data-testid="map"
+      data-aspect={session.view.get().aspect ?? undefined}
       onKeyDown={press}
       onFocus={() => engine.current?.setMarks({ focused: true })}
       onBlur={() => engine.current?.setMarks({ focused: false })}
