@@ -108,7 +108,7 @@ async fn obey(application: &Application, cluster: &str) -> Result<()> {
 
 fn resource_version(yaml: &str) -> Option<&str> {
     let line = yaml.lines().find_map(|line| line.trim_start().strip_prefix("resourceVersion: "))?;
-    Some(line.trim_matches('"'))
+    Some(line.trim_matches(['"', '\'']))
 }
 
 pub(crate) fn failed(error: ApiError) -> anyhow::Error {

@@ -162,11 +162,15 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
-        work: "sent to the interface under that churn, a minute / events lost",
+        work: "sent to the interface under that churn, a minute / pods then unlike the server's / map unlike a fresh one",
         promised: NOTHING,
         peer: "Radar 107 MB a minute, and events lost",
         budget: "2 MB a minute, none lost",
-        figures: &[megabytes("churn.sent", 2.0), beside("churn.lost", Unit::Count).called("lost: ")],
+        figures: &[
+            megabytes("churn.sent", 2.0),
+            beside("churn.lost", Unit::Count).called("pods: "),
+            beside("churn.lost.map", Unit::Count).called("marks: "),
+        ],
     },
     Row {
         work: "map of 20K objects (10K pods, 5K Services, 5K ConfigMaps) on screen, core synced",

@@ -34,7 +34,9 @@ fn link(published: &Published, coverage: &Coverage) -> LinkState {
     };
     let live = any(|state| matches!(state, KindState::Live));
     let stale = any(|state| matches!(state, KindState::Stale { .. }));
-    let loading = coverage.kinds.is_empty() || any(|state| matches!(state, KindState::Loading { .. }));
+    // A kind without any scope waits for its turn to be listed.
+    let waits = coverage.kinds.iter().any(|row| row.scopes.is_empty());
+    let loading = coverage.kinds.is_empty() || waits || any(|state| matches!(state, KindState::Loading { .. }));
     match (published.source.lost, stale, loading, live) {
         (true, ..) | (_, true, _, false) => LinkState::Lost,
         (_, true, ..) => LinkState::Stale,
@@ -58,7 +60,7 @@ fn kind_status(row: &KindCoverage) -> KindStatus {
 /// One word for all scopes of a kind, worst first, and the reason.
 fn word(row: &KindCoverage) -> (KindStateWord, Option<String>) {
     let mut stale = None;
-    let mut loading = false;
+    let mut loading = row.scopes.is_empty();
     let mut live = false;
     let mut forbidden = None;
     for (_, state) in &row.scopes {
