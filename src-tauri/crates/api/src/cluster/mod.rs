@@ -1,5 +1,6 @@
 //! An open cluster: its owner task, what it publishes, and the readers of its pictures.
 
+mod kept;
 mod mailbox;
 mod owner;
 mod picture;
@@ -9,7 +10,7 @@ pub(crate) mod status;
 pub(crate) mod usage;
 mod wire;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use diagram::scene::Scene;
 use inventory::{Inventory, Snapshot};
@@ -20,7 +21,7 @@ use topology::{Engine, Graph, RuleBook};
 
 use crate::types::{ClusterSource, ClusterSummary, Notice};
 use owner::{Message, State};
-use picture::Parked;
+use picture::{Parked, Running};
 use usage::NodeUse;
 
 pub(crate) use picture::{Numbers, open as open_picture};
@@ -76,6 +77,8 @@ pub(crate) struct Open {
     stop: CancellationToken,
     /// Subscriptions whose reader went away a moment ago, and may come back.
     parked: Mutex<Vec<Parked>>,
+    /// Subscriptions with a reader.
+    running: Mutex<Vec<Running>>,
     /// The last scene somebody looked at: it knows which card shows an object.
     scene: watch::Sender<Option<Arc<Scene>>>,
     _guard: DropGuard,
@@ -104,7 +107,16 @@ impl Open {
         });
         let guard = stop.clone().drop_guard();
         let scene = watch::Sender::new(None);
-        Self { label, inbox, published, stop, parked: Mutex::default(), scene, _guard: guard }
+        Self {
+            label,
+            inbox,
+            published,
+            stop,
+            parked: Mutex::default(),
+            running: Mutex::default(),
+            scene,
+            _guard: guard,
+        }
     }
 
     pub(crate) fn label(&self) -> &Label {
@@ -136,21 +148,5 @@ impl Open {
         let state = self.now().source;
         let (identity, version) = (state.identity.clone(), state.version.clone());
         ClusterSummary { cluster, source, name, colour, tag, identity, version }
-    }
-
-    fn park(&self, parked: Parked) {
-        /// Enough for a few windows whose connection broke.
-        const PARKED: usize = 4;
-        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.len() >= PARKED {
-            places.remove(0);
-        }
-        places.push(parked);
-    }
-
-    fn unpark(&self, is_it: impl Fn(&Parked) -> bool) -> Option<Parked> {
-        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = places.iter().position(is_it)?;
-        Some(places.remove(at))
     }
 }

@@ -1,14 +1,16 @@
 //! One subscription to the living map: draws what changed, when the reader is ready for it, and never more often than
 //! a screen can show.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use diagram::picture::{self, State as Drawn};
 use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use topology::GraphDelta;
 
+use super::kept::Kept;
 use super::mailbox::{Mailbox, Update};
 use super::owner::Message;
 use super::usage::NodeUse;
@@ -31,12 +33,22 @@ pub(super) struct Parked {
     work: Work,
 }
 
+/// A subscription with a reader.
+pub(super) struct Running {
+    range: u64,
+    /// Cancelled when its reader is back on another connection.
+    taken: CancellationToken,
+    /// Cancelled when it is parked.
+    ended: CancellationToken,
+}
+
 /// What the next message is made from.
 #[derive(Default)]
 struct Work {
     drawn: Option<Drawn>,
     node_use: Arc<NodeUse>,
     sent: Sent,
+    kept: Kept,
 }
 
 /// Gives each subscription its range of numbers.
@@ -47,6 +59,11 @@ impl Numbers {
     fn next(&self) -> u64 {
         self.0.fetch_add(NUMBERS, Ordering::Relaxed)
     }
+
+    /// The range that a number is of. The first of a range is never sent.
+    fn range(number: u64) -> u64 {
+        number / NUMBERS
+    }
 }
 
 /// Opens the stream; it ends when the receiver is dropped or the cluster closes.
@@ -56,30 +73,47 @@ pub(crate) fn open(
     resume: Option<u64>,
     numbers: &Numbers,
 ) -> mpsc::Receiver<Result<Item, ApiError>> {
-    let found =
-        resume.and_then(|number| cluster.unpark(|parked| parked.view == view && parked.work.sent.number == number));
-    let resumed = found.is_some();
-    let parked = found.unwrap_or_else(|| Parked {
-        view,
-        mailbox: Arc::default(),
-        work: Work { sent: Sent::nothing(numbers.next()), ..Work::default() },
-    });
+    let fresh = Work { sent: Sent::nothing(numbers.next()), ..Work::default() };
     let (sender, receiver) = mpsc::channel(1);
     // Ends with the receiver or with the cluster.
     tokio::spawn(async move {
-        if !resumed {
-            let asked = cluster.inbox.send(Message::Read(Arc::clone(&parked.mailbox))).await;
-            if asked.is_err() {
-                return;
+        let found = match resume {
+            Some(number) => taken_up(&cluster, &view, number).await,
+            None => None,
+        };
+        let (parked, missed) = match found {
+            Some(found) => found,
+            None => {
+                let mailbox = Arc::<Mailbox>::default();
+                if cluster.inbox.send(Message::Read(Arc::clone(&mailbox))).await.is_err() {
+                    return;
+                }
+                (Parked { view, mailbox, work: fresh }, Vec::new())
             }
-        }
-        run(cluster, parked, sender).await;
+        };
+        run(cluster, parked, missed, sender).await;
     });
     receiver
 }
 
-async fn run(cluster: Arc<Open>, parked: Parked, sender: mpsc::Sender<Result<Item, ApiError>>) {
+/// The subscription that sent this number, and the messages that its reader has missed since.
+async fn taken_up(cluster: &Open, view: &View, number: u64) -> Option<(Parked, Vec<Vec<u8>>)> {
+    // The reader may be back before the task that served it has noticed that it was gone.
+    if let Some(ended) = cluster.take_from_reader(Numbers::range(number)) {
+        ended.cancelled().await;
+    }
+    let missed = |parked: &Parked| parked.work.kept.after(number, parked.work.sent.number);
+    let parked = cluster.unpark(|parked| {
+        let is_it = Numbers::range(parked.work.sent.number) == Numbers::range(number);
+        is_it && parked.view == *view && missed(parked).is_some()
+    })?;
+    let missed = missed(&parked)?;
+    Some((parked, missed))
+}
+
+async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: mpsc::Sender<Result<Item, ApiError>>) {
     let Parked { view, mailbox, mut work } = parked;
+    let (taken, _ended) = cluster.serve(Numbers::range(work.sent.number));
     // The task must not keep a closed cluster alive while it waits.
     let stop = cluster.stop.clone();
     let cluster = {
@@ -87,10 +121,19 @@ async fn run(cluster: Arc<Open>, parked: Parked, sender: mpsc::Sender<Result<Ite
         drop(cluster);
         weak
     };
+    let mut missed = missed.into_iter();
     loop {
+        let next = missed.next();
+        let filled = async {
+            if next.is_none() {
+                mailbox.filled().await;
+            }
+            sender.reserve().await
+        };
         let permit = tokio::select! {
-            permit = async { mailbox.filled().await; sender.reserve().await } => permit,
+            permit = filled => permit,
             () = sender.closed() => break,
+            () = taken.cancelled() => break,
             () = stop.cancelled() => {
                 let gone = ApiError::not_found("this cluster was closed");
                 // A reader that is gone needs no farewell.
@@ -98,7 +141,12 @@ async fn run(cluster: Arc<Open>, parked: Parked, sender: mpsc::Sender<Result<Ite
                 return;
             }
         };
-        let (Ok(permit), Some(update), Some(open)) = (permit, mailbox.take(), cluster.upgrade()) else { break };
+        let Ok(permit) = permit else { break };
+        if let Some(message) = next {
+            permit.send(Ok(Item::Binary(message)));
+            continue;
+        }
+        let (Some(update), Some(open)) = (mailbox.take(), cluster.upgrade()) else { break };
         let view_now = view.clone();
         let drawing = tokio::task::spawn_blocking(move || {
             let message = draw(&open, &view_now, update, &mut work);
@@ -110,15 +158,53 @@ async fn run(cluster: Arc<Open>, parked: Parked, sender: mpsc::Sender<Result<Ite
         };
         work = back;
         if let Some(message) = message {
+            work.kept.keep(&message);
             permit.send(Ok(Item::Binary(message)));
         }
         tokio::select! {
             () = tokio::time::sleep(PACE) => {}
             () = sender.closed() => break,
+            () = taken.cancelled() => break,
         }
     }
     if let Some(open) = cluster.upgrade() {
         open.park(Parked { view, mailbox, work });
+    }
+}
+
+impl Open {
+    /// Enters a subscription that has a reader. Dropping the guard takes it out, after it was parked.
+    fn serve(&self, range: u64) -> (CancellationToken, DropGuard) {
+        let running = Running { range, taken: CancellationToken::new(), ended: CancellationToken::new() };
+        let (taken, ended) = (running.taken.clone(), running.ended.clone());
+        let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|each| !each.ended.is_cancelled());
+        all.push(running);
+        (taken, ended.drop_guard())
+    }
+
+    /// Asks the task that serves this subscription to end; what is answered is cancelled when it has.
+    fn take_from_reader(&self, range: u64) -> Option<CancellationToken> {
+        let all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = all.iter().find(|each| each.range == range)?;
+        running.taken.cancel();
+        Some(running.ended.clone())
+    }
+
+    fn park(&self, parked: Parked) {
+        /// Enough for a few windows whose connection broke.
+        const PARKED: usize = 4;
+        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() >= PARKED {
+            places.remove(0);
+        }
+        places.push(parked);
+    }
+
+    fn unpark(&self, is_it: impl Fn(&Parked) -> bool) -> Option<Parked> {
+        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = places.iter().position(is_it)?;
+        Some(places.remove(at))
     }
 }
 
