@@ -20,8 +20,8 @@ mod transport;
 mod version;
 mod yaml;
 
-pub use auth::{AuthError, SearchPath};
-pub use connection::{Connection, Link, Options, connect};
+pub use auth::{AuthError, ProxyVariables, SearchPath};
+pub use connection::{Connection, Link, Options, WallClock, connect};
 pub use failure::Failure;
 pub use metrics::{Metrics, NodeUsePoll, Usage, quantity};
 pub use probe::{Health, probe};

@@ -16,6 +16,7 @@ use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::config::{KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext};
 use secrecy::ExposeSecret;
 
+pub use proxy::ProxyVariables;
 pub use search_path::SearchPath;
 
 use crate::kubeconfig::Access;
@@ -144,7 +145,7 @@ async fn config(
         (false, false) => format!("http://{server}"),
     };
     let address: Uri = server.parse().map_err(|_| AuthError::Address(server.clone()))?;
-    let proxy = proxy::choose(cluster.proxy_url.take().as_deref(), &address, |name| std::env::var(name).ok());
+    let proxy = proxy::choose(cluster.proxy_url.take().as_deref(), &address, &access.proxies);
     cluster.server = Some(server);
     let context = kube::config::Context {
         cluster: "cluster".to_owned(),

@@ -2,28 +2,39 @@
 
 use http::Uri;
 
+/// The variables that name proxies for everything that a person starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProxyVariables {
+    /// `HTTPS_PROXY`.
+    pub https: Option<String>,
+    /// `HTTP_PROXY`, for plain servers.
+    pub http: Option<String>,
+    /// `NO_PROXY`: names, addresses and networks that are reached without.
+    pub exempt: String,
+}
+
+impl ProxyVariables {
+    /// As they are set, in capitals or in small letters.
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).or_else(|| variable(&name.to_lowercase())).filter(|it| !it.is_empty());
+        Self { https: set("HTTPS_PROXY"), http: set("HTTP_PROXY"), exempt: set("NO_PROXY").unwrap_or_default() }
+    }
+}
+
 /// The proxy for `server`: `proxy-url` of the kubeconfig decides; without one `HTTPS_PROXY` (`HTTP_PROXY` for a plain
 /// server) does, unless `NO_PROXY` or a loopback address exempts the server, as in Go's `ProxyFromEnvironment`.
 ///
 /// # Errors
 /// The text that is no address.
-pub(super) fn choose(
-    proxy_url: Option<&str>,
-    server: &Uri,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Option<Uri>, String> {
-    let set = |name: &str| variable(name).or_else(|| variable(&name.to_lowercase())).filter(|text| !text.is_empty());
+pub(super) fn choose(proxy_url: Option<&str>, server: &Uri, variables: &ProxyVariables) -> Result<Option<Uri>, String> {
     let text = match proxy_url.filter(|text| !text.is_empty()) {
         Some(text) => text.to_owned(),
         None => {
             let host = server.host().unwrap_or_default().trim_matches(['[', ']']).to_lowercase();
-            let name = if server.scheme_str() == Some("http") { "HTTP_PROXY" } else { "HTTPS_PROXY" };
-            match set(name) {
-                Some(text)
-                    if !is_loopback(&host)
-                        && !is_exempt(&host, server.port_u16(), &set("NO_PROXY").unwrap_or_default()) =>
-                {
-                    text
+            let set = if server.scheme_str() == Some("http") { &variables.http } else { &variables.https };
+            match set {
+                Some(text) if !is_loopback(&host) && !is_exempt(&host, server.port_u16(), &variables.exempt) => {
+                    text.clone()
                 }
                 _ => return Ok(None),
             }
@@ -84,7 +95,8 @@ mod tests {
                 "NO_PROXY" => Some(no_proxy.to_owned()),
                 _ => None,
             };
-            choose(proxy_url, &server.parse().unwrap_or_default(), variable).map(|uri| uri.map(|uri| uri.to_string()))
+            let variables = ProxyVariables::read(variable);
+            choose(proxy_url, &server.parse().unwrap_or_default(), &variables).map(|uri| uri.map(|uri| uri.to_string()))
         };
         let environment = Ok(Some("http://proxy.example:3128/".to_owned()));
         assert_eq!(check(Some("socks5h://s:1"), "https://10.0.0.1", "*"), Ok(Some("socks5://s:1/".to_owned())));

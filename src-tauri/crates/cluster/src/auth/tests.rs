@@ -8,7 +8,7 @@ use super::*;
 
 fn access(user: AuthInfo, search_path: SearchPath) -> Access {
     let cluster = Cluster { server: Some("https://10.0.0.1:6443".to_owned()), ..Cluster::default() };
-    Access { cluster, user, search_path: search_path.into() }
+    Access { cluster, user, search_path: search_path.into(), proxies: ProxyVariables::default() }
 }
 
 fn script(path: &Path, text: &str) {

@@ -2,6 +2,7 @@
 
 mod owner;
 mod rank;
+mod wall;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::reader::Reader;
 use crate::session::Session;
 use owner::Owner;
 
+pub use wall::WallClock;
+
 /// How to connect.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -25,6 +28,8 @@ pub struct Options {
     /// How long a watch may be silent before it is taken for dead. By default the transport decides: seconds where
     /// HTTP/2 pings are answered or not, else a little more than the API server's minute between bookmarks.
     pub silence: Option<Duration>,
+    /// Tells that the machine has slept.
+    pub wall: WallClock,
 }
 
 /// Whether the server answers.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use model::{GroupKind, ResourceKind, Scope};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
@@ -11,7 +11,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::rank::rank;
-use super::{Link, Options};
+use super::{Link, Options, WallClock};
 use crate::discovery::{Served, discover};
 use crate::failure::Failure;
 use crate::informer::backoff::{self, Backoff};
@@ -44,6 +44,7 @@ pub(super) struct Owner {
     link: watch::Sender<Link>,
     published: watch::Sender<Arc<[ResourceKind]>>,
     silence: Option<Duration>,
+    wall: WallClock,
     kinds: BTreeMap<GroupKind, Followed>,
     /// Namespaces that can be named: first the context's own and those given, then those listed.
     named: Vec<String>,
@@ -97,6 +98,7 @@ impl Owner {
             link,
             published,
             silence: options.silence,
+            wall: options.wall,
             kinds: BTreeMap::new(),
             named,
             listed: BTreeSet::new(),
@@ -118,7 +120,7 @@ impl Owner {
         let mut looks: Vec<Instant> = Vec::new();
         let mut clock = interval(TICK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut wall = SystemTime::now();
+        let mut wall = self.wall.now();
         loop {
             let next_look = looks.iter().copied().chain([discover_at]).min().unwrap_or(discover_at);
             tokio::select! {
@@ -146,9 +148,8 @@ impl Owner {
                 Ok(permit) = self.lists.clone().acquire_owned(), if !self.waiting.is_empty() => self.start(permit),
                 Some(_) = self.informers.join_next() => {}
                 _ = clock.tick() => {
-                    let elapsed = wall.elapsed().unwrap_or_default();
-                    wall = SystemTime::now();
-                    if elapsed > SLEPT {
+                    let before = std::mem::replace(&mut wall, self.wall.now());
+                    if wall.duration_since(before).unwrap_or_default() > SLEPT {
                         self.slept.send_modify(|times| *times += 1);
                         self.wake.notify_waiters();
                         discover_at = Instant::now();

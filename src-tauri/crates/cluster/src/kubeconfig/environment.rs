@@ -5,7 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::auth::SearchPath;
+use kube::config::{AuthInfo, Cluster};
+
+use super::Access;
+use crate::auth::{ProxyVariables, SearchPath};
 
 /// The outside facts that decide which contexts there are. Taken from the process once, or made by a test.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +23,8 @@ pub struct Environment {
     pub service_account: Option<ServiceAccount>,
     /// Where exec plugins are found.
     pub search_path: Arc<SearchPath>,
+    /// Proxies for contexts that name none.
+    pub proxies: ProxyVariables,
 }
 
 /// What Kubernetes gives a pod to reach its API server.
@@ -44,7 +49,14 @@ impl Environment {
             _ => None,
         };
         let search_path = Arc::new(SearchPath::new(env::var_os("PATH"), env::var_os("SHELL"), home.clone()));
-        Self { explicit, variable: env::var_os("KUBECONFIG"), home, service_account, search_path }
+        let proxies = ProxyVariables::read(|name| env::var(name).ok());
+        Self { explicit, variable: env::var_os("KUBECONFIG"), home, service_account, search_path, proxies }
+    }
+
+    /// The account `user` at `cluster`, seen from here.
+    pub(super) fn access(&self, cluster: Cluster, user: AuthInfo) -> Arc<Access> {
+        let (search_path, proxies) = (self.search_path.clone(), self.proxies.clone());
+        Arc::new(Access { cluster, user, search_path, proxies })
     }
 
     /// The files in order, whether they are there or not.

@@ -19,7 +19,7 @@ pub use environment::{Environment, ServiceAccount};
 pub use watch::Watch;
 
 use crate::Problem;
-use crate::auth::SearchPath;
+use crate::auth::{ProxyVariables, SearchPath};
 use file::File;
 
 /// Every context that can be named, in the order of the files.
@@ -90,6 +90,7 @@ pub(crate) struct Access {
     pub(crate) cluster: Cluster,
     pub(crate) user: AuthInfo,
     pub(crate) search_path: Arc<SearchPath>,
+    pub(crate) proxies: ProxyVariables,
 }
 
 impl fmt::Debug for Context {
@@ -148,7 +149,7 @@ pub fn load(environment: &Environment) -> Contexts {
             Err(error) => problems.push(problem(error.to_string())),
         }
     }
-    let mut contexts = contexts(&parsed, &environment.search_path);
+    let mut contexts = contexts(&parsed, environment);
     let current_name = parsed.iter().find_map(|(_, file)| file.current.as_deref());
     let mut current = current_name.and_then(|name| contexts.iter().find(|context| context.name == name));
     if let (None, Some(name)) = (&current, current_name) {
@@ -172,7 +173,7 @@ pub fn load(environment: &Environment) -> Contexts {
     Contexts { contexts, current, problems, files }
 }
 
-fn contexts(files: &[(PathBuf, File)], search_path: &Arc<SearchPath>) -> Vec<Context> {
+fn contexts(files: &[(PathBuf, File)], environment: &Environment) -> Vec<Context> {
     let mut contexts = Vec::new();
     for (path, file) in files {
         // Its own file first, then the merged set, in which the first file wins.
@@ -205,7 +206,7 @@ fn contexts(files: &[(PathBuf, File)], search_path: &Arc<SearchPath>) -> Vec<Con
                 namespace: body.namespace.clone().filter(|namespace| !namespace.is_empty()),
                 login: login(&user),
                 problem,
-                access: Arc::new(Access { cluster, user, search_path: search_path.clone() }),
+                access: environment.access(cluster, user),
             });
         }
     }
@@ -247,7 +248,7 @@ fn in_cluster(account: &ServiceAccount, environment: &Environment) -> Context {
         namespace: namespace.filter(|namespace| !namespace.is_empty()),
         login: Login::TokenFile,
         problem: None,
-        access: Arc::new(Access { cluster, user, search_path: environment.search_path.clone() }),
+        access: environment.access(cluster, user),
     }
 }
 
