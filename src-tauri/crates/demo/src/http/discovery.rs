@@ -172,12 +172,12 @@ pub(crate) fn resources(registry: &Registry, group: &str, version: &str) -> Resu
         })
     }));
     let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-    Ok(json!({
-        "kind": "APIResourceList",
-        "apiVersion": "v1",
-        "groupVersion": group_version,
-        "resources": resources,
-    }))
+    let mut list = json!({"kind": "APIResourceList", "groupVersion": group_version, "resources": resources});
+    // The core group's is written as before there were groups, without its own version.
+    if !group.is_empty() {
+        list["apiVersion"] = "v1".into();
+    }
+    Ok(list)
 }
 
 fn group_entry(group: &str, version: &str) -> Value {

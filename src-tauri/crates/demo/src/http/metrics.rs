@@ -65,7 +65,7 @@ impl Metrics<'_> {
             })
             .collect();
         if let Some(name) = &target.name {
-            let mut item = items.pop().ok_or_else(|| Refusal::not_found(&format!("{plural}.metrics.k8s.io"), name))?;
+            let mut item = items.pop().ok_or_else(|| self.not_measured(id, plural, &target.namespace, name))?;
             item["kind"] = format!("{kind}Metrics").into();
             item["apiVersion"] = "metrics.k8s.io/v1beta1".into();
             return Ok(json_response(&item));
@@ -76,6 +76,16 @@ impl Metrics<'_> {
             "metadata": {},
             "items": items,
         })))
+    }
+
+    /// As metrics-server words it: a pod that is not there, or one that has no figures yet.
+    fn not_measured(&self, kind: KindId, plural: &str, namespace: &str, name: &str) -> Refusal {
+        if namespace.is_empty() {
+            return Refusal::not_found(&format!("{plural}.metrics.k8s.io"), name);
+        }
+        let name = format!("{namespace}/{name}");
+        let is_there = self.snapshot.kinds[kind].objects.contains_key(name.as_str());
+        Refusal::not_found(if is_there { "pods.metrics.k8s.io" } else { "pods" }, &name)
     }
 
     fn pods(&self) -> impl Iterator<Item = &Arc<Object>> {
