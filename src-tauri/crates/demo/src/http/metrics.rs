@@ -78,14 +78,15 @@ impl Metrics<'_> {
         })))
     }
 
-    /// As metrics-server words it: a pod that is not there, or one that has no figures yet.
+    /// As metrics-server words it: the object is not there, or it has no figures yet.
     fn not_measured(&self, kind: KindId, plural: &str, namespace: &str, name: &str) -> Refusal {
-        if namespace.is_empty() {
-            return Refusal::not_found(&format!("{plural}.metrics.k8s.io"), name);
-        }
-        let name = format!("{namespace}/{name}");
+        let name = if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") };
         let is_there = self.snapshot.kinds[kind].objects.contains_key(name.as_str());
-        Refusal::not_found(if is_there { "pods.metrics.k8s.io" } else { "pods" }, &name)
+        match (is_there, plural) {
+            (false, plural) => Refusal::not_found(plural, &name),
+            (true, "nodes") => Refusal::not_found("nodemetrics.metrics.k8s.io", &name),
+            (true, _) => Refusal::not_found("podmetrics.metrics.k8s.io", &name),
+        }
     }
 
     fn pods(&self) -> impl Iterator<Item = &Arc<Object>> {

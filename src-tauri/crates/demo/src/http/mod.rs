@@ -183,7 +183,7 @@ impl Api {
                 Some(body) => body,
                 None => request.json()?,
             };
-            let mut response = json_response(&review::review(plural, body)?);
+            let mut response = json_response(&review::review(plural, body, self.clock.now())?);
             *response.status_mut() = http::StatusCode::CREATED;
             return Ok(response);
         }

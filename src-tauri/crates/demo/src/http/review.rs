@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
+use crate::time::Time;
 
 const READ: [&str; 3] = ["get", "list", "watch"];
 
@@ -10,7 +11,7 @@ const READ: [&str; 3] = ["get", "list", "watch"];
 const USER: &str = "admin";
 
 /// Answers the review named `plural`, if it is one.
-pub(crate) fn review(plural: &str, mut body: Value) -> Result<Value, Refusal> {
+pub(crate) fn review(plural: &str, mut body: Value, now: Time) -> Result<Value, Refusal> {
     let status = match plural {
         "selfsubjectaccessreviews" => access(&body["spec"]),
         "selfsubjectrulesreviews" => json!({
@@ -18,11 +19,16 @@ pub(crate) fn review(plural: &str, mut body: Value) -> Result<Value, Refusal> {
             "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["*"]}],
             "incomplete": false,
         }),
-        "selfsubjectreviews" => json!({
-            "userInfo": {"username": USER, "groups": ["system:authenticated"]},
-        }),
+        "selfsubjectreviews" => {
+            body["metadata"] = json!({"creationTimestamp": now.rfc3339()});
+            json!({"userInfo": {"username": USER, "uid": USER, "groups": ["system:authenticated"]}})
+        }
         other => return Err(Refusal::not_implemented(&format!("creating {other}"))),
     };
+    if plural == "selfsubjectrulesreviews" {
+        // The namespace asked for is not repeated.
+        body["spec"] = json!({});
+    }
     body["status"] = status;
     Ok(body)
 }
