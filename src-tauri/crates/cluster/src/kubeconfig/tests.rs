@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use secrecy::ExposeSecret;
 
 use super::*;
 
@@ -142,14 +143,19 @@ proptest! {
         file::parse(Path::new("/x/config"), &text, &mut problems);
     }
 
-    /// Whatever types the fields of a good file are replaced with, the rest of it still reads.
+    /// An entry that cannot be used is named, and costs no other.
     #[test]
-    fn broken_entries_leave_the_others(value in "[0-9]{1,3}|\\[\\]|\\{\\}|null|true|'x'", at in 0_usize..40) {
-        let text: String = WORK.split_inclusive(": ").enumerate()
-            .map(|(index, part)| if index == at { part.replacen(|c: char| c.is_ascii_lowercase(), &value, 1) } else { part.to_owned() })
-            .collect();
+    fn a_broken_entry_leaves_the_others(broken in "[0-9]{1,3}|true|'x'|\\{token: \\[1\\]\\}|\\{exec: 7\\}", at in 0_usize..5) {
+        let body = |index| if index == at { broken.clone() } else { format!("{{token: t{index}}}") };
+        let users: String = (0..5).map(|index| format!("- name: u{index}\n  user: {}\n", body(index))).collect();
         let mut problems = Vec::new();
-        file::parse(Path::new("/x/config"), &text, &mut problems);
-        prop_assert!(problems.iter().all(|problem| !problem.message.is_empty()));
+        let file = file::parse(Path::new("/x/config"), &format!("users:\n{users}"), &mut problems);
+        prop_assert_eq!(problems.len(), 1);
+        prop_assert!(problems.iter().all(|problem| problem.message.contains(&format!("u{at}"))), "{:?}", problems);
+        for index in (0..5).filter(|index| *index != at) {
+            let read = file.users.iter().find(|(name, _)| *name == format!("u{index}"));
+            let token = read.and_then(|(_, user)| user.token.as_ref()).map(|token| token.expose_secret().to_owned());
+            prop_assert_eq!(token, Some(format!("t{index}")));
+        }
     }
 }
