@@ -56,3 +56,22 @@ test("exports to a path", async () => {
   await until(async () => (await readFile(path, "utf8")).includes("</svg>"), "no file was written");
   expect(await readFile(path, "utf8")).toMatch(/^<\?xml|^<svg/);
 });
+
+// The browser's host is asked the same in tests/acceptance/host/answers.rs.
+test("answers every command of the list", async () => {
+  const list = await readFile(join(import.meta.dirname, "../../../ui/src/api/bindings/commands.ts"), "utf8");
+  const names = [...list.split("export interface Streams")[0]!.matchAll(/^ {2}(\w+): \{ request:/gm)].map((match) => match[1]!);
+  expect(names).toContain("cluster_connect");
+  // An empty request fits some commands; the others say what they lack, which they can only where they are known.
+  await window.run(
+    `globalThis.answers = {};
+     for (const name of arguments[0]) {
+       window.__TAURI_INTERNALS__.invoke(name, { request: {} }).then(() => (answers[name] = "answered"), (error) => (answers[name] = String(error.message ?? error)));
+     }`,
+    [...names, "absent_command"],
+  );
+  await until(async () => (await window.run<number>("return Object.keys(answers).length")) === names.length + 1, "a command is not answered");
+  const answers = await window.run<Record<string, string>>("return answers");
+  expect(Object.keys(answers).filter((name) => /not found/.test(answers[name]!))).toEqual(["absent_command"]);
+  for (const name of names) expect(answers[name]).toMatch(/^answered$|^invalid args `request`/);
+});
