@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result, bail};
 use cluster::kubeconfig::{self, Environment};
@@ -11,7 +11,7 @@ use cluster::{Connection, Link, Options, Reader};
 use inventory::{Inventory, Snapshot};
 use model::{GroupKind, KindState, ResourceKind, Scope};
 use serde_json::Value;
-use support::{Access, Client, eventually, items};
+use support::{Access, Client, ControlPlane, eventually, items};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -130,6 +130,50 @@ impl Live {
             .await?;
         }
         Ok(())
+    }
+
+    /// Waits until the inventory is what a fresh list by `kubectl` says, object by object, version by version. A kind that
+    /// agreed once need not be asked for again: others go on changing.
+    pub(crate) async fn equals_kubectl(&self, plane: &ControlPlane) -> Result<()> {
+        const LINE: &str = "jsonpath={range .items[*]}{.apiVersion}|{.kind}|{.metadata.namespace}/{.metadata.name}|\
+                            {.metadata.resourceVersion}{\"\\n\"}{end}";
+        let kinds: Vec<ResourceKind> = self.snapshot().coverage().kinds.iter().map(|row| row.kind.clone()).collect();
+        let left = Mutex::new(kinds);
+        eventually("the inventory is what kubectl lists", || async {
+            let asked = left.lock().unwrap().clone();
+            let names: Vec<String> = asked.iter().map(full_name).collect();
+            let lines = plane.kubectl(["get", &names.join(","), "--all-namespaces", "--output", LINE]).await?;
+            let mut listed: BTreeMap<(String, String), BTreeMap<String, String>> = BTreeMap::new();
+            for line in lines.lines() {
+                let mut parts = line.split('|').map(str::to_owned);
+                let mut part = || parts.next().context("a line of kubectl lacks a part");
+                let (kind, name, version) = ((part()?, part()?), part()?, part()?);
+                listed.entry(kind).or_default().insert(name, version);
+            }
+            let snapshot = self.snapshot();
+            let differing: Vec<ResourceKind> = asked
+                .into_iter()
+                .filter(|kind| {
+                    let name = (kind.api_version(), kind.group_kind.kind.to_string());
+                    held(&snapshot, &kind.group_kind) != listed.remove(&name).unwrap_or_default()
+                })
+                .collect();
+            if !listed.is_empty() {
+                bail!("kubectl lists what the inventory does not know: {:?}", listed.keys());
+            }
+            let names: Vec<String> = differing.iter().map(full_name).collect();
+            *left.lock().unwrap() = differing;
+            if names.is_empty() { Ok(Some(())) } else { bail!("they differ over {names:?}") }
+        })
+        .await
+    }
+}
+
+/// As `kubectl get` takes it, without doubt about the group.
+fn full_name(kind: &ResourceKind) -> String {
+    match &*kind.group_kind.group {
+        "" => kind.plural.to_string(),
+        group => format!("{}.{}.{group}", kind.plural, kind.version),
     }
 }
 

@@ -6,11 +6,11 @@
 
 mod accounts;
 mod definitions;
-mod demo_kubectl;
-mod demo_objects;
-mod demo_sync;
+mod demo;
+mod far_away;
 mod faults;
 mod fill;
+mod host;
 mod invariants;
 mod live;
 mod offline;

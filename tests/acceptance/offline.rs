@@ -24,7 +24,12 @@ async fn get_and_dump_read_alike_in_every_form() {
     let namespace = plane.namespace("offline").await.unwrap();
     plane.kubectl(["-n", &namespace, "create", "deployment", "web", "--image=nginx", "--replicas=2"]).await.unwrap();
     plane.kubectl(["-n", &namespace, "rollout", "status", "deployment/web", "--timeout=100s"]).await.unwrap();
-    plane.log("{\"level\": \"error\", \"text\": \"a log line that looks like JSON\"}").unwrap();
+    if plane.is_own() {
+        let pod = ["-n", &namespace, "get", "pods", "--output=jsonpath={.items[0].metadata.name}"];
+        let pod = plane.kubectl(pod).await.unwrap();
+        let line = "{\"level\": \"error\", \"text\": \"a log line that looks like JSON\"}";
+        plane.log(&namespace, &pod, "nginx", line).await.unwrap();
+    }
     let folder = plane.folder().join("offline");
     std::fs::create_dir_all(&folder).unwrap();
     let save = |name: &str, text: String| {

@@ -77,23 +77,47 @@ async fn logs_are_followed_and_commands_run_in_a_container() {
         return;
     }
     // Beyond this, what the containers of another cluster print is their own affair.
+    let first = plane.kubectl(["get", "pods", "-n", &namespace, "--output=jsonpath={.items[0].metadata.name}"]).await;
+    let pod = first.unwrap();
+    plane.log(&namespace, &pod, "nginx", "a line from before").await.unwrap();
     let mut follower = Command::new(plane.kubectl_path())
-        .args(["logs", "--follow", "--tail=1", "-n", &namespace, "deployment/web"])
+        .args(["logs", "--follow", "--tail=1", "-n", &namespace, &pod])
         .env("KUBECONFIG", plane.admin().kubeconfig())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
-    assert!(lines.next_line().await.unwrap().is_some());
-    plane.log("a line from later").unwrap();
-    loop {
-        if lines.next_line().await.unwrap().expect("the log ended") == "a line from later" {
-            break;
+    assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("a line from before"));
+    plane.log(&namespace, &pod, "nginx", "a line from later").await.unwrap();
+    assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("a line from later"));
+    let other = plane.kubectl(["logs", "-n", &namespace, "-l", "app=web", "--prefix"]).await.unwrap();
+    assert_eq!(other.matches("a line from later").count(), 1, "{other}");
+}
+
+#[tokio::test]
+async fn every_container_says_its_own() {
+    const TWO: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, namespace: NS}\n\
+        spec: {containers: [{name: main, image: nginx}, {name: side, image: nginx}]}\n";
+    let plane = ControlPlane::shared().await.unwrap();
+    if !plane.is_own() {
+        return;
+    }
+    let namespace = plane.namespace("logs").await.unwrap();
+    for pod in ["one", "two"] {
+        plane.apply(&TWO.replace("NAME", pod).replace("NS", &namespace)).await.unwrap();
+        let wait = ["wait", "--for=condition=Ready", "--timeout=100s", "-n", &namespace, &format!("pod/{pod}")];
+        plane.kubectl(wait).await.unwrap();
+        for container in ["main", "side"] {
+            plane.log(&namespace, pod, container, &format!("I am {pod} {container}")).await.unwrap();
         }
     }
-    let previous = plane.kubectl(["logs", "--previous", "-n", &namespace, "deployment/web"]).await.unwrap();
-    assert!(previous.contains("giving up"), "{previous}");
+    for (pod, container) in [("one", "main"), ("one", "side"), ("two", "main"), ("two", "side")] {
+        let said = plane.kubectl(["logs", "-n", &namespace, pod, "-c", container]).await.unwrap();
+        assert_eq!(said, format!("I am {pod} {container}\n"));
+    }
+    let all = plane.kubectl(["logs", "-n", &namespace, "two", "--all-containers", "--prefix"]).await.unwrap();
+    assert_eq!(all, "[pod/two/main] I am two main\n[pod/two/side] I am two side\n");
 }
 
 #[tokio::test]
@@ -177,6 +201,9 @@ async fn the_shop_runs_and_what_is_meant_to_fail_fails() {
             .await
             .unwrap();
     }
+    let before = ["logs", "-n", "payments", "-l", "app=ledger-worker", "--previous"];
+    let before = plane.kubectl(before).await.unwrap();
+    assert!(before.contains("giving up"), "{before}");
     let client = plane.client().unwrap();
     let claims = client.get("/api/v1/namespaces/data/persistentvolumeclaims").await.unwrap();
     for claim in items(&claims) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cluster::Options;
 use model::{GroupKind, KindState, ResourceKey, Scope};
-use support::{ControlPlane, Parts};
+use support::{ControlPlane, FaultProxy, Line, Parts};
 
 use crate::live::Live;
 
@@ -69,15 +69,17 @@ async fn every_kind_that_can_be_watched_is_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_leaves_what_a_fresh_list_says() {
-    let plane = ControlPlane::shared().await.unwrap();
+    let plane = &ControlPlane::start(Parts { metrics: false, ..Parts::ALL }).await.unwrap();
     let namespace = plane.namespace("storm").await.unwrap();
     let doomed = plane.namespace("doomed").await.unwrap();
-    let live = Live::open(plane.admin(), Options::default());
+    let proxy = FaultProxy::before(plane.admin()).unwrap();
+    let live = Live::open(proxy.access(), Options::default());
     live.synced().await.unwrap();
     let run = |words: &[&str]| {
         let arguments: Vec<String> = ["-n", &namespace].iter().chain(words).map(|&word| word.to_owned()).collect();
         async move { plane.kubectl(arguments).await.unwrap() }
     };
+    let fleet = GroupKind::new("storm.example.com", "Fleet");
     plane.kubectl(["-n", &doomed, "create", "deployment", "gone", "--image=nginx", "--replicas=5"]).await.unwrap();
     run(&["create", "deployment", "web", "--image=nginx:1", "--replicas=20"]).await;
     run(&["create", "deployment", "api", "--image=api:1", "--replicas=10"]).await;
@@ -87,14 +89,44 @@ async fn a_storm_leaves_what_a_fresh_list_says() {
         run(&["set", "image", "deployment/web", &format!("nginx=nginx:{round}")]).await;
         run(&["scale", "deployment/api", &format!("--replicas={}", round * 7 % 12)]).await;
         run(&["create", "configmap", &format!("extra-{round}"), "--from-literal=a=b"]).await;
+        match round {
+            2 => {
+                plane.apply(&definition("storm")).await.unwrap();
+                live.until("the kind is discovered", |snapshot| snapshot.coverage().of(&fleet).is_some())
+                    .await
+                    .unwrap();
+            }
+            3 => {
+                plane.kill_api_server().unwrap();
+                plane.restart_api_server().await.unwrap();
+            }
+            _ => {
+                plane.kubectl(["delete", "customresourcedefinition", "fleets.storm.example.com"]).await.unwrap();
+            }
+        }
     }
     plane.kubectl(["delete", "namespace", &doomed, "--wait=true"]).await.unwrap();
     run(&["delete", "configmap", "settings"]).await;
     run(&["rollout", "status", "deployment/web", "--timeout=100s"]).await;
-    live.equals(&plane.client().unwrap()).await.unwrap();
+
+    // The watches sleep while etcd forgets what they have not seen.
+    proxy.set_line(Line::Down);
+    run(&["scale", "deployment/api", "--replicas=4"]).await;
+    run(&["delete", "configmap", "extra-2"]).await;
+    run(&["rollout", "status", "deployment/api", "--timeout=100s"]).await;
+    plane.compact().await.unwrap();
+    plane.restart_api_server().await.unwrap();
+    proxy.set_line(Line::Up);
+
+    live.until("the kind is withdrawn", |snapshot| snapshot.coverage().of(&fleet).is_none()).await.unwrap();
+    let pods = |snapshot: &inventory::Snapshot, namespace: &str| {
+        snapshot.keys_of(&GroupKind::new("", "Pod"), Some(namespace)).count()
+    };
+    live.until("old pods are gone", |snapshot| pods(snapshot, &namespace) == 24).await.unwrap();
+    live.equals_kubectl(plane).await.unwrap();
     let snapshot = live.snapshot();
-    assert_eq!(snapshot.keys_of(&GroupKind::new("", "Pod"), Some(&doomed)).count(), 0);
-    assert!(snapshot.contains(&ResourceKey::new("apps", "Deployment", &namespace, "web")));
+    assert_eq!(pods(&snapshot, &doomed), 0);
+    assert!(!snapshot.contains(&ResourceKey::new("", "ConfigMap", &namespace, "extra-2")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +204,7 @@ async fn a_killed_api_server_is_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_compacted_version_is_listed_anew() {
     let plane = ControlPlane::start(Parts::BARE).await.unwrap();
-    let proxy = support::FaultProxy::before(plane.admin()).unwrap();
+    let proxy = FaultProxy::before(plane.admin()).unwrap();
     let live = Live::open(proxy.access(), Options::default());
     plane.kubectl(["create", "configmap", "doomed", "--from-literal=a=b"]).await.unwrap();
     let doomed = ResourceKey::new("", "ConfigMap", "default", "doomed");
@@ -180,7 +212,7 @@ async fn a_compacted_version_is_listed_anew() {
     live.synced().await.unwrap();
 
     // While the line is cut, versions move on and etcd forgets the old ones.
-    proxy.set_line(support::Line::Down);
+    proxy.set_line(Line::Down);
     plane.kubectl(["delete", "configmap", "doomed"]).await.unwrap();
     for number in 0..5 {
         plane.kubectl(["create", "configmap", &format!("later-{number}"), "--from-literal=a=b"]).await.unwrap();
@@ -188,7 +220,7 @@ async fn a_compacted_version_is_listed_anew() {
     plane.compact().await.unwrap();
     plane.restart_api_server().await.unwrap();
     proxy.forget();
-    proxy.set_line(support::Line::Up);
+    proxy.set_line(Line::Up);
 
     let path = "/api/v1/configmaps";
     proxy

@@ -112,19 +112,44 @@ impl Client {
         self.begin(&Method::GET, path, "application/json", None).await
     }
 
-    /// GET as somebody else who accepts other forms of answer: the status and the whole text.
-    pub async fn get_as(&self, path: &str, accept: &str) -> Result<(StatusCode, String)> {
-        let answer = self.open_as(path, accept).await?;
-        let status = answer.status();
-        let text = answer.into_body().collect().await.with_context(|| format!("read {path}"))?.to_bytes();
-        Ok((status, String::from_utf8_lossy(&text).into_owned()))
-    }
-
-    /// The same, read as it comes.
+    /// GET as somebody else who accepts other forms of answer, read as it comes.
     pub async fn open_as(&self, path: &str, accept: &str) -> Result<Response<Incoming>> {
         let request = self.prepare(&Method::GET, path).header(ACCEPT, accept).body(Full::default());
         let what = || format!("GET {}{path}", self.server);
         self.pool.request(request.with_context(what)?).await.with_context(what)
+    }
+
+    /// Any request as somebody else who accepts other forms of answer, and the whole answer.
+    pub async fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        accept: &str,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<Answer> {
+        let what = || format!("{method} {}{path}", self.server);
+        let method = Method::from_bytes(method.as_bytes()).with_context(what)?;
+        let mut request = self.prepare(&method, path).header(ACCEPT, accept);
+        if !content_type.is_empty() {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        let request = request.body(Full::new(Bytes::copy_from_slice(body))).with_context(what)?;
+        let (head, body) = self.pool.request(request).await.with_context(what)?.into_parts();
+        let text = body.collect().await.with_context(what)?.to_bytes();
+        Ok(Answer::of(&head, &text))
+    }
+
+    /// GET of what does not end: the answer up to its first line.
+    pub async fn first_line(&self, path: &str) -> Result<Answer> {
+        let (head, mut body) = self.open(path).await?.into_parts();
+        let mut text = Vec::new();
+        while !text.contains(&b'\n') {
+            let Some(frame) = body.frame().await else { break };
+            let frame = frame.with_context(|| format!("read the answer to GET {path}"))?;
+            text.extend_from_slice(frame.data_ref().map(|data| &data[..]).unwrap_or_default());
+        }
+        Ok(Answer::of(&head, &text))
     }
 
     async fn begin(
@@ -148,6 +173,25 @@ impl Client {
             Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         }
+    }
+}
+
+/// An answer as a person would see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its code.
+    pub status: u16,
+    /// The form of its body, without parameters.
+    pub media_type: String,
+    /// Its body.
+    pub text: String,
+}
+
+impl Answer {
+    fn of(head: &http::response::Parts, body: &[u8]) -> Self {
+        let form = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = form.split(';').next().unwrap_or_default().to_owned();
+        Self { status: head.status.as_u16(), media_type, text: String::from_utf8_lossy(body).into_owned() }
     }
 }
 

@@ -62,7 +62,6 @@ struct Own {
     programs: Mutex<Programs>,
     authority: Authority,
     etcd_address: String,
-    log: PathBuf,
 }
 
 #[derive(Debug)]
@@ -104,6 +103,7 @@ impl ControlPlane {
         }
         let mut others = if parts.controllers { start.controllers(&server)? } else { Vec::new() };
         if parts.nodes > 0 {
+            kubelets::define_logs(&client).await?;
             others.push(start.kubelets(&server, &log, &previous_log)?);
         }
         if parts.metrics {
@@ -113,7 +113,7 @@ impl ControlPlane {
         }
         let Server { etcd, etcd_address, api_server, admin, authority, .. } = server;
         let programs = Mutex::new(Programs { others, api_server, etcd });
-        let own = Some(Own { programs, authority, etcd_address, log });
+        let own = Some(Own { programs, authority, etcd_address });
         let plane = Self { admin, kubectl: built.join("bin/kubectl"), own, folder };
         let settled = async {
             kubelets::create_nodes(&client, parts.nodes).await?;
@@ -212,9 +212,19 @@ impl ControlPlane {
         metrics::answering(&self.client()?).await
     }
 
-    /// Appends a line to what every container logs, with the time of now.
-    pub fn log(&self, line: &str) -> Result<()> {
-        append_log(&self.own()?.log, line)
+    /// Lets a container say a line, with the time of now, and returns when its kubelet shows it. A pod whose containers
+    /// have said nothing shows what all such pods show.
+    pub async fn log(&self, namespace: &str, pod: &str, container: &str, line: &str) -> Result<()> {
+        self.own()?;
+        let (client, folder) = (self.client()?, self.folder.path());
+        kubelets::tell_logs_apart(&client, folder, namespace, pod).await?;
+        append_log(&kubelets::log_file(folder, namespace, pod, container), line)?;
+        let path = format!("/api/v1/namespaces/{namespace}/pods/{pod}/log?container={container}&tailLines=1");
+        eventually("the kubelet shows the line", || async {
+            let answer = client.exchange("GET", &path, "*/*", "", &[]).await?;
+            Ok((answer.text.trim_end() == line).then_some(()))
+        })
+        .await
     }
 
     /// Kills the API server, as a crash would: connections break, then nobody listens.

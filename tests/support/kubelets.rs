@@ -1,7 +1,7 @@
 //! The nodes, and kwok, which plays their kubelets: it keeps the nodes ready and runs what the scheduler places there.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use futures::StreamExt;
@@ -53,6 +53,54 @@ pub(crate) fn configuration(built: &Path, log: &Path, previous_log: &Path) -> Re
         documents.push(document.to_string());
     }
     Ok(documents.join("\n---\n"))
+}
+
+/// Lets the log of a single pod be told apart from all others', which kwok learns from objects in the cluster.
+pub(crate) async fn define_logs(client: &Client) -> Result<()> {
+    let name = "logs.kwok.x-k8s.io";
+    let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+    let definition = json!({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": { "name": name },
+        "spec": {
+            "group": "kwok.x-k8s.io",
+            "names": { "kind": "Logs", "listKind": "LogsList", "plural": "logs", "singular": "logs" },
+            "scope": "Namespaced",
+            "versions": [{
+                "name": "v1alpha1", "served": true, "storage": true, "schema": { "openAPIV3Schema": schema },
+            }],
+        },
+    });
+    client.apply(&format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"), &definition).await?;
+    Ok(())
+}
+
+/// Gives every container of a pod a log of its own, `NAMESPACE_POD_CONTAINER.log` in `folder`.
+pub(crate) async fn tell_logs_apart(client: &Client, folder: &Path, namespace: &str, pod: &str) -> Result<()> {
+    let body = client.get(&format!("/api/v1/namespaces/{namespace}/pods/{pod}")).await?;
+    let lists = ["containers", "initContainers"].map(|list| body["spec"][list].as_array());
+    let mut logs = Vec::new();
+    for container in lists.into_iter().flatten().flatten().filter_map(|container| container["name"].as_str()) {
+        let file = log_file(folder, namespace, pod, container);
+        fs::File::options().create(true).append(true).open(&file).context("create the log of a container")?;
+        logs.push(json!({ "containers": [container], "logsFile": file, "follow": true }));
+    }
+    let object = json!({
+        "apiVersion": "kwok.x-k8s.io/v1alpha1",
+        "kind": "Logs",
+        "metadata": { "name": pod, "namespace": namespace },
+        "spec": { "logs": logs },
+    });
+    let path = format!("/apis/kwok.x-k8s.io/v1alpha1/namespaces/{namespace}/logs/{pod}");
+    // The definition may be a moment younger than the API server's knowledge of it.
+    eventually("a pod has its logs", || async { client.apply(&path, &object).await.map(Some) }).await?;
+    Ok(())
+}
+
+/// Where the log of a container lies that has one of its own.
+pub(crate) fn log_file(folder: &Path, namespace: &str, pod: &str, container: &str) -> PathBuf {
+    folder.join(format!("{namespace}_{pod}_{container}.log"))
 }
 
 /// Creates `count` nodes over three zones and waits until kwok has made them ready.

@@ -37,13 +37,15 @@ mod ports;
 mod program;
 mod programs;
 mod proxy;
+mod tunnel;
 mod wait;
 mod workload;
 
 pub use access::Access;
 pub use accounts::Account;
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use control_plane::{ControlPlane, KUBECONFIG_VARIABLE, Parts, items};
 pub use folder::{CONTROL_PLANE_VARIABLE, KEEP_VARIABLE, control_plane_folder};
 pub use proxy::{Fault, FaultProxy, Line, Rule, Seen};
+pub use tunnel::Tunnel;
 pub use wait::{PATIENCE, eventually};

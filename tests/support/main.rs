@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use support::{Account, ControlPlane, Parts};
+use support::{Account, ControlPlane, Parts, items};
 
 /// Start a real Kubernetes control plane with a small workload and keep it until Ctrl-C.
 #[derive(Parser)]
@@ -67,9 +67,21 @@ Ctrl-C ends the cluster and throws its data away.
     }
     for number in 1_u64.. {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        plane.log(&format!("GET /products/{} 200 {}ms", number % 97, number % 53))?;
+        let line = format!("GET /products/{} 200 {}ms", number % 97, number % 53);
+        // The person at the other terminal may delete the pod at this moment.
+        let _ = say(&plane, number, &line).await;
     }
     Ok(())
+}
+
+/// One pod of the shop after another says a line.
+async fn say(plane: &ControlPlane, turn: u64, line: &str) -> Result<()> {
+    let pods = plane.client()?.get("/api/v1/namespaces/shop/pods").await?;
+    let pods = items(&pods);
+    let turn = usize::try_from(turn)?.checked_rem(pods.len()).context("the shop has no pods")?;
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let (pod, container) = (&pods[turn]["metadata"]["name"], &pods[turn]["spec"]["containers"][0]["name"]);
+    plane.log("shop", &text(pod), &text(container), line).await
 }
 
 async fn report_load(plane: &ControlPlane, wanted: u64) -> Result<()> {

@@ -134,6 +134,7 @@ impl Start<'_> {
             format!("--kubeconfig={}", server.admin.kubeconfig().display()),
             format!("--config={}", configuration.display()),
             "--manage-all-nodes=true".to_owned(),
+            "--enable-crds=Logs".to_owned(),
             // Without leases the node controller calls every node dead after 50 seconds, again and again.
             "--node-lease-duration-seconds=40".to_owned(),
             "--node-ip=127.0.0.1".to_owned(),

@@ -29,6 +29,8 @@ pub enum Fault {
     Stalled { after: usize },
     /// The body trickles.
     Slow { bytes_per_second: usize },
+    /// The server is asked for plain JSON, whatever was accepted: the answer is that of one which knows nothing newer.
+    Plain,
 }
 
 impl Fault {
@@ -99,6 +101,7 @@ fn status(code: u16, retry_after: Option<u32>) -> Value {
 pub struct Rule {
     fault: Fault,
     path: String,
+    whole: bool,
     method: Option<Method>,
     watch: Option<bool>,
     skip: usize,
@@ -108,13 +111,19 @@ pub struct Rule {
 impl Rule {
     /// Befalls every request.
     pub fn new(fault: Fault) -> Self {
-        Self { fault, path: String::new(), method: None, watch: None, skip: 0, times: usize::MAX }
+        Self { fault, path: String::new(), whole: false, method: None, watch: None, skip: 0, times: usize::MAX }
     }
 
     /// Only requests whose path begins so.
     pub fn path(mut self, prefix: impl Into<String>) -> Self {
         self.path = prefix.into();
         self
+    }
+
+    /// Only requests of exactly that path.
+    pub fn exactly(mut self, path: impl Into<String>) -> Self {
+        self.whole = true;
+        self.path(path)
     }
 
     /// Only requests with that method.
@@ -149,6 +158,7 @@ impl Rule {
 
     fn concerns(&self, request: &Seen) -> bool {
         request.path.starts_with(&self.path)
+            && (!self.whole || request.path == self.path)
             && self.method.as_ref().is_none_or(|method| *method == request.method)
             && self.watch.is_none_or(|watch| watch == request.is_watch())
     }
@@ -184,6 +194,12 @@ pub struct Seen {
     pub token: Option<String>,
     /// What it accepts: whole objects, their metadata, a table, in which encoding.
     pub accept: Option<String>,
+    /// The form of its body.
+    pub content_type: Option<String>,
+    /// Its body, empty for most reads.
+    pub body: Bytes,
+    /// How the answer was packed, such as `gzip`.
+    pub encoding: Option<String>,
     /// The status it was answered with; `None` as long as there is no answer.
     pub status: Option<u16>,
     /// What befell it.
@@ -220,6 +236,9 @@ mod tests {
             query: parameters(query),
             token: None,
             accept: None,
+            content_type: None,
+            body: Bytes::new(),
+            encoding: None,
             status: None,
             fault: None,
         }

@@ -177,6 +177,12 @@ impl State {
         (number, fault)
     }
 
+    fn encoded(&self, number: usize, encoding: &str) {
+        if let Some(seen) = lock(&self.seen).get_mut(number) {
+            seen.encoding = Some(encoding.to_owned());
+        }
+    }
+
     fn answered(&self, number: usize, status: u16) {
         if let Some(seen) = lock(&self.seen).get_mut(number) {
             seen.status = Some(status);

@@ -6,8 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use http::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, Request, Response, StatusCode, Version};
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_rustls::HttpsConnector;
@@ -46,7 +51,7 @@ pub(super) struct Server {
 struct Shared {
     state: Arc<State>,
     upstream: String,
-    pool: Pool<HttpsConnector<HttpConnector>, Incoming>,
+    pool: Pool<HttpsConnector<HttpConnector>, Body>,
 }
 
 /// One client's connection: cancelled, it is cut.
@@ -127,7 +132,12 @@ impl Server {
 }
 
 async fn answer(shared: Arc<Shared>, connection: Connection, request: Request<Incoming>) -> Result<Response<Body>> {
+    let Ok(request) = with_body(request).await else { return cut(&connection).await };
     let seen = seen(&connection, &request);
+    let mut request = request.map(|body| match body {
+        Sent::Whole(bytes) => body::whole(bytes),
+        Sent::Stream(incoming) => body::through(incoming, None),
+    });
     let (number, fault) = shared.state.record(seen);
     if let Some(answer) = fault.as_ref().and_then(Fault::answer) {
         shared.state.answered(number, answer.status().as_u16());
@@ -137,15 +147,38 @@ async fn answer(shared: Arc<Shared>, connection: Connection, request: Request<In
         Some(Fault::Dropped) => return cut(&connection).await,
         Some(Fault::Silent) => return pending().await,
         Some(Fault::Latency(time)) => tokio::time::sleep(time).await,
+        Some(Fault::Plain) => {
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        }
         _ => {}
     }
     let Ok(answer) = forward(&shared, request).await else { return cut(&connection).await };
     shared.state.answered(number, answer.status().as_u16());
+    if let Some(encoding) = answer.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()) {
+        shared.state.encoded(number, encoding);
+    }
     let (mut head, incoming) = answer.into_parts();
     if matches!(fault, Some(Fault::Truncated { .. })) {
         head.headers.remove(CONTENT_LENGTH);
     }
     Ok(Response::from_parts(head, body::through(incoming, fault.as_ref())))
+}
+
+/// What a client sends after the head.
+enum Sent {
+    /// An object or a question: short, and part of the record.
+    Whole(Bytes),
+    /// Bytes both ways, as long as it lasts.
+    Stream(Incoming),
+}
+
+async fn with_body(request: Request<Incoming>) -> Result<Request<Sent>> {
+    let (head, body) = request.into_parts();
+    let body = match head.headers.contains_key(UPGRADE) {
+        true => Sent::Stream(body),
+        false => Sent::Whole(body.collect().await.context("read a request")?.to_bytes()),
+    };
+    Ok(Request::from_parts(head, body))
 }
 
 /// Closes the client's connection; the request is never answered.
@@ -155,7 +188,7 @@ async fn cut<T>(connection: &Connection) -> T {
 }
 
 /// Asks the server. The two connections of an upgrade are joined.
-async fn forward(shared: &Shared, mut request: Request<Incoming>) -> Result<Response<Incoming>> {
+async fn forward(shared: &Shared, mut request: Request<Body>) -> Result<Response<Incoming>> {
     let upgrade = request.headers().contains_key(UPGRADE).then(|| hyper::upgrade::on(&mut request));
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = format!("{}{path}", shared.upstream).parse().context("make the server's address")?;
@@ -186,7 +219,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-fn seen(connection: &Connection, request: &Request<Incoming>) -> Seen {
+fn seen(connection: &Connection, request: &Request<Sent>) -> Seen {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     Seen {
         at: Instant::now(),
@@ -196,6 +229,12 @@ fn seen(connection: &Connection, request: &Request<Incoming>) -> Seen {
         query: parameters(request.uri().query().unwrap_or_default()),
         token: header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned),
         accept: header(ACCEPT).map(str::to_owned),
+        content_type: header(CONTENT_TYPE).map(str::to_owned),
+        body: match request.body() {
+            Sent::Whole(bytes) => bytes.clone(),
+            Sent::Stream(_) => Bytes::new(),
+        },
+        encoding: None,
         status: None,
         fault: None,
     }

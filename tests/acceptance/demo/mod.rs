@@ -1,0 +1,8 @@
+//! The demo: read by the product and by everyday `kubectl`, and compared with the real API server.
+
+mod compare;
+mod generated;
+mod kubectl;
+mod record;
+mod requests;
+mod sync;

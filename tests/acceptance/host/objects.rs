@@ -1,0 +1,203 @@
+//! What a person asks about an object: find it, what it is and why it is not well, what it is related to and why.
+
+use api::types::{EdgeDetail, ErrorCode, ObjectDetail, RelationRule, SearchHit, View};
+use serde_json::{Value, json};
+use support::ControlPlane;
+
+use super::Host;
+use super::map::Map;
+
+const SHOP: &str = "
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: NS }
+data: { level: info }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: keys, namespace: NS }
+stringData: { token: hunter2 }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: NS, labels: { app: web } }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+      - name: main
+        image: nginx
+        ports: [{ containerPort: 80, name: http }]
+        envFrom: [{ configMapRef: { name: settings } }]
+        env:
+        - { name: TOKEN, valueFrom: { secretKeyRef: { name: keys, key: token } } }
+        - { name: EXTRA, valueFrom: { configMapKeyRef: { name: later, key: a } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: NS }
+spec: { selector: { app: web }, ports: [{ port: 8080, targetPort: http, name: http }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: front, namespace: NS }
+spec:
+  rules:
+  - host: web.example.com
+    http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { name: http } } } }] }
+";
+
+/// The shop in a namespace of its own, on a host that has it all.
+async fn shop() -> (&'static ControlPlane, Host, String, String) {
+    let plane = ControlPlane::shared().await.unwrap();
+    let namespace = plane.namespace("objects").await.unwrap();
+    plane.apply(&SHOP.replace("NS", &namespace)).await.unwrap();
+    plane.kubectl(["-n", &namespace, "rollout", "status", "deployment/web", "--timeout=100s"]).await.unwrap();
+    let (host, cluster) = Host::on(plane.admin()).await;
+    host.live(&cluster).await;
+    (plane, host, cluster, namespace)
+}
+
+/// The relations of an object, as lines.
+fn relations(detail: &ObjectDetail) -> Vec<String> {
+    let groups = detail.relations.iter();
+    groups.flat_map(|group| group.members.iter().map(|it| format!("{} {} {}", group.class, it.key, it.state))).collect()
+}
+
+async fn edges(host: &Host, cluster: &str, from: &str, to: &str) -> Vec<EdgeDetail> {
+    host.ask("edge_detail", json!({ "cluster": cluster, "from": from, "to": to })).await.unwrap()
+}
+
+async fn reach(host: &Host, cluster: &str, key: &str, direction: &str) -> Vec<String> {
+    let request = json!({ "cluster": cluster, "key": key, "direction": direction });
+    let reached: Value = host.ask("object_reach", request).await.unwrap();
+    let objects = reached["objects"].as_array().unwrap().iter();
+    objects.map(|reached| reached["object"]["key"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_is_found_and_described() {
+    let (_, host, cluster, namespace) = shop().await;
+    let view = View { namespaces: vec![namespace.clone()], ..View::default() };
+    Map::open(&host, &cluster, view).next("the map is looked at").await;
+    let search = async |query: &str| {
+        let request = json!({ "cluster": cluster, "query": query, "limit": 5 });
+        host.ask::<Vec<SearchHit>>("object_search", request).await.unwrap()
+    };
+    let key = format!("apps/Deployment/{namespace}/web");
+    let hits = search(&format!("web deployment {namespace}")).await;
+    assert_eq!(hits[0].key, key);
+    assert_eq!(hits[0].card.as_deref(), Some(key.as_str()));
+    let pods = search(&format!("pod web {namespace}")).await;
+    let pods: Vec<_> = pods.iter().filter(|hit| hit.kind == "Pod").collect();
+    assert_eq!(pods.len(), 2);
+    assert!(pods.iter().all(|pod| pod.card.as_deref() == Some(key.as_str()) && pod.status == "Running"), "{pods:?}");
+    assert!(search("nothing-is-called-like-this").await.is_empty());
+
+    let detail = host.has(&cluster, &key).await;
+    assert_eq!((detail.kind.as_str(), detail.group.as_str(), detail.version.as_str()), ("Deployment", "apps", "v1"));
+    assert_eq!(detail.labels, [("app".to_owned(), "web".to_owned())]);
+    let yaml = detail.yaml.as_deref().unwrap();
+    assert!(yaml.starts_with("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n"), "{yaml}");
+    assert!(yaml.contains("  replicas: 2\n") && !yaml.contains("managedFields"), "{yaml}");
+    assert!(detail.created.as_ref().unwrap().ends_with('Z') && detail.revision > 0);
+    let told = relations(&detail);
+    for (name, state) in
+        [("ConfigMap/NS/settings", "resolved"), ("Secret/NS/keys", "resolved"), ("ConfigMap/NS/later", "missing")]
+    {
+        let line = format!("refers core/{} {state}", name.replace("NS", &namespace));
+        assert!(told.contains(&line), "{line} is not among {told:#?}");
+    }
+    assert!(detail.dependencies >= 3 && detail.dependants >= 1, "{detail:?}");
+
+    let secret = host.has(&cluster, &format!("core/Secret/{namespace}/keys")).await;
+    let whole = serde_json::to_string(&secret).unwrap();
+    assert!(!whole.contains("hunter2") && !whole.contains("aHVudGVyMg"), "{whole}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_edge_says_why_it_is_there() {
+    let (_, host, cluster, namespace) = shop().await;
+    let key = |words: &str| words.replace("NS", &namespace);
+    let (web, service) = (key("apps/Deployment/NS/web"), key("core/Service/NS/web"));
+    let (settings, ingress) = (key("core/ConfigMap/NS/settings"), key("networking.k8s.io/Ingress/NS/front"));
+    let rules: Vec<RelationRule> = host.ask("relation_rules", json!({})).await.unwrap();
+
+    let edge = &edges(&host, &cluster, &web, &settings).await[0];
+    assert_eq!((edge.class.as_str(), edge.state.as_str()), ("refers", "resolved"));
+    assert!(edge.fields.iter().any(|it| it.starts_with("spec.template.spec.containers[main].envFrom")), "{edge:?}");
+    let rule = rules.iter().find(|rule| rule.id == edge.relation).unwrap();
+    assert_eq!((&rule.explanation, rule.row), (&edge.explanation, edge.row));
+    let routes = edges(&host, &cluster, &ingress, &service).await;
+    assert!(routes.iter().any(|edge| edge.class == "routes"), "{routes:?}");
+
+    let chains: Value =
+        host.ask("object_paths", json!({ "cluster": cluster, "from": ingress, "to": settings })).await.unwrap();
+    let objects = chains[0]["objects"].as_array().unwrap().iter();
+    let path: Vec<String> = objects.map(|object| object["key"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((path.first(), path.get(1), path.last()), (Some(&ingress), Some(&service), Some(&settings)));
+    for ends in path.windows(2) {
+        assert!(!edges(&host, &cluster, &ends[0], &ends[1]).await.is_empty(), "{ends:?} is no edge");
+    }
+
+    assert!(reach(&host, &cluster, &settings, "dependants").await.contains(&web));
+    assert!(reach(&host, &cluster, &web, "dependencies").await.contains(&settings));
+    let needed = reach(&host, &cluster, &ingress, "dependencies").await;
+    assert!(needed.contains(&service) && needed.contains(&settings), "{needed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_reference_is_told_and_heals() {
+    let (plane, host, cluster, namespace) = shop().await;
+    let (web, later) = (format!("apps/Deployment/{namespace}/web"), format!("core/ConfigMap/{namespace}/later"));
+    let ghost: ObjectDetail = host.ask("object_detail", json!({ "cluster": cluster, "key": later })).await.unwrap();
+    assert_eq!((ghost.presence.as_str(), ghost.health.as_str(), ghost.yaml), ("missing", "missing", None));
+    let broken = host.has(&cluster, &web).await;
+    assert!(broken.findings.iter().any(|finding| finding.sentence.contains("later")), "{:?}", broken.findings);
+
+    plane.kubectl(["-n", &namespace, "create", "configmap", "later", "--from-literal=a=b"]).await.unwrap();
+    host.has(&cluster, &later).await;
+    assert_eq!(edges(&host, &cluster, &web, &later).await[0].state, "resolved");
+    let healed = host.has(&cluster, &web).await;
+    assert!(!healed.findings.iter().any(|finding| finding.sentence.contains("later")), "{:?}", healed.findings);
+    assert!(healed.revision > broken.revision);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_answered_is_refused_in_words() {
+    let (host, cluster) = Host::on_the_demo().await;
+    let absent = json!({ "cluster": cluster, "key": "core/Pod/shop/absent" });
+    for (command, request, code, word) in [
+        ("object_detail", absent, ErrorCode::NotFound, "core/Pod/shop/absent"),
+        ("object_detail", json!({ "cluster": cluster, "key": "nonsense" }), ErrorCode::Invalid, "nonsense"),
+        ("object_detail", json!({ "cluster": cluster }), ErrorCode::Invalid, "key"),
+        ("cluster_status", json!({ "cluster": "elsewhere" }), ErrorCode::NotFound, "elsewhere"),
+        ("export_cancel", json!({ "id": "7" }), ErrorCode::NotFound, "7"),
+        ("context_probe", json!({ "id": "absent" }), ErrorCode::NotFound, "absent"),
+        ("cluster_connect", json!({ "source": { "from": "context", "id": "absent" } }), ErrorCode::NotFound, "absent"),
+        ("absent_command", json!({}), ErrorCode::NotFound, "absent_command"),
+    ] {
+        let refusal = host.refusal(command, request).await;
+        assert_eq!(refusal.code, code, "{command}: {refusal}");
+        assert!(refusal.message.contains(word), "{command}: {refusal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_incidents_of_the_demo_are_explained() {
+    let (host, cluster) = Host::on_the_demo().await;
+    host.live(&cluster).await;
+    let checkout = host.has(&cluster, "apps/Deployment/shop/checkout").await;
+    let told = serde_json::to_string(&checkout.findings).unwrap();
+    assert!(told.contains("stripe") && told.contains("checkout-keys"), "{told}");
+    let request = json!({ "cluster": cluster, "query": "secret checkout-keys", "limit": 3 });
+    let hits: Vec<SearchHit> = host.ask("object_search", request).await.unwrap();
+    assert_eq!(hits[0].key, "core/Secret/shop/checkout-keys");
+    let edges = edges(&host, &cluster, "apps/Deployment/shop/checkout", &hits[0].key).await;
+    assert!(edges.iter().any(|edge| edge.fields.iter().any(|field| field.contains("secretKeyRef"))), "{edges:?}");
+    let icons: Value = host.ask("icons", json!({})).await.unwrap();
+    assert!(icons["deployment"].is_array(), "{icons}");
+}
