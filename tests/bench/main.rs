@@ -20,6 +20,10 @@ mod reader;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+/// As in the programs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measure whole processes against a real API server.
 #[derive(Parser)]
 struct CommandLine {

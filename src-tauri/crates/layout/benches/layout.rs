@@ -8,6 +8,10 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use layout::{Edge, Frame, Group, Input, Leaf, Link, LinkEnd, Place, Shape, Size, layout};
 
+/// As in the programs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Leaves of one application.
 const LEAVES: usize = 10;
 

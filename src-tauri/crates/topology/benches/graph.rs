@@ -11,6 +11,10 @@ use model::{Coverage, GroupKind, KindCoverage, KindState, Object, ResourceKind, 
 use serde_json::{Value, json};
 use topology::{Engine, RuleBook};
 
+/// As in the programs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A cluster of about `size` objects in the proportions of a large production cluster: per ten pods, fourteen
 /// ReplicaSets (old revisions included), seven Deployments, eight Services and so on.
 fn cluster(size: usize) -> Vec<Object> {
