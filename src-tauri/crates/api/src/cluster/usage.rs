@@ -87,7 +87,8 @@ impl NodeUse {
             group: "metrics.k8s.io".to_owned(),
             kind: "NodeMetrics".to_owned(),
             plural: "nodes".to_owned(),
-            count: self.figures.len() as u64,
+            // Figures about objects are no objects.
+            count: 0,
             state,
             why,
         })
