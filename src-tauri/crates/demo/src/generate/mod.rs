@@ -12,8 +12,9 @@ use crate::random::hash;
 use crate::time::Time;
 
 /// How many objects of each kind a real cluster had, and how many the kinds have that its census left out but
-/// that follow from it: every Service has an EndpointSlice, every namespace some configuration.
-const CENSUS: [(Kind, usize); 12] = [
+/// that follow from it: every Service has an EndpointSlice, every namespace some configuration, and Ingresses have a
+/// class.
+const CENSUS: [(Kind, usize); 13] = [
     (Kind::Namespace, 432),
     (Kind::Node, 248),
     (Kind::Deployment, 19_924),
@@ -23,13 +24,14 @@ const CENSUS: [(Kind, usize); 12] = [
     (Kind::Ingress, 16_977),
     (Kind::Job, 19_861),
     (Kind::Secret, 26_668),
+    (Kind::IngressClass, 1),
     (Kind::EndpointSlice, 23_547),
     (Kind::ConfigMap, 8_640),
     (Kind::ServiceAccount, 3_024),
 ];
 
-/// The kinds that the census itself has: the smallest cluster has one of each.
-const COUNTED: usize = 9;
+/// The first kinds: the smallest cluster has one of each.
+const COUNTED: usize = 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -42,12 +44,13 @@ enum Kind {
     Ingress,
     Job,
     Secret,
+    IngressClass,
     EndpointSlice,
     ConfigMap,
     ServiceAccount,
 }
 
-/// How many objects of each kind a cluster of `count` has; at least one of each that the census has.
+/// How many objects of each kind a cluster of `count` has; at least one of each of the first.
 fn shares(count: usize) -> impl Fn(Kind) -> usize {
     let total: usize = CENSUS.iter().map(|(_, weight)| weight).sum();
     let mut shares: Vec<(Kind, usize)> = CENSUS
@@ -67,15 +70,14 @@ fn shares(count: usize) -> impl Fn(Kind) -> usize {
         }
     }
     while sum(&shares) > count {
-        let Some(most) = shares.iter_mut().max_by_key(|(_, share)| *share).filter(|most| most.1 > 1) else {
-            break;
-        };
+        let spare = shares.iter_mut().enumerate().filter(|(index, (_, share))| *share > usize::from(*index < COUNTED));
+        let Some((_, most)) = spare.max_by_key(|(_, (_, share))| *share) else { break };
         most.1 -= 1;
     }
     move |kind| shares.iter().find(|(of, _)| *of == kind).map_or(0, |(_, share)| *share)
 }
 
-/// A cluster of `count` objects (10 to 100,000 are what it is made for; fewer give 9) as it is at `start`.
+/// A cluster of `count` objects (10 to 100,000 are what it is made for; fewer give 10) as it is at `start`.
 pub fn generate(count: usize, seed: u64, start: Time) -> Vec<Value> {
     let mut all = Vec::with_capacity(count);
     generate_into(count, seed, start, |object| all.push(object));
@@ -97,6 +99,7 @@ pub(crate) fn generate_into(count: usize, seed: u64, start: Time, mut take: impl
 
     (0..namespaces).map(|index| maker.namespace(index)).for_each(&mut take);
     (0..share(Kind::Node)).map(|index| maker.node(index)).for_each(&mut take);
+    (0..share(Kind::IngressClass)).map(|index| maker.ingress_class(index)).for_each(&mut take);
     (0..share(Kind::ServiceAccount)).map(|index| maker.account(index, &apps)).for_each(&mut take);
     (0..share(Kind::ConfigMap)).map(|index| maker.config_map(index, &apps)).for_each(&mut take);
     (0..share(Kind::Secret)).map(|index| maker.secret(index, &apps)).for_each(&mut take);

@@ -13,6 +13,9 @@ pub(in crate::generate) struct Exposed {
     name: String,
 }
 
+/// The class that every Ingress names.
+const INGRESS_CLASS: &str = "nginx";
+
 impl Maker {
     pub(in crate::generate) fn exposed(&self, index: usize, apps: &[App]) -> Exposed {
         let app = &apps[index % apps.len()];
@@ -47,6 +50,16 @@ impl Maker {
         })
     }
 
+    pub(in crate::generate) fn ingress_class(&self, index: usize) -> Value {
+        let name = if index == 0 { INGRESS_CLASS.to_owned() } else { format!("{INGRESS_CLASS}-{index}") };
+        json!({
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "IngressClass",
+            "metadata": self.metadata("IngressClass", "", &name, 900),
+            "spec": {"controller": "k8s.io/ingress-nginx"},
+        })
+    }
+
     pub(in crate::generate) fn ingress(&self, index: usize, services: &[Exposed], apps: &[App]) -> Value {
         let service = &services[index % services.len()];
         let app = &apps[service.app];
@@ -58,7 +71,7 @@ impl Maker {
             "kind": "Ingress",
             "metadata": self.of_app("Ingress", app, &name),
             "spec": {
-                "ingressClassName": "nginx",
+                "ingressClassName": INGRESS_CLASS,
                 "rules": [{
                     "host": host,
                     "http": {"paths": [{
