@@ -107,8 +107,10 @@ impl Held {
         for id in &header.removed {
             self.blocks.remove(id);
         }
-        for block in header.blocks {
-            self.blocks.insert(block.id.clone(), block);
+        for mut block in header.blocks {
+            let mut cards = self.blocks.remove(&block.id).map(|held| held.cards).unwrap_or_default();
+            block.cards_splice.apply(&mut cards, std::mem::take(&mut block.cards));
+            self.blocks.insert(block.id.clone(), WireBlock { cards, ..block });
         }
         self.counts = header.counts;
         Ok(())

@@ -77,7 +77,7 @@ async fn a_change_touches_only_what_changed() {
     map.next("the first picture").await;
     let (web, api) = (deployment(&namespace, "web"), deployment(&namespace, "api"));
     let other = map.block_of(&api).unwrap().id.clone();
-    let (place, before) = map.blocks[&other].clone();
+    let place = map.blocks[&other].0;
 
     plane.kubectl(["-n", &namespace, "scale", "deployment/web", "--replicas=3"]).await.unwrap();
     let messages = map.until("the third pod is drawn", |map| map.pods_of(&web) == Some(3)).await;
@@ -85,7 +85,7 @@ async fn a_change_touches_only_what_changed() {
         assert!(!message.reset);
         // Its frame may give it another size; what is in it is as it was.
         let mut again = message.blocks.iter().filter(|block| block.id == other);
-        assert!(again.all(|block| *block == before), "the other application is sent with a change");
+        assert!(again.all(|block| block.cards.is_empty()), "the other application is sent with a change");
         assert!(!message.moved.contains(&other) && !message.removed.contains(&other));
     }
     assert_eq!(map.blocks[&other].0[..2], place[..2]);

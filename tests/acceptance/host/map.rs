@@ -19,6 +19,8 @@ pub(crate) struct Map {
     pub(crate) number: u64,
     /// The last header.
     pub(crate) header: Option<PictureHeader>,
+    /// In reading order, by id, with the place.
+    order: Vec<(String, Rect, WireFrame)>,
     /// By id, with the place.
     pub(crate) frames: BTreeMap<String, (Rect, WireFrame)>,
     /// By id, with the place.
@@ -42,6 +44,7 @@ impl Map {
             view,
             number: 0,
             header: None,
+            order: Vec::new(),
             frames: BTreeMap::new(),
             blocks: BTreeMap::new(),
             links: Vec::new(),
@@ -148,6 +151,7 @@ impl Map {
         let header: PictureHeader = serde_json::from_slice(header).unwrap();
         assert_eq!(header.cluster, self.cluster);
         if header.reset {
+            self.order.clear();
             self.blocks.clear();
             self.links.clear();
         } else {
@@ -156,19 +160,26 @@ impl Map {
         self.number = header.number;
         let mut numbers = Numbers(geometry.chunks_exact(4));
         let bounds = numbers.rect();
-        self.frames =
-            header.frames.iter().map(|frame| (frame.id.clone(), (numbers.frame(frame), frame.clone()))).collect();
+        let frames = header.frames.iter().map(|frame| (frame.id.clone(), numbers.frame(frame), frame.clone()));
+        header.frames_splice.apply(&mut self.order, frames);
+        let places = self.order.iter().map(|(id, rect, frame)| (id.clone(), (*rect, frame.clone())));
+        self.frames = places.collect();
         for block in &header.blocks {
-            self.blocks.insert(block.id.clone(), (numbers.block(block), block.clone()));
+            let rect = numbers.block(block);
+            let (mut cards, mut links) = match self.blocks.remove(&block.id) {
+                Some((_, held)) => (held.cards, held.links),
+                None => (Vec::new(), Vec::new()),
+            };
+            block.cards_splice.apply(&mut cards, block.cards.iter().cloned());
+            block.links_splice.apply(&mut links, block.links.iter().cloned());
+            self.blocks.insert(block.id.clone(), (rect, WireBlock { cards, links, ..block.clone() }));
         }
         for id in &header.moved {
             let (rect, _) = self.blocks.get_mut(id).expect("what moved is there");
             [rect[0], rect[1]] = numbers.point();
         }
-        if let Some(links) = &header.links {
-            links.iter().for_each(|link| numbers.link(link));
-            self.links.clone_from(links);
-        }
+        header.links.iter().for_each(|link| numbers.link(link));
+        header.links_splice.apply(&mut self.links, header.links.iter().cloned());
         assert_eq!(numbers.0.len(), 0, "numbers are left over");
         for id in &header.removed {
             self.blocks.remove(id).expect("what is removed was there");

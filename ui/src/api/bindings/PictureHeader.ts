@@ -3,6 +3,7 @@ import type { WireBlock } from "./WireBlock";
 import type { WireCounts } from "./WireCounts";
 import type { WireFrame } from "./WireFrame";
 import type { WireLink } from "./WireLink";
+import type { WireSplice } from "./WireSplice";
 
 /**
  * The JSON part of one message.
@@ -42,9 +43,13 @@ counts: WireCounts,
  */
 gaps: Array<string>, 
 /**
- * All frames, in reading order.
+ * Frames that are new or changed.
  */
 frames: Array<WireFrame>, 
+/**
+ * How they join the frames held, which stand in reading order.
+ */
+framesSplice: WireSplice, 
 /**
  * Blocks that are new or changed.
  */
@@ -58,9 +63,13 @@ moved: Array<string>,
  */
 removed: Array<string>, 
 /**
- * All links between blocks; null where unchanged.
+ * Links between blocks that are new or changed.
  */
-links: Array<WireLink> | null, 
+links: Array<WireLink>, 
+/**
+ * How they join the links held.
+ */
+linksSplice: WireSplice, 
 /**
  * Keys of objects that changed since the last message; they glow briefly.
  */

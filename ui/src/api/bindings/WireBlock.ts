@@ -2,6 +2,7 @@
 import type { WireCard } from "./WireCard";
 import type { WireCounts } from "./WireCounts";
 import type { WireLink } from "./WireLink";
+import type { WireSplice } from "./WireSplice";
 
 /**
  * A block.
@@ -28,10 +29,18 @@ subtitle: string,
  */
 counts: WireCounts, 
 /**
- * Cards.
+ * Cards that are new or changed.
  */
 cards: Array<WireCard>, 
 /**
- * Links inside.
+ * How they join the cards held of this block; none are held of a new one.
  */
-links: Array<WireLink>, };
+cardsSplice: WireSplice, 
+/**
+ * Links inside that are new or changed.
+ */
+links: Array<WireLink>, 
+/**
+ * How they join the links held of this block.
+ */
+linksSplice: WireSplice, };

@@ -26,6 +26,8 @@ test("stale and lost are never shown as live", () => {
 test("what may not be seen makes every count a lower bound", () => {
   expect(objectCount(status())).toBe("163 objects · 412 relations");
   expect(objectCount(status({ kinds: [kind("Secret", "forbidden")] }))).toBe("≥ 163 objects · 412 relations");
+  const metrics = { ...kind("NodeMetrics", "forbidden"), group: "metrics.k8s.io" };
+  expect(objectCount(status({ kinds: [metrics] }))).toBe("163 objects · 412 relations");
 });
 
 test("coverage names what is missing, worst first", () => {

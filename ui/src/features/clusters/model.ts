@@ -63,11 +63,12 @@ export function coverageOf(status: ClusterStatus | undefined): Coverage {
   return { missing, loading, stale, visible, line: parts.filter(Boolean).join(" · ") };
 }
 
-/** A partial count is a lower bound and says so. */
+/** A partial count is a lower bound and says so. Figures are not objects: where they may not be read, none is hidden. */
 export function objectCount(status: ClusterStatus | undefined): string {
   if (status === undefined) return "";
   const { missing, loading } = coverageOf(status);
-  const bound = missing.length > 0 || loading.length > 0 ? "≥ " : "";
+  const hides = [...missing, ...loading].some((kind) => kind.group !== "metrics.k8s.io");
+  const bound = hides ? "≥ " : "";
   return `${bound}${plural(status.objects, "object")} · ${count(status.relations)} relations`;
 }
 

@@ -21,6 +21,11 @@ use crate::types::{ApiError, View};
 
 /// Two frames of a screen: more often is not seen.
 const PACE: Duration = Duration::from_millis(33);
+/// Longer than this no change waits to be drawn.
+const LONGEST: Duration = Duration::from_millis(250);
+/// Two megabytes a minute, as bytes a second: what changes steadily is drawn less often the more of it there is, and
+/// what changes twice in between is sent once.
+const STEADY: usize = 2_000_000 / 60;
 /// More would glow everywhere and say nothing.
 const GLOWING: usize = 500;
 /// Numbers of one subscription: enough for 16 days of frames, so that a number names its subscription as well.
@@ -157,12 +162,13 @@ async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: m
             return;
         };
         work = back;
+        let pause = pause_after(message.as_ref().map_or(0, Vec::len));
         if let Some(message) = message {
             work.kept.keep(&message);
             permit.send(Ok(Item::Binary(message)));
         }
         tokio::select! {
-            () = tokio::time::sleep(PACE) => {}
+            () = tokio::time::sleep(pause) => {}
             () = sender.closed() => break,
             () = taken.cancelled() => break,
         }
@@ -170,6 +176,12 @@ async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: m
     if let Some(open) = cluster.upgrade() {
         open.park(Parked { view, mailbox, work });
     }
+}
+
+/// How long the next message waits for more to go with it.
+fn pause_after(bytes: usize) -> Duration {
+    let millis = u64::try_from(bytes.saturating_mul(1000) / STEADY).unwrap_or(u64::MAX);
+    Duration::from_millis(millis).clamp(PACE, LONGEST)
 }
 
 impl Open {
@@ -229,4 +241,16 @@ fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec
 fn glowing(delta: &GraphDelta) -> Vec<String> {
     let keys = delta.changed.iter().chain(&delta.added);
     keys.take(GLOWING).map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_messages_come_less_often_but_never_seldom() {
+        assert_eq!(pause_after(300), PACE);
+        assert_eq!(pause_after(STEADY / 10), Duration::from_millis(99));
+        assert_eq!(pause_after(3 << 20), LONGEST);
+    }
 }

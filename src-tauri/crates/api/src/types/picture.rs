@@ -5,12 +5,16 @@
 //! numbers from the geometry in the order in which things stand in the header:
 //!
 //! 1. the bounds: `x y width height`;
-//! 2. per frame: `x y width height`, then per badge `x y width height`;
-//! 3. per entry of `blocks`: `x y width height` (absolute origin), then per card `x y width height`, per pod of that card
-//!    `x y` (12 × 12), per tally, badge, note, meter `x y width height`; after all cards, per link of the block: its label
-//!    (if any) `x y width height`, then its points `x y`, `corners` of them; all relative to the block's origin;
+//! 2. per entry of `frames`: `x y width height`, then per badge `x y width height`;
+//! 3. per entry of `blocks`: `x y width height` (absolute origin), then per card that is sent `x y width height`, per pod
+//!    of that card `x y` (12 × 12), per tally, badge, note, meter `x y width height`; after these cards, per link that is
+//!    sent of the block: its label (if any) `x y width height`, then its points `x y`, `corners` of them; all relative to
+//!    the block's origin;
 //! 4. per entry of `moved`: `x y` (the block's new absolute origin);
-//! 5. per link between blocks, where `links` is not null: as a block's links, absolute.
+//! 5. per entry of `links`: as a block's links, absolute.
+//!
+//! The lists of a picture (its frames, its links between blocks, the cards and links of a block) are sent as what differs
+//! from the list that the reader holds: see [`WireSplice`].
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -88,18 +92,50 @@ pub struct PictureHeader {
     pub counts: WireCounts,
     /// What is missing from the picture, in sentences.
     pub gaps: Vec<String>,
-    /// All frames, in reading order.
+    /// Frames that are new or changed.
     pub frames: Vec<WireFrame>,
+    /// How they join the frames held, which stand in reading order.
+    pub frames_splice: WireSplice,
     /// Blocks that are new or changed.
     pub blocks: Vec<WireBlock>,
     /// Ids of blocks that only moved.
     pub moved: Vec<String>,
     /// Ids of blocks that are gone.
     pub removed: Vec<String>,
-    /// All links between blocks; null where unchanged.
-    pub links: Option<Vec<WireLink>>,
+    /// Links between blocks that are new or changed.
+    pub links: Vec<WireLink>,
+    /// How they join the links held.
+    pub links_splice: WireSplice,
     /// Keys of objects that changed since the last message; they glow briefly.
     pub changed: Vec<String>,
+}
+
+/// How a list that the reader holds becomes the next one: entries leave it, entries come in, the rest keeps its order.
+/// A changed entry leaves and comes in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct WireSplice {
+    /// Places in the list held of what leaves it, ascending.
+    pub gone: Vec<u32>,
+    /// Places in the next list of the entries sent, one for each, ascending.
+    pub at: Vec<u32>,
+}
+
+impl WireSplice {
+    /// Makes the next list of the one held and the entries sent. A splice that does not fit the list leaves entries at
+    /// its end.
+    pub fn apply<T>(&self, held: &mut Vec<T>, sent: impl IntoIterator<Item = T>) {
+        let mut gone = self.gone.iter().map(|place| *place as usize).peekable();
+        let mut place = 0..;
+        held.retain(|_| gone.next_if_eq(&place.next().unwrap_or_default()).is_none());
+        let stays = std::mem::take(held);
+        let mut stays = stays.into_iter();
+        for (at, entry) in self.at.iter().zip(sent) {
+            let missing = (*at as usize).saturating_sub(held.len());
+            held.extend(stays.by_ref().take(missing));
+            held.push(entry);
+        }
+        held.extend(stays);
+    }
 }
 
 /// Counts by health word.
@@ -156,10 +192,14 @@ pub struct WireBlock {
     pub subtitle: String,
     /// Inside.
     pub counts: WireCounts,
-    /// Cards.
+    /// Cards that are new or changed.
     pub cards: Vec<WireCard>,
-    /// Links inside.
+    /// How they join the cards held of this block; none are held of a new one.
+    pub cards_splice: WireSplice,
+    /// Links inside that are new or changed.
     pub links: Vec<WireLink>,
+    /// How they join the links held of this block.
+    pub links_splice: WireSplice,
 }
 
 /// A card.

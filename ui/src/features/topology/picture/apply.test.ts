@@ -15,7 +15,7 @@ const first = decode(
 );
 
 function next(some: Parameters<typeof header>[0], numbers: number[]) {
-  return decode(encode(header({ number: 2, reset: false, frames: [frame()], ...some }), [0, 0, 800, 600, 0, 0, 800, 600, ...numbers]));
+  return decode(encode(header({ number: 2, reset: false, ...some }), [0, 0, 800, 600, ...numbers]));
 }
 
 test("the first message is everything", () => {
@@ -41,14 +41,24 @@ test("moved and removed blocks", () => {
 
 test("a frame whose counts changed is drawn again at its head only", () => {
   const { picture } = applyMessage(null, first);
-  const later = applyMessage(picture, next({ frames: [frame({ counts: counts({ failing: 1 }) })] }, []));
+  const later = applyMessage(picture, next({ frames: [frame({ counts: counts({ failing: 1 }) })], framesSplice: { gone: [0], at: [0] } }, [0, 0, 800, 600]));
   expect(later.dirty).toEqual([{ x: 0, y: 0, width: 800, height: 56 }]);
+});
+
+test("a card that changed takes its old place among those that stay", () => {
+  const { picture } = applyMessage(null, first);
+  const change = block({ cards: [card({ key: "core/Service/shop/cart" })], cardsSplice: { gone: [], at: [1] } });
+  const later = applyMessage(picture, next({ blocks: [change] }, [20, 60, 300, 100, 9, 9, 196, 46]));
+  const cards = later.picture.blocks.get("app:shop/cart")?.cards ?? [];
+  expect(cards.map((each) => each.key)).toEqual(["apps/Deployment/shop/cart", "core/Service/shop/cart"]);
+  expect(cards[0]).toBe(picture.blocks.get("app:shop/cart")?.cards[0]);
 });
 
 test("unchanged links stay", () => {
   const { picture } = applyMessage(null, first);
-  const later = applyMessage(picture, next({ links: null }, []));
+  const later = applyMessage(picture, next({}, []));
   expect(later.picture.links).toBe(picture.links);
+  expect(later.picture.frames).toBe(picture.frames);
   expect(later.dirty).toEqual([]);
 });
 

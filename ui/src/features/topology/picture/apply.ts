@@ -2,7 +2,8 @@
 
 import type { PictureMessage } from "./decode";
 import { type Box, type Point, grown, sameBox } from "./geometry";
-import type { Block, Frame, Link, Picture } from "./types";
+import { spliced } from "./splice";
+import type { Block, BlockChange, Frame, Link, Picture } from "./types";
 
 export interface Applied {
   picture: Picture;
@@ -34,8 +35,10 @@ export function applyMessage(before: Picture | null, message: PictureMessage): A
     touch(blocks.get(id));
     blocks.delete(id);
   }
-  for (const block of message.blocks) {
-    touch(blocks.get(block.id));
+  for (const change of message.blocks) {
+    const old = blocks.get(change.id);
+    const block = joined(old, change);
+    touch(old);
     touch(block);
     blocks.set(block.id, block);
   }
@@ -47,11 +50,13 @@ export function applyMessage(before: Picture | null, message: PictureMessage): A
     touch(block);
     blocks.set(id, block);
   }
-  dirty.push(...dirtyFrames(before.frames, message.frames));
-  if (message.links !== null) dirty.push(...dirtyLinks(before.links, message.links));
+  const frames = spliced(before.frames, header.framesSplice, message.frames);
+  const links = spliced(before.links, header.linksSplice, message.links);
+  if (frames !== before.frames) dirty.push(...dirtyFrames(before.frames, frames));
+  if (links !== before.links) dirty.push(...dirtyLinks(before.links, links));
   const everything = !sameBox(before.bounds, message.bounds) && dirty.length > before.blocks.size;
   return {
-    picture: { ...whole(message), blocks, links: message.links ?? before.links },
+    picture: { ...whole(message), frames, blocks, links },
     dirty: everything ? null : dirty,
   };
 }
@@ -68,9 +73,14 @@ function whole(message: PictureMessage): Picture {
     gaps,
     bounds: message.bounds,
     frames: message.frames,
-    blocks: new Map(message.blocks.map((block) => [block.id, block])),
-    links: message.links ?? [],
+    blocks: new Map(message.blocks.map((change) => [change.id, joined(undefined, change)])),
+    links: message.links,
   };
+}
+
+function joined(held: Block | undefined, change: BlockChange): Block {
+  const { cardsSplice, linksSplice, cards, links, ...rest } = change;
+  return { ...rest, cards: spliced(held?.cards ?? [], cardsSplice, cards), links: spliced(held?.links ?? [], linksSplice, links) };
 }
 
 function movedTo(block: Block, origin: Point): Block {

@@ -8,16 +8,16 @@ import type { WireFrame } from "@/api/bindings/WireFrame";
 import type { WireLink } from "@/api/bindings/WireLink";
 
 import { type Box, type Point, boundsOf } from "./geometry";
-import type { Block, Boxed, Card, Frame, Link } from "./types";
+import type { BlockChange, Boxed, Card, Frame, Link } from "./types";
 
+/** Lists hold what is new or changed; the splices of the header say how it joins what is held. */
 export interface PictureMessage {
   header: PictureHeader;
   bounds: Box;
   frames: Frame[];
-  blocks: Block[];
+  blocks: BlockChange[];
   moved: Array<{ id: string; origin: Point }>;
-  /** Null where the links between blocks are unchanged. */
-  links: Link[] | null;
+  links: Link[];
 }
 
 /** Takes numbers one after another; running out is an error, not a NaN that draws nothing. */
@@ -62,7 +62,7 @@ export function decode(message: ArrayBuffer): PictureMessage {
   const frames = header.frames.map((frame) => readFrame(frame, geometry));
   const blocks = header.blocks.map((block) => readBlock(block, geometry));
   const moved = header.moved.map((id) => ({ id, origin: geometry.point() }));
-  const links = header.links?.map((link) => readLink(link, geometry)) ?? null;
+  const links = header.links.map((link) => readLink(link, geometry));
   if (geometry.left !== 0) throw new RangeError(`the picture message has ${geometry.left} bytes too many`);
   return { header, bounds, frames, blocks, moved, links };
 }
@@ -76,7 +76,7 @@ function readFrame(frame: WireFrame, geometry: Geometry): Frame {
   return { ...frame, box, badges: readBadges(frame.badges, geometry) };
 }
 
-function readBlock(block: WireBlock, geometry: Geometry): Block {
+function readBlock(block: WireBlock, geometry: Geometry): BlockChange {
   const box = geometry.box();
   const cards = block.cards.map((card) => readCard(card, geometry));
   const links = block.links.map((link) => readLink(link, geometry));

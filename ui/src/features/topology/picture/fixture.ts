@@ -5,6 +5,7 @@ import type { WireBlock } from "@/api/bindings/WireBlock";
 import type { WireCard } from "@/api/bindings/WireCard";
 import type { WireCounts } from "@/api/bindings/WireCounts";
 import type { WireFrame } from "@/api/bindings/WireFrame";
+import type { WireSplice } from "@/api/bindings/WireSplice";
 
 import { HEALTH_ORDER } from "@/components";
 
@@ -26,6 +27,11 @@ export function counts(some: Partial<WireCounts> = {}): WireCounts {
   return { ...none, ...some };
 }
 
+/** Everything that is sent comes in, after nothing. */
+function all(list: readonly unknown[] | undefined): WireSplice {
+  return { gone: [], at: (list ?? []).map((_, at) => at) };
+}
+
 export function header(some: Partial<PictureHeader> = {}): PictureHeader {
   return {
     number: 1,
@@ -37,10 +43,12 @@ export function header(some: Partial<PictureHeader> = {}): PictureHeader {
     counts: counts(),
     gaps: [],
     frames: [],
+    framesSplice: all(some.frames),
     blocks: [],
     moved: [],
     removed: [],
-    links: null,
+    links: [],
+    linksSplice: all(some.links),
     changed: [],
     ...some,
   };
@@ -71,7 +79,7 @@ export function frame(some: Partial<WireFrame> = {}): WireFrame {
 }
 
 export function block(some: Partial<WireBlock> = {}): WireBlock {
-  return { id: "app:shop/cart", frame: "ns:shop", title: "cart", subtitle: "1 object", counts: counts(), cards: [], links: [], ...some };
+  return { id: "app:shop/cart", frame: "ns:shop", title: "cart", subtitle: "1 object", counts: counts(), cards: [], cardsSplice: all(some.cards), links: [], linksSplice: all(some.links), ...some };
 }
 
 /** A picture of `total` cards in blocks of eight, frames of at most 40 blocks, with a pod, a link and every state in turn. */

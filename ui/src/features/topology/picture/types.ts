@@ -8,6 +8,7 @@ import type { WireFrame } from "@/api/bindings/WireFrame";
 import type { WireLink } from "@/api/bindings/WireLink";
 import type { WireMeter } from "@/api/bindings/WireMeter";
 import type { WirePod } from "@/api/bindings/WirePod";
+import type { WireSplice } from "@/api/bindings/WireSplice";
 import type { WireTally } from "@/api/bindings/WireTally";
 
 import type { Box, Point } from "./geometry";
@@ -36,10 +37,16 @@ export interface Link extends Omit<WireLink, "label" | "corners"> {
   label: { text: string; box: Box } | null;
 }
 
-export interface Block extends Omit<WireBlock, "cards" | "links"> {
+export interface Block extends Omit<WireBlock, "cards" | "links" | "cardsSplice" | "linksSplice"> {
   box: Box;
   cards: Card[];
   links: Link[];
+}
+
+/** What differs of a block from the one held: cards and links that are new or changed, and how they join the others. */
+export interface BlockChange extends Block {
+  cardsSplice: WireSplice;
+  linksSplice: WireSplice;
 }
 
 export interface Picture {
