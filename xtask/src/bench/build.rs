@@ -17,30 +17,19 @@ const BENCHES: [(&str, &str); 5] =
 pub(crate) struct Programs(BTreeMap<String, PathBuf>);
 
 impl Programs {
-    /// Benchmarks; what runs against a control plane; the window. The interface is in the last two.
-    pub(crate) fn build(benches: bool, whole: bool, window: bool) -> Result<Self> {
+    /// Always all of it, whatever is measured: built in another selection what they share would be compiled again.
+    pub(crate) fn build() -> Result<Self> {
+        (check::PACKAGES.run)()?;
+        (check::INTERFACE_PACKAGES.run)()?;
+        (check::INTERFACE_BUILD.run)()?;
         let mut command = Command::new(env!("CARGO"));
         command.current_dir(paths::root()).args(["build", "--release", "--message-format", "json-render-diagnostics"]);
-        if benches {
-            for (package, bench) in BENCHES {
-                command.args(["--package", package, "--bench", bench]);
-            }
+        for (package, bench) in BENCHES {
+            command.args(["--package", package, "--bench", bench]);
         }
-        if whole {
-            command.args(["--package", "kubilitics-tests", "--example", "measure"]);
-        }
-        if whole || window {
-            (check::INTERFACE_PACKAGES.run)()?;
-            (check::INTERFACE_BUILD.run)()?;
-            command.args(["--package", "cli", "--bin", "kubilitics-cli"]);
-        }
-        if window {
-            (check::PACKAGES.run)()?;
-            command.args(["--package", "kubilitics", "--bin", "kubilitics", "--features", "tauri/custom-protocol"]);
-        }
-        if !benches && !whole && !window {
-            return Ok(Self(BTreeMap::new()));
-        }
+        command.args(["--package", "kubilitics-tests", "--example", "measure"]);
+        command.args(["--package", "cli", "--bin", "kubilitics-cli"]);
+        command.args(["--package", "kubilitics", "--bin", "kubilitics", "--features", "tauri/custom-protocol"]);
         shell::say("building what is measured (release; a quarter of an hour from nothing) ...");
         let output = command.stderr(Stdio::inherit()).output().context("start cargo")?;
         if !output.status.success() {

@@ -78,7 +78,7 @@ fn measure(args: &Args, kept: &Kept) -> Result<()> {
         window::prepare(wants(Part::Map), wants(Part::Window))?;
     }
     let plane = if on_plane.is_empty() { None } else { Some(control_plane::build()?) };
-    let programs = Programs::build(wants(Part::Parts), !on_plane.is_empty(), wants(Part::Window))?;
+    let programs = Programs::build()?;
     if wants(Part::Parts) {
         parts::measure(&programs, kept)?;
     }

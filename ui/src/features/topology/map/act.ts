@@ -8,7 +8,7 @@ import { type MapSession, placesOf } from "../session";
 import { toPlane } from "./camera";
 import type { MapEngine } from "./engine";
 import type { MapCommand } from "./keys";
-import { LEGIBLE } from "./level";
+import { CARDS_FROM, LEGIBLE } from "./level";
 import { nearestTo, neighbourOf, readingOrder, stepped } from "./navigate";
 import type { Hit, Spatial } from "./spatial";
 
@@ -115,7 +115,7 @@ export function hoverText(hit: Hit, spatial: Spatial | null, scale: number): str
   }
   if (hit.sort === "badge") return hit.key === null ? hit.text : `${kindOf(hit.key)} ${nameOf(hit.key)}: lines show who shares it`;
   if (hit.sort === "link") return `${hit.link.class}${hit.link.label ? ` · ${hit.link.label.text}` : ""}${hit.link.count > 1 ? ` · ${hit.link.count} relations` : ""}${hit.link.state === "resolved" ? "" : ` · ${hit.link.state}`}`;
-  if (scale >= 0.3) return "";
+  if (scale >= CARDS_FROM) return "";
   const place = hit.sort === "block" ? spatial.picture.blocks.get(hit.id) : spatial.picture.frames.find((frame) => frame.id === hit.id);
   return place ? `${place.title || hit.id}\n${place.subtitle}` : "";
 }

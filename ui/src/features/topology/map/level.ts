@@ -3,10 +3,13 @@
 /** Far to near. */
 export type Level = "far" | "blocks" | "compact" | "cards" | "near";
 
+/** From here on each card has a name of its own: eight letters of it stand beside its mark. */
+export const CARDS_FROM = 0.26;
+
 const LEVELS: ReadonlyArray<{ from: number; level: Level }> = [
   { from: 0.9, level: "near" },
   { from: 0.5, level: "cards" },
-  { from: 0.3, level: "compact" },
+  { from: CARDS_FROM, level: "compact" },
   { from: 0.13, level: "blocks" },
   { from: 0, level: "far" },
 ];
