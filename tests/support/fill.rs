@@ -153,7 +153,18 @@ fn adopt(name: &Name, object: &mut Value, uids: &HashMap<Name, String>) -> Resul
     if name.kind == "Job" {
         leave_selector_to_server(object);
     }
+    if name.kind == "Service" {
+        leave_addresses_to_server(object);
+    }
     Ok(())
+}
+
+/// An address of a Service may be taken already; that a Service is headless is said by the same field.
+fn leave_addresses_to_server(service: &mut Value) {
+    if let Some(spec) = service["spec"].as_object_mut().filter(|spec| spec.get("clusterIP") != Some(&json!("None"))) {
+        spec.remove("clusterIP");
+        spec.remove("clusterIPs");
+    }
 }
 
 /// A Job's selector and labels name its own uid, so only the server can make them.

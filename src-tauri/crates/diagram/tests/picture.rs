@@ -102,6 +102,25 @@ fn the_order_of_the_objects_does_not_matter() {
 }
 
 #[test]
+fn a_pod_that_only_its_endpoints_still_name_is_no_ghost() {
+    let objects = objects();
+    let mut engine = engine(&objects);
+    let before = build(&engine.graph(), &Options::default());
+    let named = |object: &&Object| object.key.is("", "Pod") && object.key.name().starts_with("storefront-");
+    let pod = objects.iter().find(named).unwrap().key.clone();
+    let delta = engine.apply(&[Change::Removed(pod.clone())], &coverage(&objects));
+    let graph = engine.graph();
+    let (_, node) = graph.nodes().find(|(_, node)| node.key == pod).unwrap();
+    assert_eq!(node.presence, Presence::Missing, "the slice still names it");
+    let after = rebuild(&graph, &Options::default(), &before.state, &delta);
+    assert!(after.scene.blocks.iter().flat_map(|placed| &placed.block.cards).all(|card| card.key != pod));
+    assert_eq!(before.scene.frames.len(), after.scene.frames.len());
+    let changed = before.scene.blocks.iter().zip(&after.scene.blocks).filter(|(one, other)| one.block != other.block);
+    let changed: Vec<&str> = changed.map(|(one, _)| &*one.block.id).collect();
+    assert_eq!(changed, ["app:shop/storefront", "lane:nodes"], "its application, and the node that counts its pods");
+}
+
+#[test]
 fn a_change_of_one_object_leaves_other_namespaces_untouched() {
     let objects = objects();
     let mut engine = engine(&objects);

@@ -2,7 +2,7 @@
 
 use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Graph, Lens, Node, NodeId, Presence};
+use topology::{Edge, Graph, Lens, Node, NodeId, Presence};
 
 use super::kinds::{self, Manner, column};
 use super::view::is_furniture;
@@ -142,9 +142,13 @@ fn bound(graph: &Graph, id: NodeId, kind: &str) -> Option<NodeId> {
     targets.find(|to| graph.node(*to).key.is("", kind) && graph.node(*to).presence == Presence::Present)
 }
 
-/// Ghosts are drawn where something needs them.
+/// Ghosts are drawn where something needs them. A pod that only endpoints still name has just gone: they follow within
+/// a moment, and its application would grow and shrink for it with every pod that is replaced.
 fn ghost(graph: &Graph, id: NodeId, node: &Node, column: u8) -> Role {
-    let needed = graph.incoming(id).chain(graph.outgoing(id)).any(|edge| !edge.optional);
+    let is_pod = node.key.is("", "Pod");
+    let follows = |from: NodeId| matches!(graph.node(from).key.kind(), "EndpointSlice" | "Endpoints");
+    let needs = |edge: &Edge| !(edge.optional || is_pod && follows(edge.from));
+    let needed = graph.incoming(id).chain(graph.outgoing(id)).any(needs);
     let is_address = node.key.is_external() && node.key.name().parse::<std::net::IpAddr>().is_ok();
     if needed && !is_address && !is_furniture(&node.key) { Role::Card(column) } else { Role::Quiet }
 }
