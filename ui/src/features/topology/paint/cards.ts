@@ -7,7 +7,7 @@ import type { Box } from "../picture/geometry";
 import type { Card } from "../picture/types";
 import { drawMark, drawPod } from "./marks";
 import { drawBadges, drawMeters, drawTallies } from "./parts";
-import { type Pen, fitted, lineWidth, roundedBox, setFont } from "./pen";
+import { type Pen, fitted, lineWidth, roundedBox, setFont, widthOf } from "./pen";
 import { surface } from "./theme";
 
 /** Measures of a card, in units from its top left (`reference/sketches`). */
@@ -26,10 +26,11 @@ const FOLDED_SIZE = 10.5;
 const FOLDED_Y = 58;
 const DASH = [4, 3];
 
-export function drawCards(pen: Pen, cards: readonly Card[]) {
+/** `app` is the application that the cards stand in; empty where they stand in none. */
+export function drawCards(pen: Pen, cards: readonly Card[], app: string) {
   for (const card of cards) drawSurface(pen, card);
   if (pen.level === "compact") {
-    drawCompactNames(pen, cards);
+    drawCompactNames(pen, cards, app);
   } else {
     drawChips(pen, cards);
     drawNames(pen, cards);
@@ -138,20 +139,35 @@ function drawCaptions(pen: Pen, cards: readonly Card[]) {
 }
 
 /** From further away a card is a state and a name at constant size. */
-function drawCompactNames(pen: Pen, cards: readonly Card[]) {
-  const { context, palette } = pen;
+function drawCompactNames(pen: Pen, cards: readonly Card[], app: string) {
   const size = SMALLEST_NAME / pen.scale;
   const radius = 4 / pen.scale;
-  const inset = 5 / pen.scale;
-  const textX = inset * 1.6 + radius * 2;
+  const inset = 4 / pen.scale;
+  const textX = inset * 2 + radius * 2;
   setFont(pen, "semibold", size);
   for (const card of cards) {
     const middle = card.box.y + HEAD / 2;
     drawMark(pen, card.look === "unknown" ? "unknown" : asHealth(card.health), card.box.x + inset + radius, middle, radius);
-    context.fillStyle = palette.text;
-    const text = fitted(pen, card.fullName ?? card.name, card.box.width - textX - inset);
-    context.fillText(text, card.box.x + textX, middle + size * 0.36);
+    fading(pen, card.fullName ?? card.name, app, card.box.x + textX, middle + size * 0.36, card.box.width - textX - inset / 2);
   }
+}
+
+/**
+ * Where letters are scarce a name does without what the application's title beside it says (`checkout-keys` is `…keys`), and
+ * what is still too long fades out: dots would take the room of two letters.
+ */
+function fading(pen: Pen, name: string, app: string, x: number, baseline: number, room: number) {
+  const { context, palette } = pen;
+  let text = name;
+  if (app !== "" && name.startsWith(`${app}-`) && widthOf(pen, name) > room) text = `…${name.slice(app.length + 1)}`;
+  context.fillStyle = palette.text;
+  if (widthOf(pen, text) > room) {
+    const fade = context.createLinearGradient(x + room - 14 / pen.scale, 0, x + room, 0);
+    fade.addColorStop(0, palette.text);
+    fade.addColorStop(1, `${palette.text}00`);
+    context.fillStyle = fade;
+  }
+  context.fillText(text, x, baseline);
 }
 
 function drawNotes(pen: Pen, cards: readonly Card[]) {
@@ -160,9 +176,10 @@ function drawNotes(pen: Pen, cards: readonly Card[]) {
   setFont(pen, "regular", size);
   for (const card of cards) {
     if (card.note === null) continue;
+    // A larger text than the core made room for would lie over what stands beside the card.
+    if (size > CAPTION_SIZE && widthOf(pen, card.note.text) > card.box.width) continue;
     context.fillStyle = surface(pen.palette, asHealth(card.health)).caption;
-    const text = size > CAPTION_SIZE ? fitted(pen, card.note.text, card.box.width) : card.note.text;
-    context.fillText(text, card.note.box.x, card.note.box.y + card.note.box.height * 0.78);
+    context.fillText(card.note.text, card.note.box.x, card.note.box.y + card.note.box.height * 0.78);
   }
 }
 

@@ -41,9 +41,10 @@ function drawHead(pen: Pen, frame: Frame) {
   const size = textSize(TITLE.size, pen.scale, 11.5);
   const left = drawProblems(pen, frame);
   setFont(pen, "semibold", size);
-  context.fillStyle = palette.text;
   const title = fitted(pen, frame.title, left - box.x - TITLE.x - 8);
   const titleWidth = widthOf(pen, title);
+  if (pen.level === "compact") plate(pen, box.x + TITLE.x, box.y + TITLE.y, titleWidth, size);
+  context.fillStyle = palette.text;
   context.fillText(title, box.x + TITLE.x, box.y + TITLE.y);
   if (pen.level === "compact") return;
   setFont(pen, "regular", textSize(12, pen.scale, 9.5));
@@ -146,7 +147,7 @@ function drawTileProblems(pen: Pen, frame: Frame, left: number, y: number, size:
   }
 }
 
-/** What lies behind a text that stands over blocks. */
+/** What lies behind a text that stands over blocks and lines. */
 function plate(pen: Pen, x: number, baseline: number, width: number, size: number) {
   const { context, palette } = pen;
   context.fillStyle = palette.frame;
@@ -188,9 +189,10 @@ function drawBlockHead(pen: Pen, block: Block) {
   const { box } = block;
   const size = textSize(BLOCK_TITLE.size, pen.scale);
   setFont(pen, "semibold", size);
-  context.fillStyle = palette.text2;
   const title = fitted(pen, block.title, box.width - 2 * BLOCK_TITLE.x);
   const width = widthOf(pen, title);
+  if (pen.level === "compact") plate(pen, box.x + BLOCK_TITLE.x, box.y + BLOCK_TITLE.y, width, size);
+  context.fillStyle = palette.text2;
   context.fillText(title, box.x + BLOCK_TITLE.x, box.y + BLOCK_TITLE.y);
   if (pen.level === "compact") return;
   setFont(pen, "regular", textSize(10.5, pen.scale, 9));

@@ -34,7 +34,7 @@ export function drawRegion(pen: Pen, spatial: Spatial, area: Box) {
       context.save();
       context.translate(block.box.x, block.box.y);
       drawLinks(pen, links);
-      drawCards(pen, cards);
+      drawCards(pen, cards, block.title);
       if (pen.level === "near") drawLinkLabels(pen, links, palette.group);
       context.restore();
     }
