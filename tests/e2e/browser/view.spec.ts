@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 
 import { useBrowser } from "../support/browser";
 import { INSPECTOR, MAP, camera, find, goTo, onCard, onPage, openMap, picture, settled } from "../support/map";
+import { EMPTY_VIEW } from "../../../ui/src/features/topology/view";
 
 const { open } = useBrowser();
 let page: Page;
@@ -87,6 +88,39 @@ test("focus shows the surroundings, deeper on request, and Escape ends it", asyn
   await expect.poll(outlined).toBeGreaterThan(near);
   await page.getByRole("button", { name: "Whole map" }).click();
   await expect.poll(outlined).toBeGreaterThanOrEqual(all - 5);
+});
+
+test("what is jumped to stands in the middle of what the inspector leaves", async () => {
+  const target = find(await picture(page), (card) => card.key === "apps/Deployment/shop/checkout");
+  await goTo(page, target.card.name, "Deployment");
+  const box = await page.locator(MAP).boundingBox();
+  const at = await onPage(page, onCard(target));
+  expect(Math.abs(at.x - ((box?.x ?? 0) + (box?.width ?? 0) / 2))).toBeLessThan(12);
+});
+
+test("another view is shown as a whole, and ending the focus leads back to where it began", async () => {
+  const target = find(await picture(page), (card) => card.key === "apps/Deployment/shop/checkout");
+  await goTo(page, target.card.name, "Deployment");
+  const before = await camera(page);
+  await page.getByRole("button", { name: "Focus" }).click();
+  const bar = page.getByRole("group", { name: "Focus", exact: true });
+  await bar.waitFor();
+  await settled(page);
+  const { bounds } = await picture(page, { ...EMPTY_VIEW, focus: target.card.key, depth: 1 });
+  const [first, last] = [await onPage(page, bounds), await onPage(page, { x: bounds.x + bounds.width, y: bounds.y + bounds.height })];
+  const [room, above] = [await page.locator(MAP).boundingBox(), await bar.boundingBox()];
+  if (!room || !above) throw new Error("the map or its bar is not on the page");
+  expect(first.x).toBeGreaterThanOrEqual(room.x);
+  expect(first.y).toBeGreaterThanOrEqual(above.y + above.height);
+  expect(last.x).toBeLessThanOrEqual(room.x + room.width);
+  expect(last.y).toBeLessThanOrEqual(room.y + room.height);
+  // A second, smaller picture of all that is on screen would only cover a corner.
+  expect(await page.getByTestId("minimap").isVisible()).toBe(false);
+  await page.getByRole("button", { name: "Whole map" }).click();
+  await bar.waitFor({ state: "detached" });
+  await settled(page);
+  expect(await camera(page)).toEqual(before);
+  expect(await page.getByTestId("minimap").isVisible()).toBe(true);
 });
 
 test("a card expands and folds", async () => {

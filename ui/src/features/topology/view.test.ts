@@ -20,7 +20,7 @@ test("toggling", () => {
 });
 
 test("the layout is asked for in the shape of the room, roughly", () => {
-  expect(aspectOf(1280, 800)).toBe(140);
-  expect(aspectOf(1288, 806)).toBe(140);
-  expect(aspectOf(1920, 1080)).toBe(160);
+  expect(aspectOf(1280, 800)).toBe(150);
+  expect(aspectOf(1288, 806)).toBe(150);
+  expect(aspectOf(1920, 1080)).toBe(170);
 });

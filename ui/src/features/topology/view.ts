@@ -29,10 +29,15 @@ export const LENSES: ReadonlyArray<{ id: LensName; label: string; about: string 
 
 export const MOST_DEPTH = 6;
 
-/** The shape of the room for the map beside rail and outline, in steps, so that a small difference gives the same layout. */
+/** The shape of the room for the map beside rail and outline, between bar and zoom buttons, in steps, so that a small difference gives the same layout. */
 export function aspectOf(width: number, height: number): number {
-  const [besides, above] = [276, 74];
+  const [besides, above] = [276, 120];
   return Math.round(((width - besides) / Math.max(1, height - above)) * 10) * 10;
+}
+
+/** What of a view decides which objects and lines are drawn; views that agree in it show the same, folded otherwise. */
+export function narrowing({ lens, namespaces, kinds, health, problemsOnly, focus, depth }: View): string {
+  return JSON.stringify([lens, namespaces, kinds, health, problemsOnly, focus, depth]);
 }
 
 /** How many filters narrow the view; lens and expansion are not filters. */

@@ -56,9 +56,18 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
     engine.current = made;
     if (session.camera) made.standAt(session.camera);
     ready(made);
+    let view = session.view.get();
+    made.look(null, view);
+    // Before the picture of the new view can arrive.
+    const stopLooking = session.view.subscribe(() => {
+      const before = view;
+      view = session.view.get();
+      made.look(before, view);
+    });
     const stopListening = session.feed.listen((applied, changed) => made.setPicture(applied, changed));
     return () => {
       stopListening();
+      stopLooking();
       session.camera = made.place;
       made.destroy();
       engine.current = null;

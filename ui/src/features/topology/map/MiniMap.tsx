@@ -6,7 +6,7 @@ import { useStore } from "@/lib/store";
 
 import { readPalette, surface } from "../paint/theme";
 import type { Picture } from "../picture/types";
-import { visible } from "./camera";
+import { contains, visible } from "./camera";
 import type { MapEngine } from "./engine";
 import styles from "./Controls.module.css";
 
@@ -52,6 +52,8 @@ export function MiniMap({ picture, engine }: { picture: Picture; engine: MapEngi
       engine.onCamera(() => {
         if (!frame.current) return;
         const { camera, size } = engine.view;
+        // All of it is on screen: a second, smaller one would only cover a corner.
+        frame.current.parentElement?.toggleAttribute("hidden", contains(camera, size, bounds));
         const seen = visible(camera, size);
         const x = Math.max(0, left + (seen.x - bounds.x) * scale);
         const y = Math.max(0, top + (seen.y - bounds.y) * scale);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { between, fitted, held, panned, revealing, toPlane, toScreen, visible, zoomed } from "./camera";
+import { between, contains, fitted, held, nudged, panned, revealing, toPlane, toScreen, visible, zoomed } from "./camera";
 
 const size = { width: 1000, height: 600 };
 const camera = { x: 100, y: 50, scale: 0.5 };
@@ -50,4 +50,23 @@ test("revealing leaves the camera alone where the thing can be read already", ()
   const moved = revealing(near, { x: 5000, y: 200, width: 196, height: 46 }, size, 0.8);
   expect(visible(moved, size).x).toBeGreaterThan(4000);
   expect(revealing(camera, { x: 300, y: 200, width: 196, height: 46 }, size, 0.8).scale).toBe(0.8);
+});
+
+test("what is fitted keeps clear of the controls", () => {
+  const box = { x: 0, y: 0, width: 100, height: 4000 };
+  const inset = { top: 50, bottom: 40 };
+  const fit = fitted(box, size, 1, inset);
+  expect(toScreen(fit, { x: 0, y: 0 }).y).toBeGreaterThanOrEqual(inset.top);
+  expect(toScreen(fit, { x: 0, y: 4000 }).y).toBeLessThanOrEqual(size.height - inset.bottom);
+});
+
+test("a nudge goes no farther than it must, and not at all where all is seen", () => {
+  const seen = { x: 500, y: 300, width: 200, height: 60 };
+  expect(contains(camera, size, seen)).toBe(true);
+  expect(nudged(camera, size, seen)).toEqual(camera);
+  const beyond = { x: 2050, y: 300, width: 200, height: 60 };
+  const to = nudged(camera, size, beyond);
+  expect(contains(to, size, beyond)).toBe(true);
+  expect(to.y).toBe(camera.y);
+  expect(toScreen(to, { x: 2250, y: 0 }).x).toBeCloseTo(size.width - 24);
 });

@@ -1,6 +1,6 @@
 /** Where the eye is: which point of the plane stands at the top left of the screen, and how large a unit is there. Pure. */
 
-import type { Box, Point } from "../picture/geometry";
+import { type Box, type Point, grown } from "../picture/geometry";
 
 export interface Camera extends Point {
   /** Screen pixels per unit. */
@@ -12,9 +12,16 @@ export interface Size {
   height: number;
 }
 
+/** Strips of the screen that controls take, which what is fitted keeps clear of; in pixels. */
+interface Inset {
+  top: number;
+  bottom: number;
+}
+
 const MAX_SCALE = 3;
 const MIN_SCALE = 0.005;
-const FIT_MARGIN = 20;
+const FIT_MARGIN = 14;
+const NO_INSET: Inset = { top: 0, bottom: 0 };
 /** A small picture is not blown up beyond its natural size when fitted. */
 const FIT_MAX = 1;
 
@@ -41,12 +48,14 @@ export function zoomed(camera: Camera, factor: number, at: Point, minimum: numbe
   return { scale, x: point.x - at.x / scale, y: point.y - at.y / scale };
 }
 
-/** The camera that shows all of `box` in the middle. */
-export function fitted(box: Box, size: Size, most = FIT_MAX): Camera {
-  const width = Math.max(1, size.width - 2 * FIT_MARGIN);
-  const height = Math.max(1, size.height - 2 * FIT_MARGIN);
+/** The camera that shows all of `box` in the middle of what the controls leave free. */
+export function fitted(box: Box, size: Size, most = FIT_MAX, inset = NO_INSET): Camera {
+  const free = { width: size.width, height: size.height - inset.top - inset.bottom };
+  const width = Math.max(1, free.width - 2 * FIT_MARGIN);
+  const height = Math.max(1, free.height - 2 * FIT_MARGIN);
   const scale = Math.max(MIN_SCALE, Math.min(most, width / Math.max(1, box.width), height / Math.max(1, box.height)));
-  return centred(box, size, scale);
+  const camera = centred(box, free, scale);
+  return { ...camera, y: camera.y - inset.top / scale };
 }
 
 export function centred(box: Box, size: Size, scale: number): Camera {
@@ -67,6 +76,20 @@ export function held(camera: Camera, bounds: Box, size: Size): Camera {
     x: Math.min(bounds.x + bounds.width - strip, Math.max(bounds.x - width + strip, camera.x)),
     y: Math.min(bounds.y + bounds.height - strip, Math.max(bounds.y - height + strip, camera.y)),
   };
+}
+
+/** Whether all of `box` is on the screen. */
+export function contains(camera: Camera, size: Size, box: Box): boolean {
+  const seen = visible(camera, size);
+  return box.x >= seen.x && box.y >= seen.y && box.x + box.width <= seen.x + seen.width && box.y + box.height <= seen.y + seen.height;
+}
+
+/** The nearest camera of the same scale that shows `box` with a margin around it, as far as it fits. */
+export function nudged(camera: Camera, size: Size, box: Box): Camera {
+  const seen = visible(camera, size);
+  const wide = grown(box, 24 / camera.scale);
+  const within = (from: number, room: number, start: number, length: number) => (start + length > from + room ? Math.min(start, start + length - room) : Math.min(from, start));
+  return { scale: camera.scale, x: within(seen.x, seen.width, wide.x, wide.width), y: within(seen.y, seen.height, wide.y, wide.height) };
 }
 
 /** The smallest scale worth having: a third of what fits. */

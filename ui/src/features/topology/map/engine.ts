@@ -3,13 +3,16 @@
  * a component gives it an element, pictures and colours, and is told what the person pointed at.
  */
 
+import type { View } from "@/api/bindings/View";
+
 import { drawRegion } from "../paint/region";
 import { type Pen, forgetWidths } from "../paint/pen";
 import type { Palette } from "../paint/theme";
 import type { Applied } from "../picture/apply";
 import { type Box, type Point, boundsOf, grown } from "../picture/geometry";
 import type { Picture } from "../picture/types";
-import { type Camera, type Size, between, centred, fitted, held, leastScale, panned, revealing, toPlane, zoomed } from "./camera";
+import { narrowing } from "../view";
+import { type Camera, type Size, between, centred, contains, fitted, held, leastScale, nudged, panned, revealing, toPlane, zoomed } from "./camera";
 import { listenForGestures } from "./gestures";
 import { LEGIBLE, levelAt } from "./level";
 import { GLOW_MILLIS, type Marks, drawOverlay } from "./overlay";
@@ -27,6 +30,9 @@ export interface MapListener {
 
 const SETTLE_MILLIS = 110;
 const JUMP_MILLIS = 280;
+/** The row of the zoom buttons, and the bar that says what the map is focused on. */
+const CONTROLS_BELOW = 46;
+const BAR_ABOVE = 52;
 /** Beyond this many changed objects at once nothing glows: a first load or a whole rollout explains itself. */
 const MOST_GLOWING = 200;
 
@@ -54,6 +60,14 @@ export class MapEngine {
   private overEmpty = false;
   /** Until the person moves the map, it stays fitted while the picture grows. */
   private untouched = true;
+  /** What was brought into view last, and by which camera: a map that is made smaller keeps it there. */
+  private reached: { ids: readonly string[]; camera: Camera } | null = null;
+  /** A bar above names what the map is focused on. */
+  private hasBar = false;
+  /** How to look at the next whole picture, which shows something else than this one. */
+  private expected: "fit" | "return" | "follow" | null = null;
+  /** Where the eye was before the map was focused; null where it was fitted. */
+  private beforeFocus: Camera | null = null;
   private readonly followers = new Set<(camera: Camera) => void>();
   private told: Camera | null = null;
 
@@ -95,7 +109,8 @@ export class MapEngine {
     const first = this.indexed === null && this.pending === null;
     this.pending = applied.picture;
     this.tiles.invalidate(applied.dirty, this.pixelRatio);
-    if (this.untouched && this.size.width > 0) this.setCamera(fitted(applied.picture.bounds, this.size));
+    if (applied.dirty === null && this.expected !== null) this.meet(applied.picture);
+    else if (this.untouched && this.size.width > 0) this.setCamera(this.fitting(applied.picture.bounds));
     if (!first && !this.still.matches && changed.length <= MOST_GLOWING) {
       const until = performance.now() + GLOW_MILLIS;
       for (const key of changed) this.glowing.set(key, until);
@@ -154,7 +169,19 @@ export class MapEngine {
 
   fit() {
     this.untouched = true;
-    if (this.spatial) this.goTo(fitted(this.spatial.picture.bounds, this.size));
+    if (this.spatial) this.goTo(this.fitting(this.spatial.picture.bounds));
+  }
+
+  /**
+   * Another view has been asked for: its picture is shown as a whole. What ends a focus leads back to where that began, and
+   * another lens lays the same objects out anew, where the eye stays with what is selected.
+   */
+  look(before: View | null, after: View) {
+    this.hasBar = after.focus !== null;
+    if (before === null || narrowing(before) === narrowing(after)) return;
+    if (before.focus === null && after.focus !== null) this.beforeFocus = this.place;
+    if (before.focus !== null && after.focus === null) this.expected = "return";
+    else this.expected = before.lens === after.lens ? "fit" : "follow";
   }
 
   zoomStep(factor: number) {
@@ -178,7 +205,8 @@ export class MapEngine {
     const box = this.spatial?.boxOf(id);
     if (!box) return false;
     const isCard = this.spatial?.cardOf(id) !== undefined;
-    const to = isCard ? revealing(this.camera, box, this.size, LEGIBLE) : fitted(box, this.size);
+    const to = isCard ? revealing(this.camera, box, this.size, LEGIBLE) : this.fitting(box);
+    this.reached = { ids: [id], camera: to };
     if (to !== this.camera) {
       this.untouched = false;
       this.goTo(to);
@@ -196,13 +224,36 @@ export class MapEngine {
     if (boxes.length === 0) return;
     this.untouched = false;
     const corners = boxes.flatMap((box) => [box, { x: box.x + box.width, y: box.y + box.height }]);
-    this.goTo(fitted(grown(boundsOf(corners), 40), this.size));
+    const to = this.fitting(grown(boundsOf(corners), 40));
+    this.reached = { ids, camera: to };
+    this.goTo(to);
   }
 
   centreOn(point: Point) {
     this.untouched = false;
     this.jump = null;
     this.setCamera(this.hold(centred({ ...point, width: 0, height: 0 }, this.size, this.camera.scale)));
+  }
+
+  private fitting(box: Box): Camera {
+    // A window too low for map and controls shows the map.
+    const inset = this.size.height < 300 ? undefined : { top: this.hasBar ? BAR_ABOVE : 0, bottom: CONTROLS_BELOW };
+    return fitted(box, this.size, undefined, inset);
+  }
+
+  /** Looks at a picture of another view. */
+  private meet(picture: Picture) {
+    const to = this.expected === "return" ? this.beforeFocus : this.expected === "follow" ? this.onSelected() : null;
+    this.expected = null;
+    this.jump = null;
+    this.untouched = to === null;
+    this.setCamera(to ?? this.fitting(picture.bounds));
+  }
+
+  /** As near as now, with what is selected in the middle; null where nothing is, or everything is fitted. */
+  private onSelected(): Camera | null {
+    const box = this.untouched || this.marks.selected === null ? undefined : this.spatial?.boxOf(this.marks.selected);
+    return box ? centred(box, this.size, this.camera.scale) : null;
   }
 
   private hold(camera: Camera): Camera {
@@ -250,18 +301,35 @@ export class MapEngine {
 
   private resize() {
     const box = this.host.getBoundingClientRect();
+    const before = this.size;
     this.size = { width: Math.max(1, box.width), height: Math.max(1, box.height) };
     this.pixelRatio = Math.min(2, window.devicePixelRatio || 1);
     for (const { canvas } of [this.base, this.over]) {
       canvas.width = Math.round(this.size.width * this.pixelRatio);
       canvas.height = Math.round(this.size.height * this.pixelRatio);
     }
-    if (this.untouched && this.spatial) this.setCamera(fitted(this.spatial.picture.bounds, this.size));
+    if (this.untouched && this.spatial) this.setCamera(this.fitting(this.spatial.picture.bounds));
+    else this.keepInSight(before);
     // Followers know what is seen by the camera and the size together.
     this.told = null;
     this.ask(true);
     // A resized canvas is blank until it is drawn; drawing at once keeps a dragged edge from flickering.
     this.drawFrame();
+  }
+
+  /** A panel beside the map took room: what was brought into view is again, and what is selected stays in sight. */
+  private keepInSight(before: Size) {
+    const target = this.jump?.to ?? this.camera;
+    if (this.reached?.camera === target) {
+      const [id, ...more] = this.reached.ids;
+      const box = id !== undefined && more.length === 0 && this.spatial?.cardOf(id) ? this.spatial.boxOf(id) : undefined;
+      if (!box) return this.revealAll(this.reached.ids);
+      const to = centred(box, this.size, target.scale);
+      this.reached = { ids: this.reached.ids, camera: to };
+      return this.goTo(to);
+    }
+    const selected = this.marks.selected === null ? undefined : this.spatial?.boxOf(this.marks.selected);
+    if (selected && contains(target, before, selected) && !contains(target, this.size, selected)) this.goTo(nudged(target, this.size, selected));
   }
 
   private ask(base: boolean) {
