@@ -1,6 +1,8 @@
 //! Text in, text out: a small YAML cluster and the edges it must give.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub(crate) mod fixtures;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -41,7 +43,11 @@ pub(crate) fn coverage(objects: &[Object]) -> Coverage {
 
 /// The graph of a YAML cluster by some rules.
 pub(crate) fn graph_by(book: RuleBook, yaml: &str) -> Arc<Graph> {
-    let objects = objects(yaml);
+    graph_of(book, objects(yaml))
+}
+
+/// The graph of some objects by some rules.
+pub(crate) fn graph_of(book: RuleBook, objects: Vec<Object>) -> Arc<Graph> {
     let coverage = coverage(&objects);
     let mut engine = Engine::new(Arc::new(book));
     let changes: Vec<Change> = objects.into_iter().map(Change::Upserted).collect();
@@ -57,11 +63,6 @@ pub(crate) fn graph(yaml: &str) -> Arc<Graph> {
 /// The edges of a YAML cluster, one a line: `from -> to relation state [fields] label marks`.
 pub(crate) fn check(yaml: &str) -> String {
     edges(&graph(yaml), |_| true)
-}
-
-/// The edges of some relations only.
-pub(crate) fn check_only(yaml: &str, relations: &[&str]) -> String {
-    edges(&graph(yaml), |relation| relations.contains(&relation))
 }
 
 /// Edges as text.

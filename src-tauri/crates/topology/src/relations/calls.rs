@@ -177,42 +177,6 @@ fn names_a_host(variable: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::services;
-    use crate::testing::check_only;
-    use insta::assert_snapshot;
-
-    #[test]
-    fn workload_calls_service_by_environment_arguments_and_configmap() {
-        assert_snapshot!(check_only(r#"
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: frontend, namespace: shop}
-spec:
-  template:
-    spec:
-      containers:
-      - name: server
-        args: ["--orders=http://orders.data.svc.cluster.local/v1"]
-        env:
-        - {name: CART_SERVICE_ADDR, value: "cartservice:7070"}
-        - {name: MODE, value: "cartservice"}
-        - {name: GHOST_ADDR, value: "ghost:80"}
-        - {name: PAY, valueFrom: {configMapKeyRef: {name: urls, key: pay}}}
----
-{apiVersion: v1, kind: ConfigMap, metadata: {name: urls, namespace: shop}, data: {pay: "grpc://pay", unused: "http://unused"}}
----
-{apiVersion: v1, kind: Service, metadata: {name: cartservice, namespace: shop}}
----
-{apiVersion: v1, kind: Service, metadata: {name: pay, namespace: shop}}
----
-{apiVersion: v1, kind: Service, metadata: {name: unused, namespace: shop}}
----
-{apiVersion: v1, kind: Service, metadata: {name: orders, namespace: data}}
-"#, &["workload-calls-service"]), @r#"
-        apps/Deployment/shop/frontend -> core/Service/data/orders workload-calls-service resolved [spec.template.spec.containers[server].args[0]] inferred
-        apps/Deployment/shop/frontend -> core/Service/shop/cartservice workload-calls-service resolved [spec.template.spec.containers[server].env[CART_SERVICE_ADDR].value] ":7070" inferred
-        apps/Deployment/shop/frontend -> core/Service/shop/pay workload-calls-service resolved [spec.template.spec.containers[server].env[PAY].valueFrom.configMapKeyRef → data[pay]] inferred
-        "#);
-    }
 
     #[test]
     fn what_names_a_service_and_what_does_not() {

@@ -75,34 +75,4 @@ fn select_default(found: &mut Found<'_>, group: &str, kind: &str, at: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_row_of_the_catalogue_has_an_entry_and_ids_are_unique() {
-        let rules = super::all();
-        let rows: BTreeSet<u8> = rules.iter().filter_map(|rule| rule.row).collect();
-        assert_eq!(rows, (1..=75).collect());
-        let ids: BTreeSet<&str> = rules.iter().map(|rule| &*rule.id).collect();
-        assert_eq!(ids.len(), rules.len());
-        for rule in &rules {
-            assert!(!rule.explanation.is_empty() && !rule.fields.is_empty() && !rule.target.is_empty(), "{}", rule.id);
-        }
-    }
-
-    /// Every entry is named by a test of its file: in words of the test's name or in its snapshot.
-    #[allow(clippy::disallowed_methods)]
-    #[test]
-    fn every_entry_has_its_test() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/relations");
-        let mut tests = String::new();
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-            tests.push_str(text.split_once("mod tests {").map_or("", |(_, tests)| tests));
-        }
-        for rule in super::all() {
-            let in_name = rule.id.replace('-', "_");
-            assert!(tests.contains(&*rule.id) || tests.contains(&in_name), "{} has no test", rule.id);
-        }
-    }
-}
+mod tests;

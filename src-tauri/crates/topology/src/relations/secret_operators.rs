@@ -48,31 +48,3 @@ fn store(source: &Source<'_>, found: &mut Found<'_>) {
         found.key(source.key_to(EXTERNAL, kind, namespace, name), "spec.secretStoreRef");
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::testing::check;
-    use insta::assert_snapshot;
-
-    #[test]
-    fn externalsecret_reads_store_externalsecret_fills_secret_sealedsecret_fills_secret() {
-        // Of: externalsecret-reads-store, externalsecret-fills-secret, sealedsecret-fills-secret.
-        assert_snapshot!(check(r"
-{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: keys, namespace: shop}, spec: {secretStoreRef: {name: vault}}}
----
-{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: other, namespace: shop}, spec: {secretStoreRef: {name: vault, kind: ClusterSecretStore}, target: {name: made}}}
----
-{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: sealed, namespace: shop}}
----
-{apiVersion: v1, kind: Secret, metadata: {name: keys, namespace: shop}}
----
-{apiVersion: v1, kind: Secret, metadata: {name: other, namespace: shop}}
-"), @"
-        bitnami.com/SealedSecret/shop/sealed -> core/Secret/shop/sealed sealedsecret-fills-secret missing [spec.template.metadata.name] optional
-        external-secrets.io/ExternalSecret/shop/keys -> core/Secret/shop/keys externalsecret-fills-secret resolved [spec.target.name] optional
-        external-secrets.io/ExternalSecret/shop/keys -> external-secrets.io/SecretStore/shop/vault externalsecret-reads-store unknown [spec.secretStoreRef]
-        external-secrets.io/ExternalSecret/shop/other -> core/Secret/shop/made externalsecret-fills-secret missing [spec.target.name] optional
-        external-secrets.io/ExternalSecret/shop/other -> external-secrets.io/ClusterSecretStore//vault externalsecret-reads-store unknown [spec.secretStoreRef]
-        ");
-    }
-}

@@ -52,36 +52,3 @@ fn selects(source: &Source<'_>, found: &mut Found<'_>) {
     let namespaces = Namespaces::Named(vec![source.namespace.into()]);
     found.select(Among::Kind(GroupKind::new("", "Pod")), namespaces, selector, "spec.selector").orphans = true;
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::testing::check;
-    use insta::assert_snapshot;
-
-    #[test]
-    fn statefulset_uses_service_if_it_names_one() {
-        assert_snapshot!(check(r"
-{apiVersion: v1, kind: Service, metadata: {name: db, namespace: data}}
----
-{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db, namespace: data}, spec: {serviceName: db}}
----
-{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: none, namespace: data}, spec: {serviceName: ''}}
-"), @"apps/StatefulSet/data/db -> core/Service/data/db statefulset-uses-service resolved [spec.serviceName]");
-    }
-
-    #[test]
-    fn workload_selects_pod_that_no_owner_has() {
-        assert_snapshot!(check(r"
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}}}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: orphan, namespace: shop, labels: {app: web}}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: owned, namespace: shop, labels: {app: web}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-1, uid: r1}]}}
----
-{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: same-labels, namespace: shop, labels: {app: web}}, spec: {template: {metadata: {labels: {app: web}}}}}
-"), @"
-        apps/Deployment/shop/web -> core/Pod/shop/orphan workload-selects-pod resolved [spec.selector]
-        apps/ReplicaSet/shop/web-1 -> core/Pod/shop/owned deployment-owns-pods unknown [metadata.ownerReferences[0]]
-        ");
-    }
-}
