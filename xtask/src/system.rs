@@ -2,7 +2,6 @@
 //! Where that is not possible (another system, no rights) it fails with the exact command to type.
 
 use std::io::IsTerminal;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
@@ -28,8 +27,10 @@ pub(crate) fn ensure(purpose: &str, packages: &[&str]) -> Result<()> {
         bail!("{} needed {purpose}: this account may not install packages, so type: {typed}", missing.join(", "));
     };
     shell::say(format!("installing {}, needed {purpose} (apt-get)", missing.join(", ")));
-    if lists_are_empty() {
-        shell::run(apt(&prefix).args(["update", "--quiet"]))?;
+    // Lists of last month name versions that the mirrors no longer hold. A source of somebody else's that does not answer
+    // is no reason to give up.
+    if let Err(error) = shell::run(apt(&prefix).args(["update", "--quiet"])) {
+        shell::say(format!("{error}; going on with the package lists that are here"));
     }
     let mut install = apt(&prefix);
     install.args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&missing);
@@ -65,11 +66,4 @@ fn apt(prefix: &[&str]) -> Command {
     let mut command = Command::new(words.next().unwrap_or("apt-get"));
     command.args(words);
     command
-}
-
-fn lists_are_empty() -> bool {
-    let lists = Path::new("/var/lib/apt/lists").read_dir();
-    lists.map_or(true, |entries| {
-        !entries.flatten().any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
-    })
 }
