@@ -8,11 +8,11 @@ use diagram::scene::Scene;
 use diagram::theme::Theme;
 use diagram::{ExportError, FORMATS, Format, FormatEntry, Look, Notes, Subject};
 use model::ResourceKey;
-use topology::{Filter, Graph, LabelSelector, Lens};
+use topology::{Filter, Graph, LabelSelector};
 
 use crate::clock;
 use crate::cluster::{Published, scene};
-use crate::types::{ApiError, ErrorCode, ExportFormat, LensName, View};
+use crate::types::{ApiError, ErrorCode, ExportFormat, View};
 
 /// What to put on paper, and how.
 #[derive(Clone, Debug, Default)]
@@ -131,24 +131,11 @@ impl Paper {
             (None, None) => None,
         };
         Ok(Filter {
-            lens: lens(self.view.lens),
+            lens: scene::lens(self.view.lens),
             namespaces: self.view.namespaces.clone(),
             selector: self.selector.clone(),
             focus,
         })
-    }
-}
-
-fn lens(name: LensName) -> Lens {
-    match name {
-        LensName::All => Lens::All,
-        LensName::Traffic => Lens::Traffic,
-        LensName::Config => Lens::Config,
-        LensName::Storage => Lens::Storage,
-        LensName::Identity => Lens::Identity,
-        LensName::Policy => Lens::Policy,
-        LensName::Placement => Lens::Placement,
-        LensName::Gitops => Lens::Gitops,
     }
 }
 
