@@ -98,12 +98,10 @@ impl Run {
             &["200", "200", "200", "200", "200", "304", "302", "404", "200", "200", "499", "502"],
         );
         let dice = self.dice(index, "rest");
-        let (year, month, day, hour, minute, second) = time.civil();
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let month = usize::try_from(month - 1).ok().and_then(|month| months.get(month)).copied().unwrap_or("Jan");
         format!(
-            "203.0.113.{} - - [{day:02}/{month}/{year}:{hour:02}:{minute:02}:{second:02} +0000] \"GET {path} HTTP/1.1\" {status} {} \"-\" \"Mozilla/5.0\" rt=0.{:03}",
+            "203.0.113.{} - - [{}] \"GET {path} HTTP/1.1\" {status} {} \"-\" \"Mozilla/5.0\" rt=0.{:03}",
             dice % 254 + 1,
+            time.access_log(),
             dice / 256 % 48_000 + 180,
             dice / 65_536 % 900 + 4,
         )

@@ -2,6 +2,8 @@
 //!
 //! A `Time` is data: nothing here reads a clock. The clock itself is injected (`clock.rs`).
 
+use jiff::Timestamp;
+
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
@@ -43,71 +45,35 @@ impl Time {
 
     /// `2026-11-20T14:02:00Z`, as in `metadata.creationTimestamp`.
     pub fn rfc3339(self) -> String {
-        let (year, month, day, hour, minute, second) = self.civil();
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        let seconds = Self(self.0.div_euclid(SECOND) * SECOND);
+        seconds.timestamp().to_string()
     }
 
     /// `2026-11-20T14:02:00.125000Z`, as in `Lease.spec.renewTime`.
     pub fn micros(self) -> String {
-        let (year, month, day, hour, minute, second) = self.civil();
-        let micros = self.0.rem_euclid(SECOND) * 1_000;
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+        format!("{:.6}", self.timestamp())
     }
 
     /// `2026-11-20T14:02:00.125000000Z`, as the kubelet stamps log lines.
     pub fn nanos(self) -> String {
-        let (year, month, day, hour, minute, second) = self.civil();
-        let nanos = self.0.rem_euclid(SECOND) * 1_000_000;
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanos:09}Z")
+        format!("{:.9}", self.timestamp())
     }
 
-    /// Reads `2026-11-20T14:02:00Z`, with or without a fraction; other zones are not written by the demo.
+    /// Reads `2026-11-20T14:02:00Z`, with or without a fraction.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.strip_suffix('Z')?;
-        let (date, clock) = text.split_once('T')?;
-        let mut date = date.split('-').map(str::parse::<i64>);
-        let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
-        let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
-        let mut clock = clock.split(':').map(str::parse::<i64>);
-        let (hour, minute, second) = (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
-        let millis: i64 = format!("{fraction:0<3.3}").parse().ok()?;
-        let days = days_from_civil(year, month, day);
-        let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
-        Some(Self(seconds * SECOND + millis))
+        text.parse::<Timestamp>().ok().map(|timestamp| Self(timestamp.as_millisecond()))
     }
 
-    /// Year, month, day, hour, minute, second in UTC.
-    pub(crate) fn civil(self) -> (i64, i64, i64, i64, i64, i64) {
-        let days = self.0.div_euclid(DAY);
-        let second = self.0.rem_euclid(DAY) / SECOND;
-        let (year, month, day) = civil_from_days(days);
-        (year, month, day, second / 3600, second / 60 % 60, second % 60)
+    /// `20/Nov/2026:14:02:00 +0000`, as web servers stamp their access logs.
+    pub(crate) fn access_log(self) -> String {
+        self.timestamp().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
     }
-}
 
-/// Howard Hinnant's `civil_from_days`: proleptic Gregorian date of a day number.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
-}
-
-/// The inverse of [`civil_from_days`].
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted_month = (month + 9) % 12;
-    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    /// Instants beyond the years that can be written (9999) are the last one.
+    fn timestamp(self) -> Timestamp {
+        let edge = if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Timestamp::from_millisecond(self.0).unwrap_or(edge)
+    }
 }
 
 /// A duration as `kubectl get` prints ages (apimachinery `HumanDuration`).
