@@ -26,9 +26,13 @@ async fn notices(live: &Live, plane: &ControlPlane, namespace: &str, name: &str)
 
 /// First lists that fail in this way are asked for again, and everything comes in.
 async fn lists_survive(fault: Fault) {
+    lists_survive_with(fault, Options::default()).await;
+}
+
+async fn lists_survive_with(fault: Fault, options: Options) {
     let (plane, proxy, namespace) = begin().await;
     proxy.add(Rule::new(fault).path(MAPS).lists().times(2));
-    let live = Live::open(proxy.access(), Options::default());
+    let live = Live::open(proxy.access(), options);
     live.synced().await.unwrap();
     let failed = proxy.requests().iter().filter(|request| request.path == MAPS && request.fault.is_some()).count();
     assert_eq!(failed, 2);
@@ -65,6 +69,11 @@ async fn lists_survive_truncated_json() {
 async fn lists_survive_broken_connections() {
     lists_survive(Fault::Cut { after: 300 }).await;
     lists_survive(Fault::Dropped).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_survive_answers_that_never_begin() {
+    lists_survive_with(Fault::Silent, Options { silence: Some(Duration::from_secs(3)), ..Options::default() }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ pub struct Health {
 /// # Errors
 /// Why it gave no answer, as a sentence to show: which program was not found, what the network says.
 pub async fn probe(context: &Context, patience: Duration) -> Result<Health, Failure> {
-    let session = Session::new(context.clone());
+    let session = Session::new(context.clone(), Some(patience));
     let ask = async {
         // The first question logs in and connects, the second is as fast as the way to the server.
         session.json::<Version>("/version").await?;

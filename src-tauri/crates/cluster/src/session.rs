@@ -54,6 +54,8 @@ impl<'a> Ask<'a> {
 /// One account at one server.
 pub(crate) struct Session {
     context: Context,
+    /// Until the first byte of an answer.
+    patience: Duration,
     current: Mutex<Option<Arc<Current>>>,
     /// Held while credentials are prepared, so that a plugin runs once for all who wait.
     preparing: tokio::sync::Mutex<()>,
@@ -69,9 +71,11 @@ struct Current {
 }
 
 impl Session {
-    pub(crate) fn new(context: Context) -> Self {
+    /// `patience` is how long an answer may take to begin, where that is not usual.
+    pub(crate) fn new(context: Context, patience: Option<Duration>) -> Self {
         let preparing = tokio::sync::Mutex::new(());
-        Self { context, current: Mutex::new(None), preparing, heard: watch::Sender::new(None) }
+        let patience = patience.unwrap_or(ANSWER_PATIENCE);
+        Self { context, patience, current: Mutex::new(None), preparing, heard: watch::Sender::new(None) }
     }
 
     /// When the server last said anything, in milliseconds since the Unix epoch; to within [`HEARD_EVERY`].
@@ -140,8 +144,7 @@ impl Session {
             Some(number) => current.watch_client(number)?,
             None => current.lists.clone(),
         };
-        let answer =
-            timeout(ANSWER_PATIENCE, client.send(request)).await.map_err(|_| Failure::Silent(ANSWER_PATIENCE))?;
+        let answer = timeout(self.patience, client.send(request)).await.map_err(|_| Failure::Silent(self.patience))?;
         let answer = answer.map_err(|error| Failure::of_network(&error))?;
         self.hear();
         if answer.status() == StatusCode::OK {

@@ -25,8 +25,9 @@ pub use wall::WallClock;
 pub struct Options {
     /// Namespaces a person named, for accounts that may not list them; the context's own is always among them.
     pub namespaces: Vec<String>,
-    /// How long a watch may be silent before it is taken for dead. By default the transport decides: seconds where
-    /// HTTP/2 pings are answered or not, else a little more than the API server's minute between bookmarks.
+    /// How long a watch may be silent, and an answer may take to begin, before it is taken for dead. By default the
+    /// transport decides of watches: seconds where HTTP/2 pings are answered or not, else a little more than the API
+    /// server's minute between bookmarks; and an answer has half a minute.
     pub silence: Option<Duration>,
     /// Tells that the machine has slept.
     pub wall: WallClock,
@@ -60,7 +61,7 @@ pub struct Connection {
 /// Begins to list and watch everything that the context's account may. Returns at once; what fails is told by
 /// [`Connection::link`] and by the kinds' states, and tried again. Must be called inside a tokio runtime.
 pub fn connect(context: &Context, options: Options) -> Connection {
-    let session = Arc::new(Session::new(context.clone()));
+    let session = Arc::new(Session::new(context.clone(), options.silence));
     let outbox = Arc::new(Outbox::default());
     let (link_writer, link) = watch::channel(Link::Connecting);
     let (kinds_writer, kinds) = watch::channel(Arc::<[ResourceKind]>::default());
