@@ -191,6 +191,13 @@ impl ControlPlane {
         Ok(())
     }
 
+    /// Applies manifests that name no namespace in this one.
+    pub async fn apply_in(&self, namespace: &str, yaml: &str) -> Result<()> {
+        let arguments = ["apply", "--namespace", namespace, "--server-side", "--force-conflicts", "--filename", "-"];
+        kubectl::run(&self.kubectl, &self.admin, arguments, Some(yaml)).await?;
+        Ok(())
+    }
+
     /// Creates a namespace with a name of its own, in which pods can be made: tests share the cluster, not namespaces.
     pub async fn namespace(&self, prefix: &str) -> Result<String> {
         let client = self.client()?;

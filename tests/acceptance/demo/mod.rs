@@ -2,6 +2,7 @@
 
 mod compare;
 mod generated;
+mod incidents;
 mod kubectl;
 mod record;
 mod requests;
