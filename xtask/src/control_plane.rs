@@ -78,7 +78,7 @@ fn programs(source: &Path, folder: &Path) -> Result<()> {
 /// Everything the result depends on, as one text.
 fn recipe(source: &Path) -> Result<String> {
     let read = |name: &str| fs::read_to_string(source.join(name)).with_context(|| format!("read {name}"));
-    Ok([LINKER_FLAGS, &KWOK_FILES.join("\n"), &read("go.mod")?, &read("go.sum")?].join("\n"))
+    Ok([go::GO_WHEEL, LINKER_FLAGS, &KWOK_FILES.join("\n"), &read("go.mod")?, &read("go.sum")?].join("\n"))
 }
 
 fn copy_kwok(go: &Path, source: &Path, to: &Path) -> Result<()> {
