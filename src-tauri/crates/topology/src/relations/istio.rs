@@ -1,7 +1,7 @@
 //! Istio: virtual services, destination rules, gateways.
 
-use model::Health;
 use model::RelationClass::{Governs, Routes, Selects};
+use model::{Health, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
@@ -14,11 +14,17 @@ pub(super) fn rules() -> Vec<Rule> {
     vec![
         Rule::new("virtualservice-routes-to-service", 69, Routes)
             .from(&[(GROUP, "VirtualService")])
-            .fields(&["spec.{http,tcp,tls}[].route[].destination.host"])
+            .fields(&["spec.{http,tcp,tls}[].route[].destination.host", "spec.http[].mirror.host", "spec.http[].mirrors[].destination.host"])
             .to("Service", TargetScope::Cross)
-            .because("Matching requests go to this Service; a short host is one of the own namespace.")
+            .because("Matching requests go (or are copied) to this Service; a short host is one of the own namespace.")
             .broken(Health::Failing, "backend {name} missing")
             .by(routes),
+        Rule::new("virtualservice-steers-service", 69, Routes)
+            .from(&[(GROUP, "VirtualService")])
+            .fields(&["spec.hosts[]"])
+            .to("Service", TargetScope::Cross)
+            .because("Requests for this Service are routed as it says; a host that is no Service of the cluster is one outside.")
+            .by(hosts),
         Rule::new("virtualservice-attaches-to-gateway", 69, Routes)
             .from(&[(GROUP, "VirtualService")])
             .fields(&["spec.gateways[]"])
@@ -55,17 +61,23 @@ fn service(source: &Source<'_>, found: &mut Found<'_>, host: &str, at: String, l
     if host.contains('*') {
         return;
     }
-    let mut parts = host.split('.');
-    let (name, namespace, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-    let key = source.key_to("", "Service", namespace.unwrap_or(source.namespace), name);
+    let (key, certain) = named(source, host);
     let link = found.key(key, at);
-    // Two or more words may also be a host outside; only `svc` makes it a name of the cluster.
-    if namespace.is_some() && rest != Some("svc") {
+    if !certain {
         link.if_present();
     }
     if let Some(label) = label {
         link.label(label);
     }
+}
+
+/// The Service of a host, and whether it can be nothing else: two or more words may also be a host outside, only `svc`
+/// makes them a name of the cluster.
+fn named(source: &Source<'_>, host: &str) -> (ResourceKey, bool) {
+    let mut parts = host.split('.');
+    let (name, namespace, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let key = source.key_to("", "Service", namespace.unwrap_or(source.namespace), name);
+    (key, namespace.is_none() || rest == Some("svc"))
 }
 
 fn routes(source: &Source<'_>, found: &mut Found<'_>) {
@@ -78,6 +90,27 @@ fn routes(source: &Source<'_>, found: &mut Found<'_>) {
                 service(source, found, host, at, port.map(|port| format!(":{port}")));
             }
         }
+    }
+    for (rule_at, rule) in list(source.spec, "http").iter().enumerate() {
+        let mirror = |host: &str, field: String, found: &mut Found<'_>| {
+            service(source, found, host, format!("spec.http[{rule_at}].{field}"), Some("mirror".to_owned()));
+        };
+        if let Some(host) = rule.at("/mirror/host").and_then(text) {
+            mirror(host, "mirror.host".to_owned(), found);
+        }
+        for (at, copy) in list(rule, "mirrors").iter().enumerate() {
+            if let Some(host) = copy.at("/destination/host").and_then(text) {
+                mirror(host, format!("mirrors[{at}].destination.host"), found);
+            }
+        }
+    }
+}
+
+fn hosts(source: &Source<'_>, found: &mut Found<'_>) {
+    let hosts = list(source.spec, "hosts").iter().enumerate().filter_map(|(at, host)| Some((at, text(host)?)));
+    for (at, host) in hosts.filter(|(_, host)| !host.contains('*')) {
+        // It may be a host outside or one of a ServiceEntry, so that nothing is missing where no Service is.
+        found.key(named(source, host).0, format_args!("spec.hosts[{at}]")).if_present();
     }
 }
 
