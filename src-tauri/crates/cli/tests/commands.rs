@@ -114,6 +114,42 @@ fn a_failure_is_one_line_that_says_what_and_where() {
 }
 
 #[test]
+fn a_file_of_rules_adds_the_relations_of_ones_own_kinds() {
+    let place = Place::new();
+    let rules = "
+rules:
+- id: database-keeps-backups-in
+  source: {group: example.com, kind: Database}
+  path: spec.backups[].bucketName
+  target: {group: example.com, kind: Bucket}
+  class: routes
+";
+    let objects = "
+{apiVersion: example.com/v1, kind: Database, metadata: {name: orders, namespace: shop}, spec: {backups: [{bucketName: nightly}]}}
+---
+{apiVersion: example.com/v1, kind: Bucket, metadata: {name: nightly, namespace: shop}}
+";
+    fs::write(place.path().join("own-rules.yaml"), rules).unwrap();
+    fs::write(place.path().join("own.yaml"), objects).unwrap();
+    let edges = |words: &[&str]| {
+        let output = place.run(words);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["edges"].clone()
+    };
+    assert_eq!(edges(&["topology", "--from", "own.yaml"]), serde_json::json!([]));
+    let expected = serde_json::json!([{
+        "from": "example.com/Database/shop/orders",
+        "to": "example.com/Bucket/shop/nightly",
+        "relation": "database-keeps-backups-in",
+        "class": "routes",
+        "state": "resolved",
+        "fields": ["spec.backups[0].bucketName"],
+    }]);
+    let traffic = ["topology", "--from", "own.yaml", "--rules", "own-rules.yaml", "--lens", "traffic"];
+    assert_eq!(edges(&traffic), expected);
+}
+
+#[test]
 fn a_malformed_document_is_named_and_the_rest_is_used() {
     let place = Place::new();
     for (words, status) in

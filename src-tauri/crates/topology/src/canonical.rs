@@ -165,8 +165,8 @@ mod tests {
     use serde_json::Value;
 
     use super::{SCHEMA, write};
-    use crate::testing::graph;
-    use crate::{Filter, Lens};
+    use crate::testing::{graph, graph_of, parsed};
+    use crate::{Filter, Lens, RuleBook};
 
     const CLUSTER: &str = r"
 {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {tls: [{secretName: tls}], defaultBackend: {service: {name: web, port: {number: 80}}}}}
@@ -238,6 +238,10 @@ mod tests {
     #[test]
     fn every_example_of_the_catalogue_holds_against_the_schema() {
         validate(&crate::engine::tests::everything_known());
+        for (_, fixture) in crate::testing::fixtures::all() {
+            let graph = graph_of(RuleBook::default(), parsed(&fixture));
+            validate(&String::from_utf8(write(&graph, &Filter::default())).expect("UTF-8"));
+        }
     }
 
     #[test]

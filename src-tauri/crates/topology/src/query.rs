@@ -189,6 +189,40 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_with_a_node_and_what_a_pod_needs() {
+        let graph = graph(CLUSTER);
+        let node = graph.id(&ResourceKey::new("", "Node", "", "node-a")).unwrap();
+        assert_eq!(names(&graph, &graph.dependants(node, 1)), "node-a:0 other:1 web-1:1");
+        assert_eq!(names(&graph, &graph.focus(node, 1)), "node-a:0 other:1 web-1:1", "asked for itself it is passed");
+        let pod = graph.id(&ResourceKey::new("", "Pod", "shop", "web-1")).unwrap();
+        assert_eq!(names(&graph, &graph.dependencies(pod, 9)), "web-1:0 cfg:1 node-a:1");
+        assert_eq!(names(&graph, &graph.focus(pod, 0)), "web-1:0");
+    }
+
+    #[test]
+    fn what_is_owned_goes_with_its_owner_and_a_circle_ends() {
+        let graph = graph(
+            r"
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: d}}
+---
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-1, namespace: shop, uid: r, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: d, controller: true}]}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: shop, uid: c}, spec: {volumeName: pv, storageClassName: ''}}
+---
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: pv, uid: v}, spec: {claimRef: {namespace: shop, name: data, uid: c}}}
+",
+        );
+        let id = |group, kind, namespace, name| graph.id(&ResourceKey::new(group, kind, namespace, name)).unwrap();
+        let deployment = id("apps", "Deployment", "shop", "web");
+        assert_eq!(names(&graph, &graph.dependants(deployment, 9)), "web:0 web-1:1");
+        let (claim, volume) = (id("", "PersistentVolumeClaim", "shop", "data"), id("", "PersistentVolume", "", "pv"));
+        assert_eq!(names(&graph, &graph.dependants(claim, 9)), "data:0 pv:1");
+        assert_eq!(names(&graph, &graph.dependencies(claim, 9)), "data:0 pv:1");
+        let ways = graph.paths(claim, volume, 9, 9);
+        assert_eq!(ways.len(), 1, "both references are one way");
+    }
+
+    #[test]
     fn the_shortest_path_from_the_entry() {
         let graph = graph(CLUSTER);
         let id = |kind, name| {

@@ -21,6 +21,11 @@ pub(crate) fn objects(yaml: &str) -> Vec<Object> {
         .collect()
 }
 
+/// The objects of a fixture.
+pub(crate) fn parsed(fixture: &fixtures::Fixture) -> Vec<Object> {
+    fixture.objects.iter().map(|object| Object::from_json(object.clone()).expect("an object")).collect()
+}
+
 /// The coverage of an offline source: what it holds at least one of is listed.
 pub(crate) fn coverage(objects: &[Object]) -> Coverage {
     let mut kinds: BTreeMap<GroupKind, KindCoverage> = BTreeMap::new();
