@@ -16,6 +16,7 @@ mod live;
 mod offline;
 mod plane;
 mod proxy;
+mod relations;
 mod restricted;
 mod sync;
 mod two_clusters;
