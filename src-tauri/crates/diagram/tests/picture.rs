@@ -1,43 +1,18 @@
 //! Laws of the picture, on the demo's scenario: nothing is dropped, nothing overlaps, a change touches only its own.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/cluster.rs"]
+mod cluster;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use diagram::picture::{Options, Picture, build, rebuild};
 use diagram::scene::{Rect, Scene};
-use model::{Coverage, GroupKind, Health, KindCoverage, KindState, Object, ResourceKey, ResourceKind, Scope};
-use topology::{Change, Engine, Presence, RuleBook};
+use model::{Health, Object, ResourceKey};
+use topology::{Change, Presence};
 
-fn objects() -> Vec<Object> {
-    let values = demo::shop_objects(1, demo::Time::from_millis(1_790_000_000_000)).unwrap();
-    values.into_iter().map(|value| Object::from_json(value).unwrap()).collect()
-}
-
-fn coverage(objects: &[Object]) -> Coverage {
-    let mut kinds: BTreeMap<GroupKind, u64> = BTreeMap::new();
-    for object in objects {
-        *kinds.entry(object.key.group_kind()).or_default() += 1;
-    }
-    let row = |(kind, count): (GroupKind, u64)| KindCoverage {
-        kind: ResourceKind {
-            plural: format!("{}s", kind.kind.to_lowercase()).into(),
-            group_kind: kind,
-            version: "v1".into(),
-            namespaced: true,
-        },
-        scopes: vec![(Scope::Cluster, KindState::Live)],
-        count,
-    };
-    Coverage { kinds: kinds.into_iter().map(row).collect() }
-}
-
-fn engine(objects: &[Object]) -> Engine {
-    let mut engine = Engine::new(Arc::new(RuleBook::default()));
-    let changes: Vec<Change> = objects.iter().cloned().map(Change::Upserted).collect();
-    engine.apply(&changes, &coverage(objects));
-    engine
-}
+use cluster::{coverage, demo_shop as objects, engine};
 
 fn overlap(a: &Rect, b: &Rect) -> bool {
     a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()

@@ -8,9 +8,9 @@ use rustc_hash::FxHashMap;
 
 use super::blocks::shared;
 use super::cards;
-use super::content::Line;
 use super::folds::Folded;
 use super::kinds::{self, column};
+use super::lines::Line;
 use super::spec::{BlockSpec, CardSpec, EdgeSpec};
 use crate::geometry::{BLOCK_HEAD, Role};
 

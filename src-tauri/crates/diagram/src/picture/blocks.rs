@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{EdgeState, RelationClass, ResourceKey};
+use model::{RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
 use topology::{Lens, NodeId};
 
 use super::Options;
 use super::applications::name_blocks;
 use super::block::{block_spec, join};
-use super::content::{Away, Draft, Drafts, Line};
-use super::folds::{fold, fold_loose, keep};
+use super::content::{Away, Draft, Drafts};
+use super::folds::{fold_loose, keep};
+use super::lines::Line;
 use super::plan::Members;
-use super::spec::{BlockSpec, Outward, Pill, Seat};
+use super::spec::{BlockSpec, CardSpec, Outward, Pill, Seat};
 use crate::scene::{CardLook, Counts};
 
 /// Name of the block of loose cards; sorts after every application.
@@ -151,20 +152,9 @@ fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
         drafts.cards[role].spec.folded += 1;
         drafts.lines.retain(|line| line.from != at && line.to != at);
         for account in accounts {
-            drafts.lines.push(Line {
-                from: role,
-                to: account,
-                class: RelationClass::Governs,
-                state: EdgeState::Resolved,
-                inferred: false,
-                count: 1,
-                labels: Vec::new(),
-                is_turned: false,
-            });
+            drafts.lines.push(Line::plain(role, account, RelationClass::Governs, 1));
         }
-        let mut seats: Vec<NodeId> = Vec::new();
-        seats.extend(drafts.cards[at].node);
-        for node in seats {
+        if let Some(node) = drafts.cards[at].node {
             drafts.card_of.insert(node, role);
         }
     }
@@ -172,7 +162,6 @@ fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
 }
 
 fn empty() -> Draft {
-    let key = ResourceKey::new("", "Nothing", "", "moved");
-    let spec = fold(key, "".into(), model::Health::Neutral, 0);
+    let spec = CardSpec::bare(ResourceKey::new("", "Nothing", "", "moved"), CardLook::Fold, 0);
     Draft { spec, node: None, app: None, weight: 0, counts: Counts::default(), by: None }
 }

@@ -1,22 +1,19 @@
-//! The content of a namespace: cards, what is folded into them, the edges among them.
+//! The content of a namespace: cards, what is folded into them, what hangs on them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{EdgeState, Health, RelationClass, ResourceKey};
+use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Edge, Graph, Lens, NodeId, Presence};
+use topology::{Graph, NodeId, Presence};
 
 use super::hosts::{Role, roles, worst};
-use super::kinds::{self, Manner};
+use super::kinds;
+use super::lines::{Line, draw_lines};
 use super::plan::Members;
 use super::spec::{CardSpec, Content, Outward, Pill};
-use super::view::{View, is_furniture};
+use super::view::View;
 use super::{Options, blocks, cards};
 use crate::scene::{CardLook, Counts};
-
-/// So many cluster-wide objects of one kind are named on a card; more are counted.
-const WIDE: usize = 2;
 
 /// A card with the nodes it stands for.
 pub(super) struct Draft {
@@ -31,19 +28,6 @@ pub(super) struct Draft {
     pub(super) counts: Counts,
     /// A card it must stand by: a ghost by what refers to it.
     pub(super) by: Option<NodeId>,
-}
-
-/// An edge between two cards of the namespace, made of one or more edges of the graph.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) class: RelationClass,
-    pub(super) state: EdgeState,
-    pub(super) inferred: bool,
-    pub(super) count: u32,
-    pub(super) labels: Vec<Arc<str>>,
-    pub(super) is_turned: bool,
 }
 
 /// An edge to a node of another frame.
@@ -145,56 +129,20 @@ fn ghost_host(graph: &Graph, id: NodeId) -> Option<NodeId> {
 
 fn card(graph: &Graph, id: NodeId, column: u8, by: Option<NodeId>) -> Draft {
     let node = graph.node(id);
-    let kind = kinds::of(&node.key);
-    let look = cards::look(node.presence);
-    let caption: Arc<str> = match look {
-        CardLook::Missing => "not in this cluster".into(),
-        CardLook::Unknown => "not visible here".into(),
-        _ if !node.caption.is_empty() => Arc::clone(&node.caption),
-        _ if !node.status.is_empty() => Arc::clone(&node.status),
-        _ => node.key.kind().into(),
-    };
+    let note = node.note.clone().filter(|note| *note != node.caption && *note != node.status);
+    let spec = CardSpec { note, ..CardSpec::of(node, column) };
     let mut counts = Counts::default();
-    if !matches!(look, CardLook::External | CardLook::Unknown) {
+    if !matches!(spec.look, CardLook::External | CardLook::Unknown) {
         counts.add(node.health);
     }
-    let spec = CardSpec {
-        key: node.key.clone(),
-        look,
-        name: node.key.name().replace("%2F", "/").into(),
-        caption,
-        health: node.health,
-        status: Arc::clone(&node.status),
-        pods: Vec::new(),
-        tallies: Vec::new(),
-        badges: Vec::new(),
-        note: node.note.clone().filter(|note| *note != node.caption && *note != node.status),
-        meters: None,
-        folded: 0,
-        column,
-    };
-    Draft { spec, node: Some(id), app: node.app.clone(), weight: kind.weight, counts, by }
+    Draft { spec, node: Some(id), app: node.app.clone(), weight: kinds::of(&node.key).weight, counts, by }
 }
 
 /// The card that stands for the runs of a CronJob.
 fn run(graph: &Graph, host: NodeId) -> Draft {
     let node = graph.node(host);
     let key = ResourceKey::new("batch", "Job", node.key.namespace(), &format!("*{}", node.key.name()));
-    let spec = CardSpec {
-        key,
-        look: CardLook::Fold,
-        name: "".into(),
-        caption: "".into(),
-        health: Health::Neutral,
-        status: "".into(),
-        pods: Vec::new(),
-        tallies: Vec::new(),
-        badges: Vec::new(),
-        note: None,
-        meters: None,
-        folded: 0,
-        column: kinds::column::WORKLOAD,
-    };
+    let spec = CardSpec::bare(key, CardLook::Fold, kinds::column::WORKLOAD);
     Draft { spec, node: None, app: node.app.clone(), weight: 0, counts: Counts::default(), by: Some(host) }
 }
 
@@ -230,147 +178,6 @@ fn fold_in(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>, dr
             draft.spec.health = worst(draft.spec.pods.iter().map(|pod| pod.1));
         }
     }
-}
-
-/// Lifts the edges of the graph to the cards.
-fn draw_lines(
-    graph: &Graph,
-    options: &Options,
-    view: &View,
-    members: &Members,
-    roles: &FxHashMap<NodeId, Role>,
-    drafts: &mut Drafts,
-) {
-    let mut lines: Vec<(usize, usize, &Edge)> = Vec::new();
-    let mut wide: BTreeMap<(usize, &str), BTreeSet<&ResourceKey>> = BTreeMap::new();
-    let all = members.nodes.iter().chain(members.adopted.iter().map(|(id, _)| id));
-    for id in all.copied() {
-        if matches!(roles.get(&id), Some(Role::Badge | Role::OnFrame | Role::Quiet)) {
-            continue;
-        }
-        let Some(from) = drafts.card_of.get(&id).copied() else { continue };
-        for edge in graph.outgoing(id) {
-            if !view.shows(edge.to) || !options.lens.shows(graph.rule(edge)) {
-                continue;
-            }
-            // What was put there by whom is membership; under every other lens the frames say who belongs where.
-            if edge.class == RelationClass::Member && (options.lens != Lens::Gitops || is_frame(graph, id)) {
-                continue;
-            }
-            let far = graph.node(edge.to);
-            // An account folded into its one user's card is told there; the runs of a CronJob would point back at it.
-            let is_told = far.key.is("", "ServiceAccount") && matches!(roles.get(&edge.to), Some(Role::In(_)));
-            if is_furniture(&far.key) || is_told {
-                continue;
-            }
-            match drafts.card_of.get(&edge.to).copied() {
-                Some(to) if to == from => {}
-                Some(to) => lines.push((from, to, edge)),
-                None if is_far(&far.key, graph.node(id).key.namespace()) => {
-                    let outward = Outward {
-                        from: super::spec::Seat { block: 0, card: from },
-                        to: edge.to,
-                        class: edge.class,
-                        state: edge.state,
-                        inferred: edge.inferred,
-                        label: edge.label.clone(),
-                    };
-                    drafts.away.push(Away { from, outward });
-                }
-                None if far.key.namespace().is_empty() && options.lens != Lens::All => {
-                    wide.entry((from, far.key.kind())).or_default().insert(&far.key);
-                }
-                None => {}
-            }
-        }
-    }
-    for ((card, kind), keys) in wide {
-        drafts.cards[card].spec.badges.extend(wide_badges(kind, &keys));
-    }
-    lines.sort_by_key(|(from, to, edge)| (*from, *to, edge.class, edge.relation));
-    for part in lines.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let (from, to, first) = part[0];
-        drafts.lines.push(line(graph, from, to, first, part.iter().map(|line| line.2)));
-    }
-    // A CronJob owns its runs, which are not among the nodes.
-    for at in 0..drafts.cards.len() {
-        let (None, Some(host)) = (drafts.cards[at].node, drafts.cards[at].by) else { continue };
-        let Some(from) = drafts.card_of.get(&host).copied() else { continue };
-        if !drafts.lines.iter().any(|line| (line.from, line.to) == (from, at)) {
-            drafts.lines.push(Line {
-                from,
-                to: at,
-                class: RelationClass::Owns,
-                state: EdgeState::Resolved,
-                inferred: false,
-                count: drafts.cards[at].spec.folded,
-                labels: Vec::new(),
-                is_turned: false,
-            });
-        }
-    }
-}
-
-/// What a card refers to among the cluster-wide objects, as badges: each by name, or how many where they are more.
-fn wide_badges(kind: &str, keys: &BTreeSet<&ResourceKey>) -> Vec<Pill> {
-    if keys.len() > WIDE {
-        return vec![Pill { text: kinds::plural(keys.len(), &kind.to_lowercase()).into(), key: None }];
-    }
-    let text = |key: &ResourceKey| match kind {
-        _ if kind.ends_with("Class") => format!("class: {}", key.name()),
-        "PersistentVolume" => format!("volume: {}", key.name()),
-        "Node" => format!("on {}", key.name()),
-        _ => key.name().to_owned(),
-    };
-    keys.iter().map(|key| Pill { text: text(key).into(), key: Some((*key).clone()) }).collect()
-}
-
-/// Whether a node is no card but the frame around others.
-fn is_frame(graph: &Graph, id: NodeId) -> bool {
-    kinds::of(&graph.node(id).key).manner == Manner::Frame
-}
-
-/// Whether a link to another frame is worth its way: traffic is, what cluster-wide things are used for is not.
-fn is_far(target: &ResourceKey, namespace: &str) -> bool {
-    !target.namespace().is_empty() && target.namespace() != namespace
-}
-
-/// One line of several edges between two cards.
-fn line<'a>(graph: &Graph, from: usize, to: usize, first: &Edge, edges: impl Iterator<Item = &'a Edge>) -> Line {
-    let mut line = Line {
-        from,
-        to,
-        class: first.class,
-        state: EdgeState::Resolved,
-        inferred: true,
-        count: 0,
-        labels: Vec::new(),
-        is_turned: false,
-    };
-    let mut relation = None;
-    let mut selects = false;
-    for edge in edges {
-        let start = &graph.node(edge.from).key;
-        // Endpoints repeat what the Service's selector says.
-        selects |= edge.class == RelationClass::Selects || kinds::of(start).manner == Manner::Slice;
-        line.count += u32::from(relation != Some(edge.relation));
-        relation = Some(edge.relation);
-        line.inferred &= edge.inferred;
-        line.state = match (line.state, edge.state) {
-            (EdgeState::Missing, _) | (_, EdgeState::Missing) => EdgeState::Missing,
-            (EdgeState::Unknown, _) | (_, EdgeState::Unknown) => EdgeState::Unknown,
-            _ => EdgeState::Resolved,
-        };
-        line.labels.extend(edge.label.iter().filter(|label| !label.is_empty()).cloned());
-        let end = &graph.node(edge.to).key;
-        line.is_turned |= end.kind() == "Gateway" && start.kind().ends_with("Route");
-    }
-    if selects && line.class == RelationClass::Routes {
-        line.class = RelationClass::Selects;
-    }
-    line.labels.sort();
-    line.labels.dedup();
-    line
 }
 
 /// Policies and budgets become badges on what they govern; so do accounts that several share.

@@ -64,19 +64,6 @@ pub(super) fn fold_loose(options: &Options, group: Vec<(usize, Draft)>) -> Folde
 
 /// A card that stands for many of a kind.
 pub(super) fn fold(key: ResourceKey, name: Arc<str>, health: model::Health, column: u8) -> CardSpec {
-    CardSpec {
-        key,
-        look: CardLook::Fold,
-        name,
-        caption: "folded · open to see them".into(),
-        health,
-        status: "".into(),
-        pods: Vec::new(),
-        tallies: Vec::new(),
-        badges: Vec::new(),
-        note: None,
-        meters: None,
-        folded: 0,
-        column,
-    }
+    let caption = "folded · open to see them".into();
+    CardSpec { name, caption, health, ..CardSpec::bare(key, CardLook::Fold, column) }
 }

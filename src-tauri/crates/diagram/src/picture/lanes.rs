@@ -104,24 +104,6 @@ pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId
 
 fn card(graph: &Graph, options: &Options, id: NodeId) -> CardSpec {
     let node = graph.node(id);
-    let caption: Arc<str> = match () {
-        () if !node.caption.is_empty() => Arc::clone(&node.caption),
-        () if !node.status.is_empty() => Arc::clone(&node.status),
-        () => node.key.kind().into(),
-    };
-    CardSpec {
-        key: node.key.clone(),
-        look: cards::look(node.presence),
-        name: node.key.name().replace("%2F", "/").into(),
-        caption,
-        health: node.health,
-        status: Arc::clone(&node.status),
-        pods: Vec::new(),
-        tallies: Vec::new(),
-        badges: Vec::new(),
-        note: None,
-        meters: if node.key.is("", "Node") { options.node_use.get(node.key.name()).copied() } else { None },
-        folded: 0,
-        column: 0,
-    }
+    let meters = if node.key.is("", "Node") { options.node_use.get(node.key.name()).copied() } else { None };
+    CardSpec { meters, ..CardSpec::of(node, 0) }
 }

@@ -14,6 +14,7 @@ mod folds;
 mod hosts;
 mod kinds;
 mod lanes;
+mod lines;
 mod links;
 mod plan;
 mod spec;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::NodeId;
+use topology::{Node, NodeId};
 
+use super::cards;
 use crate::scene::{CardLook, Counts};
 
 /// A namespace or a lane.
@@ -71,6 +72,41 @@ pub(super) struct CardSpec {
     pub(super) meters: Option<(f32, f32)>,
     pub(super) folded: u32,
     pub(super) column: u8,
+}
+
+impl CardSpec {
+    /// A card with a name and nothing else on it yet.
+    pub(super) fn bare(key: ResourceKey, look: CardLook, column: u8) -> Self {
+        Self {
+            name: key.name().replace("%2F", "/").into(),
+            key,
+            look,
+            caption: "".into(),
+            health: Health::Neutral,
+            status: "".into(),
+            pods: Vec::new(),
+            tallies: Vec::new(),
+            badges: Vec::new(),
+            note: None,
+            meters: None,
+            folded: 0,
+            column,
+        }
+    }
+
+    /// The card of a node: what it says without what lies in it and hangs on it.
+    pub(super) fn of(node: &Node, column: u8) -> Self {
+        let look = cards::look(node.presence);
+        let caption: Arc<str> = match look {
+            CardLook::Missing => "not in this cluster".into(),
+            CardLook::Unknown => "not visible here".into(),
+            _ if !node.caption.is_empty() => Arc::clone(&node.caption),
+            _ if !node.status.is_empty() => Arc::clone(&node.status),
+            _ => node.key.kind().into(),
+        };
+        let status = Arc::clone(&node.status);
+        Self { caption, health: node.health, status, ..Self::bare(node.key.clone(), look, column) }
+    }
 }
 
 /// A badge without a place.

@@ -1,0 +1,163 @@
+//! Lines among the cards of a namespace: the edges of the graph lifted to the cards that stand for their ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::{EdgeState, RelationClass, ResourceKey};
+use rustc_hash::FxHashMap;
+use topology::{Edge, Graph, Lens, NodeId};
+
+use super::Options;
+use super::content::{Away, Drafts};
+use super::hosts::Role;
+use super::kinds::{self, Manner};
+use super::plan::Members;
+use super::spec::{Outward, Pill, Seat};
+use super::view::{View, is_furniture};
+
+/// So many cluster-wide objects of one kind are named on a card; more are counted.
+const WIDE: usize = 2;
+
+/// An edge between two cards of the namespace, made of one or more edges of the graph.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) class: RelationClass,
+    pub(super) state: EdgeState,
+    pub(super) inferred: bool,
+    pub(super) count: u32,
+    pub(super) labels: Vec<Arc<str>>,
+    pub(super) is_turned: bool,
+}
+
+impl Line {
+    /// A line that stands for no edge of the graph, or for one whose ends were folded.
+    pub(super) fn plain(from: usize, to: usize, class: RelationClass, count: u32) -> Self {
+        let state = EdgeState::Resolved;
+        Self { from, to, class, state, inferred: false, count, labels: Vec::new(), is_turned: false }
+    }
+}
+
+/// Lifts the edges of the graph to the cards.
+pub(super) fn draw_lines(
+    graph: &Graph,
+    options: &Options,
+    view: &View,
+    members: &Members,
+    roles: &FxHashMap<NodeId, Role>,
+    drafts: &mut Drafts,
+) {
+    let mut lines: Vec<(usize, usize, &Edge)> = Vec::new();
+    let mut wide: BTreeMap<(usize, &str), BTreeSet<&ResourceKey>> = BTreeMap::new();
+    let all = members.nodes.iter().chain(members.adopted.iter().map(|(id, _)| id));
+    for id in all.copied() {
+        if matches!(roles.get(&id), Some(Role::Badge | Role::OnFrame | Role::Quiet)) {
+            continue;
+        }
+        let Some(from) = drafts.card_of.get(&id).copied() else { continue };
+        for edge in graph.outgoing(id) {
+            if !view.shows(edge.to) || !options.lens.shows(graph.rule(edge)) {
+                continue;
+            }
+            // What was put there by whom is membership; under every other lens the frames say who belongs where.
+            if edge.class == RelationClass::Member && (options.lens != Lens::Gitops || is_frame(graph, id)) {
+                continue;
+            }
+            let far = graph.node(edge.to);
+            // An account folded into its one user's card is told there; the runs of a CronJob would point back at it.
+            let is_told = far.key.is("", "ServiceAccount") && matches!(roles.get(&edge.to), Some(Role::In(_)));
+            if is_furniture(&far.key) || is_told {
+                continue;
+            }
+            match drafts.card_of.get(&edge.to).copied() {
+                Some(to) if to == from => {}
+                Some(to) => lines.push((from, to, edge)),
+                None if is_far(&far.key, graph.node(id).key.namespace()) => {
+                    let outward = Outward {
+                        from: Seat { block: 0, card: from },
+                        to: edge.to,
+                        class: edge.class,
+                        state: edge.state,
+                        inferred: edge.inferred,
+                        label: edge.label.clone(),
+                    };
+                    drafts.away.push(Away { from, outward });
+                }
+                None if far.key.namespace().is_empty() && options.lens != Lens::All => {
+                    wide.entry((from, far.key.kind())).or_default().insert(&far.key);
+                }
+                None => {}
+            }
+        }
+    }
+    for ((card, kind), keys) in wide {
+        drafts.cards[card].spec.badges.extend(wide_badges(kind, &keys));
+    }
+    lines.sort_by_key(|(from, to, edge)| (*from, *to, edge.class, edge.relation));
+    for part in lines.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let (from, to, first) = part[0];
+        drafts.lines.push(line(graph, from, to, first, part.iter().map(|line| line.2)));
+    }
+    // A CronJob owns its runs, which are not among the nodes.
+    for at in 0..drafts.cards.len() {
+        let (None, Some(host)) = (drafts.cards[at].node, drafts.cards[at].by) else { continue };
+        let Some(from) = drafts.card_of.get(&host).copied() else { continue };
+        if !drafts.lines.iter().any(|line| (line.from, line.to) == (from, at)) {
+            drafts.lines.push(Line::plain(from, at, RelationClass::Owns, drafts.cards[at].spec.folded));
+        }
+    }
+}
+
+/// What a card refers to among the cluster-wide objects, as badges: each by name, or how many where they are more.
+fn wide_badges(kind: &str, keys: &BTreeSet<&ResourceKey>) -> Vec<Pill> {
+    if keys.len() > WIDE {
+        return vec![Pill { text: kinds::plural(keys.len(), &kind.to_lowercase()).into(), key: None }];
+    }
+    let text = |key: &ResourceKey| match kind {
+        _ if kind.ends_with("Class") => format!("class: {}", key.name()),
+        "PersistentVolume" => format!("volume: {}", key.name()),
+        "Node" => format!("on {}", key.name()),
+        _ => key.name().to_owned(),
+    };
+    keys.iter().map(|key| Pill { text: text(key).into(), key: Some((*key).clone()) }).collect()
+}
+
+/// Whether a node is no card but the frame around others.
+fn is_frame(graph: &Graph, id: NodeId) -> bool {
+    kinds::of(&graph.node(id).key).manner == Manner::Frame
+}
+
+/// Whether a link to another frame is worth its way: traffic is, what cluster-wide things are used for is not.
+fn is_far(target: &ResourceKey, namespace: &str) -> bool {
+    !target.namespace().is_empty() && target.namespace() != namespace
+}
+
+/// One line of several edges between two cards.
+fn line<'a>(graph: &Graph, from: usize, to: usize, first: &Edge, edges: impl Iterator<Item = &'a Edge>) -> Line {
+    let mut line = Line { inferred: true, ..Line::plain(from, to, first.class, 0) };
+    let mut relation = None;
+    let mut selects = false;
+    for edge in edges {
+        let start = &graph.node(edge.from).key;
+        // Endpoints repeat what the Service's selector says.
+        selects |= edge.class == RelationClass::Selects || kinds::of(start).manner == Manner::Slice;
+        line.count += u32::from(relation != Some(edge.relation));
+        relation = Some(edge.relation);
+        line.inferred &= edge.inferred;
+        line.state = match (line.state, edge.state) {
+            (EdgeState::Missing, _) | (_, EdgeState::Missing) => EdgeState::Missing,
+            (EdgeState::Unknown, _) | (_, EdgeState::Unknown) => EdgeState::Unknown,
+            _ => EdgeState::Resolved,
+        };
+        line.labels.extend(edge.label.iter().filter(|label| !label.is_empty()).cloned());
+        let end = &graph.node(edge.to).key;
+        line.is_turned |= end.kind() == "Gateway" && start.kind().ends_with("Route");
+    }
+    if selects && line.class == RelationClass::Routes {
+        line.class = RelationClass::Selects;
+    }
+    line.labels.sort();
+    line.labels.dedup();
+    line
+}
