@@ -2,7 +2,7 @@
 //! notes where each box would go; the best one is then made into strips.
 
 use crate::geometry::Size;
-use crate::pack::{Cell, Gaps, PackItem, Row, Strip};
+use crate::pack::{Arrow, Cell, Gaps, PackItem, Row, Strip};
 
 /// Rows of a strip, from the lowest up, in which a place is looked for.
 const LOOK_BACK: usize = 4;
@@ -30,6 +30,15 @@ pub(crate) struct Way {
     floor: i32,
 }
 
+/// What is tried beyond the usual ways.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Search {
+    /// Other shapes, box by box.
+    pub(crate) shapes: bool,
+    /// Other orders: boxes change places, two at a time, so that linked ones come to stand beside one another.
+    pub(crate) order: bool,
+}
+
 /// Where boxes went.
 #[derive(Debug)]
 pub(crate) struct Filling<'a> {
@@ -39,6 +48,8 @@ pub(crate) struct Filling<'a> {
     shelves: Vec<Shelf>,
     /// Per box its shelf and its cell there.
     seats: Vec<(usize, usize)>,
+    /// What links inside the boxes go out of their way, as an area.
+    pub(crate) detoured: i64,
 }
 
 /// A strip while it is filled.
@@ -78,7 +89,7 @@ pub(crate) fn best(
     items: &[PackItem],
     gaps: Gaps,
     wanted: i32,
-    has_time: bool,
+    search: Search,
     cost: impl Fn(&Filling<'_>) -> (i64, i64),
 ) -> Vec<Strip> {
     let mut filling = Filling::new(items, gaps);
@@ -95,7 +106,7 @@ pub(crate) fn best(
     each_way(items, wanted, gaps.rows, |way| {
         consider(way, &mut best);
     });
-    for _ in 0..if has_time { ROUNDS } else { 0 } {
+    for _ in 0..if search.shapes { ROUNDS } else { 0 } {
         let mut is_better = false;
         for (at, item) in items.iter().enumerate() {
             let step = item.shapes.len().div_ceil(6).max(1);
@@ -115,20 +126,30 @@ pub(crate) fn best(
             break;
         }
     }
+    for _ in 0..if search.order { ROUNDS } else { 0 } {
+        let mut is_better = false;
+        for (one, other) in (1..items.len()).flat_map(|other| (0..other).map(move |one| (one, other))) {
+            let Some((_, from)) = &best else { continue };
+            let mut way = from.clone();
+            way.order.swap(one, other);
+            is_better |= consider(&way, &mut best);
+        }
+        if !is_better {
+            break;
+        }
+    }
     let Some((_, way)) = best else { return Vec::new() };
     filling.fill(&way);
     filling.strips(&way.order)
 }
 
-/// The extents of every way.
-pub(crate) fn extents(items: &[PackItem], gaps: Gaps) -> Vec<(i64, i64)> {
+/// Fills every way worth a try at first.
+pub(crate) fn each_filling(items: &[PackItem], gaps: Gaps, mut each: impl FnMut(&Filling<'_>)) {
     let mut filling = Filling::new(items, gaps);
-    let mut extents = Vec::new();
     each_way(items, 0, gaps.rows, |way| {
         filling.fill(way);
-        extents.push(filling.extent());
+        each(&filling);
     });
-    extents
 }
 
 /// Every way worth a try at first.
@@ -187,7 +208,12 @@ fn limits(preferred: &[Size], gap: i32) -> Vec<i64> {
 
 impl<'a> Filling<'a> {
     fn new(items: &'a [PackItem], gaps: Gaps) -> Self {
-        Self { items, gaps, bins: Vec::new(), shelves: Vec::new(), seats: vec![(0, 0); items.len()] }
+        Self { items, gaps, bins: Vec::new(), shelves: Vec::new(), seats: vec![(0, 0); items.len()], detoured: 0 }
+    }
+
+    /// How many boxes there are.
+    pub(crate) fn count(&self) -> usize {
+        self.items.len()
     }
 
     /// Width and height of everything.
@@ -197,12 +223,39 @@ impl<'a> Filling<'a> {
         (width - i64::from(self.gaps.strips), height)
     }
 
-    /// Whether what links these boxes must go around one of the cells of their strip.
-    pub(crate) fn goes_around(&self, from: usize, to: usize) -> bool {
+    /// How far out of their way these links must go. Free is leaving to the right for another strip and arriving there
+    /// from the left; what turns back into its own strip, around a cell beside it, or by the other side pays.
+    pub(crate) fn detours(&self, arrows: &[Arrow]) -> i64 {
+        let mut sum = 0;
+        let mut between: Vec<((usize, usize), i64)> = Vec::new();
+        for Arrow { from, to, count } in arrows.iter().copied() {
+            let bins = (self.shelves[self.seats[from].0].bin, self.shelves[self.seats[to].0].bin);
+            match between.iter_mut().find(|entry| entry.0 == bins) {
+                _ if bins.0 == bins.1 => {}
+                Some(entry) => entry.1 += count,
+                None => between.push((bins, count)),
+            }
+            sum += count * self.detour(from, to);
+        }
+        // Strips are ordered along most of the links; the others run against the reading direction.
+        for ((from, to), count) in &between {
+            let back = between.iter().find(|entry| entry.0 == (*to, *from)).map_or(0, |entry| entry.1);
+            sum += count.min(&back);
+        }
+        sum
+    }
+
+    fn detour(&self, from: usize, to: usize) -> i64 {
         let ((from_shelf, from_cell), (to_shelf, to_cell)) = (self.seats[from], self.seats[to]);
         let (from, to) = (&self.shelves[from_shelf], &self.shelves[to_shelf]);
         let is_last = |shelf: &Shelf, cell: usize| cell + 1 == shelf.count;
-        from.bin == to.bin && !(from_cell == 0 && to_cell == 0) && !(is_last(from, from_cell) && is_last(to, to_cell))
+        let (leaves_right, arrives_left) = (is_last(from, from_cell), to_cell == 0);
+        let turned = i64::from(!leaves_right) + i64::from(!arrives_left);
+        if from.bin != to.bin {
+            return turned;
+        }
+        let shares_side = from_cell == 0 && arrives_left || leaves_right && is_last(to, to_cell);
+        turned + if shares_side { 1 } else { 3 }
     }
 
     /// Into one of the last shelves of any strip where it fits; else a shelf of its own in the lowest strip that has
@@ -210,6 +263,7 @@ impl<'a> Filling<'a> {
     fn fill(&mut self, way: &Way) {
         self.bins.clear();
         self.shelves.clear();
+        self.detoured = 0;
         let gap = self.gaps.rows;
         for at in way.order.iter().copied() {
             let item = &self.items[at];
@@ -225,6 +279,7 @@ impl<'a> Filling<'a> {
                 lowest.map(|(_, place, shape)| (Seat::Below(place), shape))
             };
             let (seat, shape) = joined.or_else(below).unwrap_or((Seat::Below(self.bins.len()), way.preferred[at]));
+            self.detoured += item.detour(shape);
             self.sit(at, seat, shape, way.floor);
         }
     }

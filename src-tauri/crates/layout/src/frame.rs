@@ -8,7 +8,7 @@ use crate::group::{Door, GroupLayout, Wish, lay_out, shapes as grid_shapes};
 use crate::hold::Held;
 use crate::input::{Group, Label, Shape};
 use crate::level::{End, Level, Opening, Path, Piece, connect};
-use crate::pack::{Gaps, PackItem, Row, Strip, Target, pack, shapes};
+use crate::pack::{Arrow, Gaps, PackItem, Row, Strip, Target, pack, shapes};
 use crate::stack::{Away, Stacked, cells, reaches, sides, stack};
 
 /// Room left, right and below the groups of a frame.
@@ -53,9 +53,9 @@ pub(crate) struct Measured {
     pub(crate) job: FrameJob,
     pub(crate) groups: Vec<Arc<GroupLayout>>,
     items: Vec<PackItem>,
-    arrows: Vec<(usize, usize)>,
-    /// Of the frame as a whole.
-    pub(crate) shapes: Vec<Size>,
+    arrows: Vec<Arrow>,
+    /// The frame as a whole.
+    pub(crate) whole: PackItem,
 }
 
 /// A frame laid out, relative to its own top left.
@@ -96,8 +96,7 @@ pub(crate) fn measure(job: FrameJob, known: Known<'_>) -> Measured {
             arrows.push((from, to));
         }
     }
-    arrows.sort_unstable();
-    arrows.dedup();
+    let arrows = Arrow::count(arrows);
     let groups: Vec<Arc<GroupLayout>> = job
         .groups
         .iter()
@@ -113,16 +112,18 @@ pub(crate) fn measure(job: FrameJob, known: Known<'_>) -> Measured {
         .iter()
         .zip(&groups)
         .map(|(group, layout)| match group.shape {
-            Shape::Grid { .. } => PackItem { shapes: grid_shapes(group) },
+            Shape::Grid { .. } => PackItem { shapes: grid_shapes(group), detours: Vec::new() },
             Shape::Columns => PackItem::of(layout.size),
         })
         .collect();
-    let inner = shapes(&items, gaps(&arrows)).into_iter();
-    let shapes = inner.map(|shape| outer(shape, &job)).collect();
-    Measured { job, groups, items, arrows, shapes }
+    let mut whole = shapes(&items, &arrows, gaps(&arrows));
+    for shape in &mut whole.shapes {
+        *shape = outer(*shape, &job);
+    }
+    Measured { job, groups, items, arrows, whole }
 }
 
-fn gaps(arrows: &[(usize, usize)]) -> Gaps {
+fn gaps(arrows: &[Arrow]) -> Gaps {
     // A few lines with a label take about twice the least gutter.
     Gaps { strips: if arrows.is_empty() { GAP } else { 2 * SPACING.gutter }, rows: GAP }
 }

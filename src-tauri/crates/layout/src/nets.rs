@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use crate::columns::Side;
 use crate::frame::{FrameJob, FrameLink, Spot};
 use crate::input::{Input, Label, LinkEnd, Place};
+use crate::pack::Arrow;
 
 /// A target that so many links reach, and more than leave it, is drawn as one bundle.
 const BUSY: usize = 3;
@@ -119,14 +120,10 @@ impl Sorted {
     }
 
     /// Links between the frames of a list, by place in it.
-    pub(crate) fn arrows(&self, frames: &[usize]) -> Vec<(usize, usize)> {
+    pub(crate) fn arrows(&self, frames: &[usize]) -> Vec<Arrow> {
         let place = |frame: usize| frames.binary_search(&frame).ok();
         let drawn = self.links.iter().filter(|link| link.is_drawn && link.from.0 != link.to.0);
-        let mut arrows: Vec<(usize, usize)> =
-            drawn.filter_map(|link| Some((place(link.from.0)?, place(link.to.0)?))).collect();
-        arrows.sort_unstable();
-        arrows.dedup();
-        arrows
+        Arrow::count(drawn.filter_map(|link| Some((place(link.from.0)?, place(link.to.0)?))).collect())
     }
 
     /// What each frame is laid out from, where links leave and enter frames by these sides.

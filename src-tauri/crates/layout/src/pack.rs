@@ -1,28 +1,44 @@
 //! Packing boxes of several possible shapes into strips of rows: a wanted shape, little waste, and gutters between the
 //! strips for what runs there. A row has two cells at most, so that every box touches a gutter.
 
-use crate::fill::{best, extents};
+use crate::fill::{Filling, Search, best, each_filling};
 use crate::geometry::Size;
 use crate::rank::ranks;
 
 /// So many boxes at most are offered other shapes one by one.
 const FEW: usize = 40;
 
+/// Fewer links than this count as so many: a handful of detours is no reason for another shape of everything.
+const FEW_LINKS: i64 = 12;
+
+/// If every link went one step out of its way, a packing would count as larger by one part in so many; twice that for
+/// a shape that is only offered, since whoever takes it cannot mend what is inside.
+const PLACED: i64 = 8;
+const OFFERED: i64 = 4;
+
 /// A box to pack: the shapes it can take, narrowest (and highest) first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PackItem {
     pub(crate) shapes: Vec<Size>,
+    /// What links inside it go out of their way in each of these shapes, as an area; empty where they never do.
+    pub(crate) detours: Vec<i64>,
 }
 
 impl PackItem {
     pub(crate) fn of(size: Size) -> Self {
-        Self { shapes: vec![size] }
+        Self { shapes: vec![size], detours: Vec::new() }
     }
 
     /// The lowest shape that is no wider than this.
     pub(crate) fn within(&self, width: i32) -> Option<Size> {
         let fits = self.shapes.partition_point(|shape| shape.width <= width);
         fits.checked_sub(1).map(|at| self.shapes[at])
+    }
+
+    /// What one of its shapes costs beside its size.
+    pub(crate) fn detour(&self, shape: Size) -> i64 {
+        let at = self.shapes.partition_point(|other| other.width < shape.width);
+        self.detours.get(at).copied().unwrap_or(0)
     }
 
     /// The shape nearest to a proportion.
@@ -34,6 +50,25 @@ impl PackItem {
     /// The least width it can have.
     pub(crate) fn least(&self) -> Size {
         self.shapes.first().copied().unwrap_or_default()
+    }
+}
+
+/// How many links run from one box to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Arrow {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) count: i64,
+}
+
+impl Arrow {
+    /// Links, counted by their ends.
+    pub(crate) fn count(mut links: Vec<(usize, usize)>) -> Vec<Self> {
+        links.sort_unstable();
+        let alike = links.chunk_by(|one, other| one == other);
+        alike
+            .map(|same| Self { from: same[0].0, to: same[0].1, count: i64::try_from(same.len()).unwrap_or(0) })
+            .collect()
     }
 }
 
@@ -114,10 +149,14 @@ impl Strip {
 }
 
 /// Strips that come nearest to the target, with what arrows come from further left and further up where that is free.
-pub(crate) fn pack(items: &[PackItem], arrows: &[(usize, usize)], target: Target, gaps: Gaps) -> Vec<Strip> {
+pub(crate) fn pack(items: &[PackItem], arrows: &[Arrow], target: Target, gaps: Gaps) -> Vec<Strip> {
     let wanted = if let Target::Width(width) = target { width } else { 0 };
-    let has_time = items.len() <= FEW && items.iter().any(|item| item.shapes.len() > 1);
-    let mut strips = best(items, gaps, wanted, has_time, |filling| {
+    let has_time = items.len() <= FEW;
+    let search = Search {
+        shapes: has_time && items.iter().any(|item| item.shapes.len() > 1),
+        order: has_time && !arrows.is_empty(),
+    };
+    let mut strips = best(items, gaps, wanted, search, |filling| {
         let (width, height) = filling.extent();
         let size = match target {
             Target::Aspect(across, down, below) => {
@@ -126,9 +165,8 @@ pub(crate) fn pack(items: &[PackItem], arrows: &[(usize, usize)], target: Target
             }
             Target::Width(wanted) => height + (width - i64::from(wanted)).max(0) * 1000,
         };
-        // What links around a row costs a lane.
-        let around = (0_i64..20).zip(arrows.iter().filter(|(from, to)| filling.goes_around(*from, *to))).count();
-        (size + size / 60 * i64::try_from(around).unwrap_or(0), height)
+        let size = size + size * filling.detoured / (width * height).max(1);
+        (dearer(size, filling, arrows, PLACED), height)
     });
     if let Target::Width(wanted) = target {
         let count = i32::try_from(strips.len()).unwrap_or(1);
@@ -147,31 +185,48 @@ pub(crate) fn pack(items: &[PackItem], arrows: &[(usize, usize)], target: Target
     strips
 }
 
-/// The shapes that these boxes can be packed into, narrowest first.
-pub(crate) fn shapes(items: &[PackItem], gaps: Gaps) -> Vec<Size> {
-    let mut sizes = extents(items, gaps);
+/// The shapes that these boxes can be packed into with few detours, narrowest first.
+pub(crate) fn shapes(items: &[PackItem], arrows: &[Arrow], gaps: Gaps) -> PackItem {
+    let mut sizes = Vec::new();
+    each_filling(items, gaps, |filling| {
+        let (width, height) = filling.extent();
+        sizes.push((width, dearer(height, filling, arrows, OFFERED), height));
+    });
     sizes.sort_unstable();
-    let mut shapes: Vec<Size> = Vec::new();
-    for (width, height) in sizes {
+    let mut item = PackItem::default();
+    let mut least = i64::MAX;
+    for (width, cost, height) in sizes {
         let whole = |length: i64| i32::try_from(length).unwrap_or(i32::MAX);
-        if shapes.last().is_none_or(|last| i64::from(last.height) > height) {
-            shapes.push(Size { width: whole(width), height: whole(height) });
+        if cost < least && item.shapes.last().is_none_or(|last| i64::from(last.height) > height) {
+            least = cost;
+            item.shapes.push(Size { width: whole(width), height: whole(height) });
+            item.detours.push((cost - height) * width);
         }
     }
-    shapes
+    item
+}
+
+/// A size with what the detours of links cost: a part of it, however many links there are. Among many boxes there is
+/// no time to count them.
+fn dearer(size: i64, filling: &Filling<'_>, arrows: &[Arrow], share: i64) -> i64 {
+    if filling.count() > FEW {
+        return size;
+    }
+    let links: i64 = arrows.iter().map(|arrow| arrow.count).sum();
+    size + size / share * filling.detours(arrows) / links.max(FEW_LINKS)
 }
 
 /// Orders strips, the rows of each and the boxes of a cell along the arrows: none of that changes the shape.
-fn order_along(strips: &mut [Strip], count: usize, arrows: &[(usize, usize)]) {
+fn order_along(strips: &mut [Strip], count: usize, arrows: &[Arrow]) {
     if arrows.is_empty() {
         return;
     }
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut is_linked = vec![false; count];
-    for (from, to) in arrows {
-        out[*from].push(*to);
-        is_linked[*from] = true;
-        is_linked[*to] = true;
+    for Arrow { from, to, .. } in arrows.iter().copied() {
+        out[from].push(to);
+        is_linked[from] = true;
+        is_linked[to] = true;
     }
     let rank = ranks(&out);
     // Thousandths of the mean rank; what has no links comes last.

@@ -45,12 +45,12 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     let (upper, lower): (Vec<usize>, Vec<usize>) =
         (0..measured.len()).partition(|frame| input.frames[sorted.frames[*frame]].place == Place::Upper);
     let names: Vec<String> = upper.iter().map(|frame| input.frames[sorted.frames[*frame]].id.to_string()).collect();
-    let items: Vec<PackItem> = upper.iter().map(|frame| PackItem { shapes: measured[*frame].shapes.clone() }).collect();
+    let items: Vec<PackItem> = upper.iter().map(|frame| measured[*frame].whole.clone()).collect();
     let kept = previous.and_then(|previous| Some((&previous.held, previous.held.adopt(&names, &items)?)));
     let lanes: Vec<Lane> = lower
         .iter()
         .map(|frame| Lane {
-            shapes: measured[*frame].shapes.clone(),
+            shapes: measured[*frame].whole.shapes.clone(),
             is_chip: measured[*frame].job.groups.is_empty(),
             before: twins[*frame].filter(|_| kept.is_some()).map(|twin| twin.place),
         })
