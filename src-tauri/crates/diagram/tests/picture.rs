@@ -7,7 +7,7 @@ mod cluster;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use diagram::picture::{Options, Picture, build, rebuild};
+use diagram::picture::{Lens, Options, Picture, build, rebuild};
 use diagram::scene::{Rect, Scene};
 use model::{Health, Object, ResourceKey};
 use topology::{Change, Presence};
@@ -129,4 +129,23 @@ fn problems_only_shows_what_is_wrong() {
     let all = build(&graph, &Options::default()).scene;
     assert!(cards().count() < all.blocks.iter().map(|placed| placed.block.cards.len()).sum());
     check(&picture.scene);
+}
+
+#[test]
+fn a_namespace_alone_keeps_what_stands_by_it() {
+    let graph = engine(&objects()).graph();
+    let shown = |namespace: &str| {
+        let options = Options { namespaces: vec![namespace.into()], lens: Lens::Storage, ..Options::default() };
+        let scene = build(&graph, &options).scene;
+        check(&scene);
+        let cards: Vec<ResourceKey> =
+            scene.blocks.iter().flat_map(|placed| &placed.block.cards).map(|card| card.key.clone()).collect();
+        cards
+    };
+    let data = shown("data");
+    let volumes = data.iter().filter(|key| key.is("", "PersistentVolume")).count();
+    let claims = data.iter().filter(|key| key.is("", "PersistentVolumeClaim")).count();
+    assert_eq!(volumes + 1, claims, "a volume per claim, but for the one that waits for its class");
+    assert!(data.iter().any(|key| key.is("storage.k8s.io", "StorageClass") && key.name() == "fast-nvme"), "and why");
+    assert!(shown("payments").iter().all(|key| !key.is("", "PersistentVolume")), "those of others stay away");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{EdgeState, RelationClass};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::blocks::shared;
 use super::cards;
@@ -31,6 +31,7 @@ pub(super) fn block_spec(id: Arc<str>, title: Arc<str>, folded: Folded, lines: &
         })
         .filter(|edge| edge.from != edge.to)
         .collect();
+    answer(&mut edges);
     share(&mut specs, &mut edges);
     let under = stand_under(&specs, &edges);
     // Cards of a column are of one width.
@@ -75,6 +76,14 @@ pub(super) fn block_spec(id: Arc<str>, title: Arc<str>, folded: Folded, lines: &
         least_width,
     };
     BlockSpec { id, title, subtitle, counts, cards: specs, edges, group: Arc::new(group) }
+}
+
+/// Two cards that name each other, as a claim and its volume do, are joined by one line: the one in reading direction.
+fn answer(edges: &mut Vec<EdgeSpec>) {
+    let plain = |edge: &EdgeSpec| edge.class == RelationClass::Refers && edge.label.is_none();
+    let named: FxHashSet<(usize, usize)> =
+        edges.iter().filter(|edge| plain(edge)).map(|edge| (edge.from, edge.to)).collect();
+    edges.retain(|edge| edge.from < edge.to || !plain(edge) || !named.contains(&(edge.to, edge.from)));
 }
 
 /// Traffic is drawn straight first, then ownership, then what is referred to, then what governs.

@@ -103,6 +103,11 @@ pub(super) fn draw_lines(
     for at in 0..drafts.cards.len() {
         let (None, Some(host)) = (drafts.cards[at].node, drafts.cards[at].by) else { continue };
         let Some(from) = drafts.card_of.get(&host).copied() else { continue };
+        // What its runs refer to, the CronJob's template refers to as well: the runs say it.
+        let told: BTreeSet<usize> = drafts.lines.iter().filter(|line| line.from == at).map(|line| line.to).collect();
+        drafts
+            .lines
+            .retain(|line| !(line.from == from && line.class == RelationClass::Refers && told.contains(&line.to)));
         if !drafts.lines.iter().any(|line| (line.from, line.to) == (from, at)) {
             drafts.lines.push(Line::plain(from, at, RelationClass::Owns, drafts.cards[at].spec.folded));
         }

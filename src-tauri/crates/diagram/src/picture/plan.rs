@@ -87,7 +87,7 @@ impl Plan {
 }
 
 /// The namespaced node that a cluster-wide one stands by, if it serves just that.
-fn host(graph: &Graph, view: &View, id: NodeId, depth: u8) -> Option<NodeId> {
+pub(super) fn host(graph: &Graph, view: &View, id: NodeId, depth: u8) -> Option<NodeId> {
     let node = graph.node(id);
     let key = &node.key;
     if depth > 3 {

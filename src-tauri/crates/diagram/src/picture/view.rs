@@ -6,6 +6,7 @@ use model::{RelationClass, ResourceKey};
 use topology::{Edge, Graph, Node, NodeId, Presence};
 
 use super::Options;
+use super::plan::host;
 
 /// The nodes shown; none where all are.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,10 @@ impl View {
         }
         let mut shown = vec![false; graph.capacity()];
         for (id, node) in graph.nodes() {
-            shown[id.index()] = passes(node, options);
+            shown[id.index()] = passes(node, options) && in_namespaces(node, options);
+        }
+        if !options.namespaces.is_empty() {
+            shown = with_company(graph, options, shown);
         }
         if let Some((focus, depth)) = &options.focus {
             let near = near(graph, focus, *depth);
@@ -60,18 +64,39 @@ impl View {
     }
 }
 
+fn in_namespaces(node: &Node, options: &Options) -> bool {
+    let is_shown = |name: &str| options.namespaces.iter().any(|shown| **shown == *name);
+    options.namespaces.is_empty()
+        || is_shown(node.key.namespace())
+        || node.key.is("", "Namespace") && is_shown(node.key.name())
+}
+
+/// Adds what lies in no namespace and stands in the frame of a shown one: the volume of a claim, the role of an
+/// account, the class that is not there.
+fn with_company(graph: &Graph, options: &Options, shown: Vec<bool>) -> Vec<bool> {
+    let mut view = View { shown: Some(shown) };
+    // An attachment stands by its volume, a role by its binding: what stands by company is found in the second round.
+    for _ in 0..2 {
+        let is_company = |id: NodeId, node: &Node| {
+            let is_wide = node.key.namespace().is_empty() && !view.shows(id) && passes(node, options);
+            is_wide && host(graph, &view, id, 0).is_some()
+        };
+        let company: Vec<NodeId> = graph.nodes().filter(|(id, node)| is_company(*id, node)).map(|(id, _)| id).collect();
+        for id in company {
+            view.shown.iter_mut().for_each(|shown| shown[id.index()] = true);
+        }
+    }
+    view.shown.unwrap_or_default()
+}
+
 fn passes(node: &Node, options: &Options) -> bool {
-    let namespace = node.key.namespace();
-    let in_namespace = options.namespaces.is_empty()
-        || options.namespaces.iter().any(|shown| **shown == *namespace)
-        || { node.key.is("", "Namespace") && options.namespaces.iter().any(|shown| **shown == *node.key.name()) };
     let of_kind = options.kinds.is_empty() || {
         let (group, kind) = (node.key.group_name(), node.key.kind());
         options.kinds.iter().any(|shown| shown.split_once('/') == Some((group, kind)))
     };
     let of_health = options.health.is_empty() || options.health.contains(&node.health);
     let selected = options.only.as_ref().is_none_or(|only| only.contains(&node.key));
-    in_namespace && of_kind && of_health && selected
+    of_kind && of_health && selected
 }
 
 /// Whether following this edge tells nothing about what is near: everything hangs on its namespace and node.

@@ -1,5 +1,5 @@
 //! Small clusters for pictures: objects from YAML or the demo, and the engine that knows every kind among them.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test and example uses a part")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
