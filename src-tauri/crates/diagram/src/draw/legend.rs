@@ -1,19 +1,22 @@
 //! The box below the picture: what shapes and lines mean, what is not shown, and the stamp.
 //!
-//! It explains what a reader may meet in any picture; the rarer lines only where they are drawn.
+//! It explains what is drawn and nothing else, so that under a small picture it stays small.
 
 use model::{EdgeState, Health, RelationClass};
 
-use super::{Anchor, Pen, at, crisp, ink, link};
+use super::ink::{self, Ink};
+use super::link::{self, Place};
+use super::{Anchor, Pen, at, crisp};
 use crate::export::Look;
 use crate::geometry::Role;
-use crate::scene::{CardLook, Link, Rect, Scene};
+use crate::scene::{CardLook, Rect, Scene};
 
 const PAD: f32 = 16.0;
 const ROW: f32 = 30.0;
 const WORD: f32 = 70.0;
 const SAMPLE: f32 = 44.0;
-const HINT: &str = "Pods lie inside their workload, one square each; what everything shares hangs on as a badge";
+const PODS: &str = "Pods lie inside their workload, one square each";
+const BADGES: &str = "What several share hangs on as a badge";
 
 /// What a legend's entry shows before its words.
 #[derive(Clone, Copy)]
@@ -41,42 +44,67 @@ const fn line(class: RelationClass, state: EdgeState, inferred: bool, several: b
 
 fn rows(scene: &Scene, look: &Look) -> Vec<Row> {
     use RelationClass::{Governs, Refers, Routes, Selects};
-    let links = || scene.links.iter().chain(scene.blocks.iter().flat_map(|placed| &placed.block.links));
     let entry = |sample, text: &str| Entry { sample, text: text.to_owned() };
-    let mut states: Vec<Entry> = [
-        (Health::Ok, "ready"),
-        (Health::Pending, "pending"),
-        (Health::Degraded, "degraded"),
-        (Health::Failing, "failing or broken"),
-        (Health::Completed, "completed"),
-        (Health::Neutral, "neutral"),
-    ]
-    .map(|(health, text)| entry(Sample::State(health), text))
-    .into();
-    let veiled = scene
-        .blocks
-        .iter()
-        .flat_map(|placed| &placed.block.cards)
-        .any(|card| card.look == CardLook::Unknown || card.health == Health::Unknown);
-    if veiled {
-        states.push(entry(Sample::State(Health::Unknown), "cannot be seen"));
+    let cards = || scene.blocks.iter().flat_map(|placed| &placed.block.cards);
+    let shows = |health: Health| {
+        cards().any(|card| {
+            let pods = card.pods.iter().map(|pod| pod.health).chain(card.tallies.iter().map(|tally| tally.health));
+            pods.chain([card.health]).any(|shown| shown == health)
+        })
+    };
+    let veiled = cards().any(|card| card.look == CardLook::Unknown) || shows(Health::Unknown);
+    let states = [
+        (shows(Health::Ok), Health::Ok, "ready"),
+        (shows(Health::Pending), Health::Pending, "pending"),
+        (shows(Health::Degraded), Health::Degraded, "degraded"),
+        (shows(Health::Failing) || shows(Health::Missing), Health::Failing, "failing or broken"),
+        (shows(Health::Completed), Health::Completed, "completed"),
+        (shows(Health::Neutral), Health::Neutral, "neutral"),
+        (veiled, Health::Unknown, "cannot be seen"),
+    ];
+    let states = states.into_iter().filter(|(shown, ..)| *shown);
+    let states = states.map(|(_, health, text)| entry(Sample::State(health), text)).collect();
+    let inside = scene.blocks.iter().flat_map(|placed| &placed.block.links).map(|link| (link, Place::Inside));
+    let between = scene.links.iter().map(|link| (link, Place::Between));
+    let mut drawn: Vec<&Ink> = Vec::new();
+    for (line, _) in inside.chain(between).map(|(link, place)| link::inks(link, place)) {
+        if !drawn.contains(&line) {
+            drawn.push(line);
+        }
     }
     let resolved = EdgeState::Resolved;
-    let mut relations = vec![
-        entry(line(Routes, resolved, false, false), "routes traffic"),
-        entry(line(Selects, resolved, false, false), "selects or owns"),
-        entry(line(Refers, resolved, false, false), "refers to"),
-        entry(line(Governs, resolved, false, false), "governs"),
+    let relations: [(&[&Ink], Sample, &str); 7] = [
+        (&[&ink::ROUTES], line(Routes, resolved, false, false), "routes traffic"),
+        (&[&ink::SELECTS], line(Selects, resolved, false, false), "selects or owns"),
+        (&[&ink::REFERS], line(Refers, resolved, false, false), "refers to"),
+        (&[&ink::GOVERNS], line(Governs, resolved, false, false), "governs"),
+        (&[&ink::INFERRED], line(Routes, resolved, true, false), "calls, read from a value"),
+        (
+            &[&ink::SEVERAL, &ink::SEVERAL_REFERS, &ink::SEVERAL_GOVERNS],
+            line(Routes, resolved, false, true),
+            "several, between groups",
+        ),
+        (
+            &[&ink::BROKEN_SOLID, &ink::BROKEN_DASHED, &ink::BROKEN_DOTTED],
+            line(Refers, EdgeState::Missing, false, false),
+            "target does not exist",
+        ),
     ];
-    if links().any(|link: &Link| link.inferred) {
-        relations.push(entry(line(Routes, resolved, true, false), "calls, read from a value"));
-    }
-    relations.push(entry(line(Routes, resolved, false, true), "several, between groups"));
-    relations.push(entry(line(Refers, EdgeState::Missing, false, false), "target does not exist"));
+    let relations = relations.into_iter().filter(|(inks, ..)| inks.iter().any(|ink| drawn.contains(ink)));
+    let relations = relations.map(|(_, sample, text)| entry(sample, text)).collect();
+    let has_pods = cards().any(|card| !card.pods.is_empty() || !card.tallies.is_empty());
+    let has_badges = cards().any(|card| !card.badges.is_empty());
+    let hint = match (has_pods, has_badges) {
+        (true, true) => format!("{PODS}. {BADGES}"),
+        (true, false) => PODS.to_owned(),
+        (false, true) => BADGES.to_owned(),
+        (false, false) => String::new(),
+    };
     let mut rows = vec![
-        Row { word: "State", entries: states, aside: HINT.to_owned() },
+        Row { word: "State", entries: states, aside: hint },
         Row { word: "Relation", entries: relations, aside: look.stamp.clone().unwrap_or_default() },
     ];
+    rows.retain(|row| !row.entries.is_empty() || !row.aside.is_empty());
     if !scene.gaps.is_empty() {
         let entries = scene.gaps.iter().map(|gap| entry(Sample::Nothing, gap)).collect();
         rows.push(Row { word: "Not shown", entries, aside: String::new() });

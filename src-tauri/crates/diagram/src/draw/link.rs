@@ -18,9 +18,14 @@ pub(super) fn link(link: &Link, place: Place, window: Window, pen: &mut dyn Pen)
     if link.points.len() < 2 || !window.sees(&bounds(&link.points)) {
         return;
     }
-    let several = link.count > 1 && (place == Place::Between || matches!(link.from, LinkEnd::Block(_)));
-    let (line, head) = ink::link(link.class, link.state, link.inferred, several);
+    let (line, head) = inks(link, place);
     draw_line(&link.points, line, head, pen);
+}
+
+/// What a link's line and its arrow's head are drawn with.
+pub(super) fn inks(link: &Link, place: Place) -> (&'static ink::Ink, &'static ink::Ink) {
+    let several = link.count > 1 && (place == Place::Between || matches!(link.from, LinkEnd::Block(_)));
+    ink::link(link.class, link.state, link.inferred, several)
 }
 
 /// Draws a line with an arrow's head at its last point.
