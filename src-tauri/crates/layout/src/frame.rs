@@ -1,5 +1,6 @@
 //! A frame: its groups packed into strips, the links among them and to the outside in the gutters between.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::columns::{Side, Spacing};
@@ -233,12 +234,19 @@ fn fit(
 ) -> Vec<Arc<GroupLayout>> {
     let mut groups: Vec<Arc<GroupLayout>> = measured.groups.clone();
     for strip in strips {
-        let common = strip_columns(strip, &measured.groups);
+        let mut common: BTreeMap<u8, Vec<(u8, i32)>> = BTreeMap::new();
         for row in &strip.rows {
             let is_alone = is_alone(row);
             for (group, width) in row.cells.iter().flat_map(|cell| cell.items.iter().map(|item| (*item, cell.width))) {
                 let own = &measured.groups[group];
-                let align = if is_alone && differs(&own.columns, &common) { common.clone() } else { Vec::new() };
+                let align = match own.columns.first().filter(|_| is_alone) {
+                    Some((first, ..)) => {
+                        let columns = || strip_columns(strip, &measured.groups, *first);
+                        let common = common.entry(*first).or_insert_with(columns);
+                        if differs(&own.columns, common) { common.clone() } else { Vec::new() }
+                    }
+                    None => Vec::new(),
+                };
                 let width = if job.groups[group].shape == Shape::Columns { 0 } else { width };
                 let wish = wish(std::mem::take(&mut doors[group]), width, align);
                 let same = own.made_for == wish && width == 0;
@@ -260,10 +268,10 @@ fn differs(own: &[(u8, i32, i32)], align: &[(u8, i32)]) -> bool {
 }
 
 /// The role columns of the groups that stand alone in their rows of a strip.
-fn strip_columns(strip: &Strip, groups: &[Arc<GroupLayout>]) -> Vec<(u8, i32)> {
+fn strip_columns(strip: &Strip, groups: &[Arc<GroupLayout>], first: u8) -> Vec<(u8, i32)> {
     let rows = strip.rows.iter().filter(|row| is_alone(row)).filter_map(|row| row.cells[0].items.first());
-    let singles: Vec<&Arc<GroupLayout>> =
-        rows.map(|group| &groups[*group]).filter(|group| !group.columns.is_empty()).collect();
+    let begins_there = |group: &&Arc<GroupLayout>| group.columns.first().is_some_and(|column| column.0 == first);
+    let singles: Vec<&Arc<GroupLayout>> = rows.map(|group| &groups[*group]).filter(begins_there).collect();
     common_columns(&singles, strip.width)
 }
 

@@ -1,7 +1,7 @@
 //! Boxes and edges to positions and routes; pure, deterministic; knows nothing of Kubernetes.
 //!
-//! A sheet holds frames, a frame holds groups, a group holds leaves. Inside a group leaves stand in columns by role
-//! and edges run between them; groups are packed into strips, callers before what they call where that costs no room,
+//! A sheet holds frames, a frame holds groups, a group holds leaves. Inside a group leaves stand in columns by role and
+//! edges run between them; groups are packed into strips, callers left of what they call where that costs little room,
 //! and so are frames, to the wanted shape. Every level is one problem of the same form (`columns`): boxes in columns,
 //! wires in the gutters, so no route ever runs through a box. All arithmetic is in whole pixels, everything is sorted
 //! by id, and nothing depends on the order of a hash table: one input gives one picture on every platform.

@@ -9,12 +9,13 @@ use crate::rank::ranks;
 const FEW: usize = 40;
 
 /// Fewer links than this count as so many: a handful of detours is no reason for another shape of everything.
-const FEW_LINKS: i64 = 12;
+const FEW_LINKS: i64 = 5;
 
-/// If every link went one step out of its way, a packing would count as larger by one part in so many; twice that for
-/// a shape that is only offered, since whoever takes it cannot mend what is inside.
-const PLACED: i64 = 8;
-const OFFERED: i64 = 4;
+/// If every link within a frame went one step out of its way, its packing would count as larger by one part in so many.
+const WITHIN: i64 = 8;
+
+/// The same among frames, where blank paper weighs more than a longer line.
+const AMONG: i64 = 12;
 
 /// A box to pack: the shapes it can take, narrowest (and highest) first.
 #[derive(Clone, Debug, Default)]
@@ -156,6 +157,7 @@ pub(crate) fn pack(items: &[PackItem], arrows: &[Arrow], target: Target, gaps: G
         shapes: has_time && items.iter().any(|item| item.shapes.len() > 1),
         order: has_time && !arrows.is_empty(),
     };
+    let share = if wanted > 0 { WITHIN } else { AMONG };
     let mut strips = best(items, gaps, wanted, search, |filling| {
         let (width, height) = filling.extent();
         let size = match target {
@@ -166,7 +168,7 @@ pub(crate) fn pack(items: &[PackItem], arrows: &[Arrow], target: Target, gaps: G
             Target::Width(wanted) => height + (width - i64::from(wanted)).max(0) * 1000,
         };
         let size = size + size * filling.detoured / (width * height).max(1);
-        (dearer(size, filling, arrows, PLACED), height)
+        (dearer(size, filling, arrows, share), height)
     });
     if let Target::Width(wanted) = target {
         let count = i32::try_from(strips.len()).unwrap_or(1);
@@ -190,7 +192,7 @@ pub(crate) fn shapes(items: &[PackItem], arrows: &[Arrow], gaps: Gaps) -> PackIt
     let mut sizes = Vec::new();
     each_filling(items, gaps, |filling| {
         let (width, height) = filling.extent();
-        sizes.push((width, dearer(height, filling, arrows, OFFERED), height));
+        sizes.push((width, dearer(height, filling, arrows, WITHIN), height));
     });
     sizes.sort_unstable();
     let mut item = PackItem::default();

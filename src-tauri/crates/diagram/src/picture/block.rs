@@ -92,7 +92,6 @@ fn weight(edge: &EdgeSpec) -> u8 {
         RelationClass::Routes => 6,
         RelationClass::Selects => 5,
         RelationClass::Owns => 4,
-        RelationClass::Refers if edge.state == EdgeState::Missing => 3,
         RelationClass::Refers => 2,
         RelationClass::Governs | RelationClass::Member => 1,
     }
