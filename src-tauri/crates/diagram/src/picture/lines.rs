@@ -114,6 +114,11 @@ pub(super) fn draw_lines(
     }
 }
 
+/// Whether what an edge says flows against it: a Route names its Gateway, and traffic comes from there.
+pub(super) fn is_turned(from: &ResourceKey, to: &ResourceKey) -> bool {
+    to.kind() == "Gateway" && from.kind().ends_with("Route")
+}
+
 /// What a card refers to among the cluster-wide objects, as badges: each by name, or how many where they are more.
 fn wide_badges(kind: &str, keys: &BTreeSet<&ResourceKey>) -> Vec<Pill> {
     if keys.len() > WIDE {
@@ -156,8 +161,7 @@ fn line<'a>(graph: &Graph, from: usize, to: usize, first: &Edge, edges: impl Ite
             _ => EdgeState::Resolved,
         };
         line.labels.extend(edge.label.iter().filter(|label| !label.is_empty()).cloned());
-        let end = &graph.node(edge.to).key;
-        line.is_turned |= end.kind() == "Gateway" && start.kind().ends_with("Route");
+        line.is_turned |= is_turned(start, &graph.node(edge.to).key);
     }
     if selects && line.class == RelationClass::Routes {
         line.class = RelationClass::Selects;

@@ -7,6 +7,7 @@ use model::{EdgeState, RelationClass};
 use topology::{Graph, NodeId};
 
 use super::cards;
+use super::lines::is_turned;
 use super::plan::Plan;
 use super::spec::{Content, Outward, Seat};
 use crate::scene::LinkEnd;
@@ -24,7 +25,7 @@ pub(super) struct LinkSpec {
     pub(super) inferred: bool,
     pub(super) count: u32,
     pub(super) label: Option<Arc<str>>,
-    /// The same ends for the layout.
+    /// The ends for the layout, in the direction in which the line reads.
     pub(super) ends: (layout::LinkEnd, layout::LinkEnd),
 }
 
@@ -75,10 +76,12 @@ pub(super) fn links(graph: &Graph, plan: &Plan, contents: &[Arc<Content>]) -> Ve
         }
         for pair in ends {
             let Some(edges) = pairs.get(&pair) else { continue };
-            let key =
-                |(frame, seat): Place| LinkEnd::Card(contents[frame].blocks[seat.block].cards[seat.card].key.clone());
+            let key = |(frame, seat): Place| &contents[frame].blocks[seat.block].cards[seat.card].key;
             let end = |(frame, seat): Place| layout::LinkEnd { frame, group: seat.block, leaf: Some(seat.card) };
-            links.extend(merge(edges.iter().copied(), key(pair.0), key(pair.1), (end(pair.0), end(pair.1)), false));
+            let (from, to) = (key(pair.0), key(pair.1));
+            let ends = if is_turned(from, to) { (end(pair.1), end(pair.0)) } else { (end(pair.0), end(pair.1)) };
+            let (from, to) = (LinkEnd::Card(from.clone()), LinkEnd::Card(to.clone()));
+            links.extend(merge(edges.iter().copied(), from, to, ends, false));
         }
     }
     links
