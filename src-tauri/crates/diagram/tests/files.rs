@@ -1,7 +1,4 @@
 //! What every written file must be: like its golden, the same again, well-formed, free of what does not belong there.
-//!
-//! `KUBILITICS_ACCEPT=1 cargo test -p diagram` writes the goldens anew; a picture that differs leaves
-//! `*.actual.png` and `*.diff.png` (differences in red) in cargo's folder for temporary files of tests.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
@@ -13,84 +10,32 @@ use diagram::theme::Theme;
 use diagram::{ExportError, FORMATS, Format, Look};
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree;
+use support::golden::{check_picture, check_text, without_fonts};
 use support::{SECRETS, generated, shop, small, written, written_until};
 
 fn look(theme: Theme) -> Look {
     Look { theme, system_fonts: false, ..Look::default() }
 }
 
-fn golden(name: &str) -> (PathBuf, bool) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    let accept = std::env::var_os("KUBILITICS_ACCEPT").is_some();
-    (path, accept)
-}
-
-/// Compares a text file with its golden.
-fn check_text(name: &str, actual: &str) {
-    let (path, accept) = golden(name);
-    if accept {
-        std::fs::write(&path, actual).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    let differing = expected.lines().zip(actual.lines()).enumerate().find(|(_, (one, other))| one != other);
-    assert!(expected == actual, "{name} differs from its golden, first at {differing:?}");
-}
-
-/// Compares a picture with its golden; one step of a channel is rounding, not a difference.
-fn check_picture(name: &str, actual: &[u8]) {
-    let (path, accept) = golden(name);
-    if accept {
-        std::fs::write(&path, actual).unwrap();
-    }
-    let expected = Pixmap::decode_png(&std::fs::read(&path).unwrap_or_default());
-    let mut drawn = Pixmap::decode_png(actual).unwrap();
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let stem = name.trim_end_matches(".png");
-    let leave = |kind: &str, bytes: &[u8]| std::fs::write(scratch.join(format!("{stem}.{kind}.png")), bytes).unwrap();
-    let Ok(expected) = expected else {
-        leave("actual", actual);
-        panic!("{name} has no golden; the picture is in {}", scratch.display());
-    };
-    if (expected.width(), expected.height()) != (drawn.width(), drawn.height()) {
-        leave("actual", actual);
-        panic!("{name} has another size than its golden; the picture is in {}", scratch.display());
-    }
-    let mut differing = 0;
-    for (was, is) in expected.data().chunks_exact(4).zip(drawn.data_mut().chunks_exact_mut(4)) {
-        if was.iter().zip(is.iter()).any(|(was, is)| was.abs_diff(*is) > 1) {
-            differing += 1;
-            is.copy_from_slice(&[255, 0, 0, 255]);
-        } else {
-            is.iter_mut().take(3).for_each(|channel| *channel = 255 - (255 - *channel) / 4);
-        }
-    }
-    if differing > 0 {
-        leave("actual", actual);
-        leave("diff", &drawn.encode_png().unwrap());
-        panic!("{name} differs from its golden in {differing} pixels; see {}", scratch.display());
-    }
-}
-
-/// The fonts are in the file; they need not be in the golden too.
-fn without_fonts(svg: &str) -> String {
-    svg.lines().filter(|line| !line.starts_with("@font-face")).map(|line| format!("{line}\n")).collect()
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
 #[test]
 fn svg_of_a_small_application() {
     let (bytes, _) = written(&small(), Format::Svg, &look(Theme::Light));
-    check_text("small.svg", &without_fonts(&String::from_utf8(bytes).unwrap()));
+    check_text(&golden("small.svg"), &without_fonts(&String::from_utf8(bytes).unwrap()));
 }
 
 #[test]
 fn png_of_everything_in_light() {
     let stamped = Look { stamp: Some("20 Nov 2026, 14:02 UTC · Kubilitics".into()), ..look(Theme::Light) };
-    check_picture("shop-light.png", &written(&shop(), Format::Png, &stamped).0);
+    check_picture(&golden("shop-light.png"), &written(&shop(), Format::Png, &stamped).0);
 }
 
 #[test]
 fn png_of_everything_in_dark() {
-    check_picture("shop-dark.png", &written(&shop(), Format::Png, &look(Theme::Dark)).0);
+    check_picture(&golden("shop-dark.png"), &written(&shop(), Format::Png, &look(Theme::Dark)).0);
 }
 
 /// Strips must not show: a picture of many equals the same picture drawn at once.
@@ -173,7 +118,7 @@ fn text_formats_of_a_small_application() {
         (Format::Drawio, "small.drawio"),
         (Format::Graphml, "small.graphml"),
     ] {
-        check_text(name, &String::from_utf8(written(&small(), format, &look(Theme::Light)).0).unwrap());
+        check_text(&golden(name), &String::from_utf8(written(&small(), format, &look(Theme::Light)).0).unwrap());
     }
 }
 

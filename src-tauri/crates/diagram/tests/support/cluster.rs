@@ -1,5 +1,6 @@
 //! Small clusters for pictures: objects from YAML or the demo, and the engine that knows every kind among them.
-#![allow(dead_code, reason = "each test and example uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test and example uses a part")]
+#![allow(clippy::expect_used)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use topology::{Change, Engine, RuleBook};
 
 /// The objects of a YAML file of one or more documents; Lists give their items.
-pub(crate) fn read(yaml: &str) -> Vec<Object> {
+pub fn read(yaml: &str) -> Vec<Object> {
     let documents: Vec<Value> = serde_saphyr::from_multiple(yaml).expect("YAML");
     let items = documents.into_iter().flat_map(|mut document| match document.get_mut("items").map(Value::take) {
         Some(Value::Array(items)) => items,
@@ -19,13 +20,13 @@ pub(crate) fn read(yaml: &str) -> Vec<Object> {
 }
 
 /// The demo's shop at a fixed time.
-pub(crate) fn demo_shop() -> Vec<Object> {
+pub fn demo_shop() -> Vec<Object> {
     let values = demo::shop_objects(1, demo::Time::from_millis(1_790_000_000_000)).expect("the scenario");
     values.into_iter().map(|value| Object::from_json(value).expect("an object")).collect()
 }
 
 /// Every kind among the objects, listed and live.
-pub(crate) fn coverage(objects: &[Object]) -> Coverage {
+pub fn coverage(objects: &[Object]) -> Coverage {
     let mut kinds: BTreeMap<GroupKind, u64> = BTreeMap::new();
     for object in objects {
         *kinds.entry(object.key.group_kind()).or_default() += 1;
@@ -44,7 +45,7 @@ pub(crate) fn coverage(objects: &[Object]) -> Coverage {
 }
 
 /// An engine that has taken these objects.
-pub(crate) fn engine(objects: &[Object]) -> Engine {
+pub fn engine(objects: &[Object]) -> Engine {
     let mut engine = Engine::new(Arc::new(RuleBook::default()));
     let changes: Vec<Change> = objects.iter().cloned().map(Change::Upserted).collect();
     engine.apply(&changes, &coverage(objects));

@@ -1,6 +1,9 @@
 //! Scenes made by hand: small ones to look at, large ones to measure.
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub, dead_code)]
 
+pub mod cluster;
+pub mod golden;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
