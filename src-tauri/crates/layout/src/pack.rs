@@ -8,6 +8,9 @@ use crate::rank::ranks;
 /// So many boxes at most are offered other shapes one by one.
 const FEW: usize = 40;
 
+/// So many at most change places with one another, which takes the square of their number.
+const FEWER: usize = 16;
+
 /// Fewer links than this count as so many: a handful of detours is no reason for another shape of everything.
 const FEW_LINKS: i64 = 5;
 
@@ -155,7 +158,7 @@ pub(crate) fn pack(items: &[PackItem], arrows: &[Arrow], target: Target, gaps: G
     let has_time = items.len() <= FEW;
     let search = Search {
         shapes: has_time && items.iter().any(|item| item.shapes.len() > 1),
-        order: has_time && !arrows.is_empty(),
+        order: items.len() <= FEWER && !arrows.is_empty(),
     };
     let share = if wanted > 0 { WITHIN } else { AMONG };
     let mut strips = best(items, gaps, wanted, search, |filling| {
