@@ -185,7 +185,7 @@ pub(crate) struct Source<'a> {
     pub(crate) key: &'a ResourceKey,
     pub(crate) body: &'a Value,
     /// `metadata.ownerReferences`.
-    pub(crate) owners: &'a [Value],
+    pub(crate) owners: Vec<Owner<'a>>,
     /// `metadata.labels`, or null.
     pub(crate) labels: &'a Value,
     /// `metadata.annotations`, or null.
@@ -200,12 +200,54 @@ pub(crate) struct Source<'a> {
     pool: &'a RefCell<Pool>,
 }
 
-/// A pod spec and the path to it.
+/// A pod spec and the path to it, with the lists that many rules read.
 #[derive(Clone, Copy)]
 pub(crate) struct PodSpec<'a> {
     pub(crate) spec: &'a Value,
     pub(crate) path: &'static str,
     pub(crate) is_pod: bool,
+    pub(crate) volumes: &'a [Value],
+    /// All three lists of containers by their names.
+    pub(crate) containers: [(&'static str, &'a [Value]); 3],
+}
+
+impl<'a> PodSpec<'a> {
+    pub(crate) fn new(spec: &'a Value, path: &'static str, is_pod: bool) -> Self {
+        let containers = ["initContainers", "containers", "ephemeralContainers"].map(|name| (name, list(spec, name)));
+        Self { spec, path, is_pod, volumes: list(spec, "volumes"), containers }
+    }
+
+    /// Each container with its list's name.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = (&'static str, &'a Value)> + use<'a> {
+        self.containers.into_iter().flat_map(|(name, list)| list.iter().map(move |container| (name, container)))
+    }
+}
+
+/// An owner reference.
+pub(crate) struct Owner<'a> {
+    pub(crate) group: &'a str,
+    /// Empty where it is absent, which no server allows.
+    pub(crate) kind: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) uid: Option<&'a str>,
+    pub(crate) controls: bool,
+}
+
+impl<'a> Owner<'a> {
+    fn new(reference: &'a Value) -> Self {
+        Self {
+            group: group_of(field(reference, "apiVersion").unwrap_or_default()),
+            kind: field(reference, "kind").unwrap_or_default(),
+            name: field(reference, "name").unwrap_or_default(),
+            uid: field(reference, "uid"),
+            controls: reference.get("controller").and_then(Value::as_bool) == Some(true),
+        }
+    }
+
+    /// Whether it says whom it names.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.kind.is_empty() && !self.name.is_empty()
+    }
 }
 
 impl<'a> Source<'a> {
@@ -214,9 +256,8 @@ impl<'a> Source<'a> {
         let body: &Value = &object.body;
         let part = |value: &'a Value, name: &str| value.get(name).unwrap_or(&Value::Null);
         let metadata = part(body, "metadata");
-        let owners = list(metadata, "ownerReferences");
-        let is_controller = |owner: &Value| owner.get("controller").and_then(Value::as_bool) == Some(true);
-        let controlled = owners.iter().any(is_controller);
+        let owners: Vec<Owner<'a>> = list(metadata, "ownerReferences").iter().map(Owner::new).collect();
+        let controlled = owners.iter().any(|owner| owner.controls);
         let key = &object.key;
         // A controlled workload repeats its controller's template, and an old ReplicaSet one that nothing runs any more:
         // its references would be doubles or false alarms.
@@ -444,12 +485,8 @@ pub(crate) fn extract(object: &Object, book: &RuleBook, pool: &RefCell<Pool>) ->
 
 /// The owner that controls it. A mirror pod names its node, which is where it runs and not what controls it.
 fn controller(source: &Source<'_>) -> Option<ResourceKey> {
-    let mut controlling =
-        source.owners.iter().filter(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true));
-    let owner = controlling.next()?;
-    let (kind, name) = (field(owner, "kind")?, field(owner, "name")?);
-    let group = group_of(field(owner, "apiVersion").unwrap_or_default());
-    (kind != "Node").then(|| source.key_to(group, kind, source.namespace, name))
+    let owner = source.owners.iter().find(|owner| owner.controls).filter(|owner| owner.is_whole())?;
+    (owner.kind != "Node").then(|| source.key_to(owner.group, owner.kind, source.namespace, owner.name))
 }
 
 /// The group of an `apiVersion`.

@@ -4,7 +4,7 @@
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::At;
+use crate::facts::{At, PodSpec};
 
 /// Kinds that hold a pod template, with the path to the template's parent. Rollouts are workloads everywhere.
 pub(crate) const WORKLOADS: &[(&str, &str)] = &[
@@ -52,7 +52,7 @@ pub(crate) fn pod_template<'a>(body: &'a Value, key: &ResourceKey) -> Option<&'a
 }
 
 /// The pod spec of a pod or of a workload's template, with its path.
-pub(crate) fn pod_spec<'a>(body: &'a Value, key: &ResourceKey) -> Option<crate::facts::PodSpec<'a>> {
+pub(crate) fn pod_spec<'a>(body: &'a Value, key: &ResourceKey) -> Option<PodSpec<'a>> {
     let group_kind = (key.group(), key.kind());
     let (path, spec, is_pod) = match group_kind {
         ("", "Pod") => ("spec", body.get("spec"), true),
@@ -63,7 +63,7 @@ pub(crate) fn pod_spec<'a>(body: &'a Value, key: &ResourceKey) -> Option<crate::
         _ if WORKLOADS.contains(&group_kind) => ("spec.template.spec", body.at("/spec/template/spec"), false),
         _ => return None,
     };
-    Some(crate::facts::PodSpec { spec: spec?, path, is_pod })
+    Some(PodSpec::new(spec?, path, is_pod))
 }
 
 /// Cluster-scoped kinds and plurals of well-known APIs: group, kind, plural, namespaced.

@@ -45,6 +45,7 @@ impl Engine {
             .into_par_iter()
             .map(|stretch| numbers(stretch * STRETCH, count).map(|id| known.resolve(id)).collect())
             .collect();
+        self.known.in_order = false;
         self.known.add_ghosts(&resolved);
 
         let known = &self.known;
@@ -84,6 +85,10 @@ impl Engine {
 
 fn number(at: usize) -> NodeId {
     NodeId(u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+fn kind(key: &Option<ResourceKey>) -> &str {
+    key.as_ref().map_or("", ResourceKey::kind_prefix)
 }
 
 /// The numbers of one stretch.
@@ -159,13 +164,12 @@ impl Known {
                 }
             },
         );
+        // Objects of a kind stand together.
+        for same in keys.chunk_by(|one, other| kind(one) == kind(other)) {
+            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            self.counts.insert(same.first().map_or("", kind).into(), count);
+        }
         for (id, key, facts) in all() {
-            match self.counts.get_mut(key.kind_prefix()) {
-                Some(count) => *count += 1,
-                None => {
-                    self.counts.insert(key.kind_prefix().into(), 1);
-                }
-            }
             for poked in &facts.pokes {
                 *self.poked.entry(poked.clone()).or_default() += 1;
             }
@@ -179,6 +183,7 @@ impl Known {
             }
         }
         (self.keys, self.facts) = (keys, facts);
+        self.in_order = true;
     }
 
     /// Gives numbers to what is referred to and is not there.

@@ -60,6 +60,8 @@ struct Known {
     ids: FxHashMap<ResourceKey, NodeId>,
     /// By node; none where the number is free.
     keys: Vec<Option<ResourceKey>>,
+    /// Numbers are in the order of keys: while an empty graph is filled, before there are ghosts.
+    in_order: bool,
     /// By node; none for ghosts.
     facts: Vec<Option<Arc<Facts>>>,
     uids: FxHashMap<Arc<str>, NodeId>,
@@ -483,6 +485,7 @@ impl Known {
             pods_hidden: true,
             ids: FxHashMap::default(),
             keys: Vec::new(),
+            in_order: false,
             facts: Vec::new(),
             uids: FxHashMap::default(),
             wanted: FxHashMap::default(),

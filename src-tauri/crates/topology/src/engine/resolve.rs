@@ -332,8 +332,7 @@ impl Known {
     /// Orders drafts by far end and relation, makes one of doubles, and drops a guess where a rule knows.
     fn settle(&self, settled: &mut Vec<Draft>) {
         settled.sort_by(|a, b| {
-            let far = if a.far == b.far { Ordering::Equal } else { self.far_key(&a.far).cmp(&self.far_key(&b.far)) };
-            far.then(a.relation.cmp(&b.relation)).then(a.outgoing.cmp(&b.outgoing))
+            self.by_far_key(&a.far, &b.far).then(a.relation.cmp(&b.relation)).then(a.outgoing.cmp(&b.outgoing))
         });
         settled.dedup_by(|draft, last| {
             let same = last.far == draft.far && last.relation == draft.relation && last.outgoing == draft.outgoing;
@@ -359,6 +358,13 @@ impl Known {
                 .map(|draft| draft.far.clone())
                 .collect();
             settled.retain(|draft| draft.relation != guess || !known.contains(&draft.far));
+        }
+    }
+
+    fn by_far_key(&self, one: &Far, other: &Far) -> Ordering {
+        match (one, other) {
+            (Far::Node(one), Far::Node(other)) if self.in_order || one == other => one.cmp(other),
+            _ => self.far_key(one).cmp(&self.far_key(other)),
         }
     }
 

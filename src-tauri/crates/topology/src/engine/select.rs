@@ -17,6 +17,8 @@ const EVERYWHERE: &str = "*";
 #[derive(Debug, Default)]
 pub(super) struct SelectIndex {
     selectors: FxHashMap<u64, Vec<(NodeId, Arc<Selection>)>>,
+    /// How many selectors are in buckets that serve all namespaces.
+    everywhere: usize,
     /// Selections whose namespaces are themselves selected by labels.
     by_namespace_labels: Vec<(NodeId, Arc<Selection>)>,
     /// Posting lists: class, namespace and label pair to objects. Hashes may collide: whoever reads compares labels.
@@ -138,6 +140,7 @@ impl SelectIndex {
         for at in buckets(selection) {
             self.selectors.entry(at).or_default().push((declarer, selection.clone()));
         }
+        self.everywhere += usize::from(!matches!(selection.namespaces, Namespaces::Named(_)));
         if matches!(selection.namespaces, Namespaces::Matching(_)) {
             self.by_namespace_labels.push((declarer, selection.clone()));
         }
@@ -154,6 +157,7 @@ impl SelectIndex {
                 }
             }
         }
+        self.everywhere -= usize::from(!matches!(selection.namespaces, Namespaces::Named(_)));
         if matches!(selection.namespaces, Namespaces::Matching(_)) {
             self.by_namespace_labels.retain(|entry| !is_it(entry));
         }
@@ -167,12 +171,13 @@ impl SelectIndex {
     /// The selections that may select an object; each at most once, to be tested by [`selects`].
     pub(super) fn candidates(&self, key: &ResourceKey, facts: &Facts, as_pod: bool) -> Vec<&(NodeId, Arc<Selection>)> {
         let mut found = Vec::new();
+        let namespaces = [Some(key.namespace()), Some(EVERYWHERE).filter(|_| self.everywhere > 0)];
         for (class, of_pods) in places(key, facts, as_pod).into_iter().flatten() {
             if !self.classes.contains_key(&class) {
                 continue;
             }
             for pair in pairs(facts, of_pods).map(Some).chain([None]) {
-                for namespace in [key.namespace(), EVERYWHERE] {
+                for namespace in namespaces.into_iter().flatten() {
                     found.extend(self.selectors.get(&bucket(class, namespace, pair)).into_iter().flatten());
                 }
             }

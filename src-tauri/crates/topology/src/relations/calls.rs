@@ -7,7 +7,6 @@ use model::RelationClass::Routes;
 use model::ResourceKey;
 use serde_json::Value;
 
-use super::pod_config::containers;
 use crate::facts::{At, Export, Found, Source, Target, Through, field, list, text};
 use crate::kinds::POD_SOURCES;
 use crate::rules::{Rule, TargetScope};
@@ -47,7 +46,7 @@ fn calls(source: &Source<'_>, found: &mut Found<'_>) {
         let what = Through::Mentions(key.map(|key| source.shared(key)));
         found.link(Target::Through { via: config(name), what }, at);
     };
-    for (list_name, container) in containers(&pod) {
+    for (list_name, container) in pod.containers() {
         let (path, of) = (pod.path, field(container, "name").unwrap_or_default());
         for variable in list(container, "env") {
             let name = field(variable, "name").unwrap_or_default();
@@ -78,7 +77,7 @@ fn calls(source: &Source<'_>, found: &mut Found<'_>) {
             }
         }
     }
-    for volume in list(pod.spec, "volumes") {
+    for volume in pod.volumes {
         if let Some(map) = volume.at("/configMap/name").and_then(text) {
             let name = field(volume, "name").unwrap_or_default();
             through(found, map, None, format_args!("{}.volumes[{name}].configMap", pod.path));

@@ -2,7 +2,7 @@
 
 use model::RelationClass::{Owns, Refers};
 
-use crate::facts::{Found, Source, Target, field, group_of};
+use crate::facts::{Found, Owner, Source, Target};
 use crate::rules::{Rule, TargetScope};
 
 /// The kubelet's mark on the pod that it shows the API server for a static one.
@@ -63,13 +63,12 @@ fn family(dependent: &Source<'_>, group: &str, kind: &str) -> Family {
 }
 
 fn owned(source: &Source<'_>, found: &mut Found<'_>, wanted: Family) {
-    for (at, owner) in source.owners.iter().enumerate() {
-        let (Some(kind), Some(name)) = (field(owner, "kind"), field(owner, "name")) else { continue };
-        let group = group_of(field(owner, "apiVersion").unwrap_or_default());
+    for (at, owner) in source.owners.iter().enumerate().filter(|(_, owner)| owner.is_whole()) {
+        let Owner { group, kind, name, .. } = *owner;
         if family(source, group, kind) != wanted {
             continue;
         }
-        let uid = field(owner, "uid").map(|uid| source.shared(uid));
+        let uid = owner.uid.map(|uid| source.shared(uid));
         let target = Target::Owner { here: source.key_to(group, kind, source.namespace, name), uid };
         found.link(target, format_args!("metadata.ownerReferences[{at}]")).reversed();
     }

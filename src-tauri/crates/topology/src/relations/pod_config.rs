@@ -4,7 +4,7 @@ use model::Health;
 use model::RelationClass::Refers;
 use serde_json::Value;
 
-use crate::facts::{Found, PodSpec, Source, field, list};
+use crate::facts::{Found, Source, field, list};
 use crate::kinds::POD_SOURCES;
 use crate::rules::{Rule, TargetScope};
 
@@ -63,14 +63,6 @@ const SECRET: Names = Names {
     env_from: "secretRef",
 };
 
-/// Containers of all three lists, with the list's name.
-pub(super) fn containers<'a>(pod: &PodSpec<'a>) -> impl Iterator<Item = (&'static str, &'a Value)> {
-    let spec = pod.spec;
-    ["initContainers", "containers", "ephemeralContainers"]
-        .into_iter()
-        .flat_map(move |name| list(spec, name).iter().map(move |container| (name, container)))
-}
-
 pub(super) fn is_optional(reference: &Value) -> bool {
     reference.get("optional").and_then(Value::as_bool) == Some(true)
 }
@@ -79,7 +71,7 @@ fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
     let Some(pod) = source.pod else { return };
     let path = pod.path;
     let key = |name: &str| source.key_to("", names.kind, source.namespace, name);
-    for volume in list(pod.spec, "volumes") {
+    for volume in pod.volumes {
         let of = || field(volume, "name").unwrap_or_default();
         if let Some(plain) = volume.get(names.volume)
             && let Some(name) = field(plain, names.volume_name)
@@ -99,7 +91,7 @@ fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
             }
         }
     }
-    for (kind, container) in containers(&pod) {
+    for (kind, container) in pod.containers() {
         let of = || field(container, "name").unwrap_or_default();
         for variable in list(container, "env") {
             let Some(reference) = variable.get("valueFrom").and_then(|value| value.get(names.key_ref)) else {

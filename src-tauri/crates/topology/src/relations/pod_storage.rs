@@ -66,7 +66,7 @@ fn set_claims(source: &Source<'_>, found: &mut Found<'_>) {
 fn claims(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
     let key = |name: &str| source.key_to("", "PersistentVolumeClaim", source.namespace, name);
-    for volume in list(pod.spec, "volumes") {
+    for volume in pod.volumes {
         let Some(name) = field(volume, "name") else { continue };
         let path = pod.path;
         if let Some(claim) = volume.get("persistentVolumeClaim").and_then(|claim| field(claim, "claimName")) {
@@ -83,7 +83,7 @@ fn claims(source: &Source<'_>, found: &mut Found<'_>) {
 fn csi<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a serde_json::Value, String)> {
     let pod = source.pod;
     pod.into_iter().flat_map(|pod| {
-        list(pod.spec, "volumes").iter().filter_map(move |volume| {
+        pod.volumes.iter().filter_map(move |volume| {
             let csi = volume.get("csi")?;
             Some((csi, format!("{}.volumes[{}].csi", pod.path, field(volume, "name").unwrap_or_default())))
         })
