@@ -3,7 +3,7 @@
 //! Writers never wait for the reader; what the reader did not take is overwritten by what is newer, so that memory is
 //! bounded by the number of objects. Lists, which could bring everything at once, ask [`Outbox::has_room`] first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use model::{Delta, GroupKind, KindState, ResourceKey, Scope};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-/// Readers get batches this far apart, the first one at once.
+/// Readers get batches this far apart, but for the first objects of a kind, which somebody waits for.
 const BATCH_EVERY: Duration = Duration::from_millis(50);
 /// A larger batch would keep the reader from publishing.
 const BATCH_LIMIT: usize = 4096;
@@ -39,6 +39,10 @@ struct Queue {
     writers: HashMap<GroupKind, u64>,
     last_writer: u64,
     last_taken: Option<Instant>,
+    /// Kinds whose first objects were handed on.
+    shown: HashSet<GroupKind>,
+    /// The first objects of a kind are among the entries.
+    urgent: bool,
     closed: bool,
 }
 
@@ -66,6 +70,7 @@ impl Outbox {
     pub(crate) fn withdraw(&self, kind: &GroupKind) {
         let mut queue = self.lock();
         queue.writers.remove(kind);
+        queue.shown.remove(kind);
         queue.forget(|delta| kind_of(delta) == *kind);
         queue.push(Delta::Withdrawn(kind.clone()));
         drop(queue);
@@ -78,8 +83,14 @@ impl Outbox {
         if queue.writers.get(&pen.kind) != Some(&pen.number) {
             return;
         }
+        let mut has_objects = false;
         for delta in deltas {
+            has_objects |= matches!(delta, Delta::Upsert(_));
             queue.add(delta);
+        }
+        if has_objects && !queue.shown.contains(&pen.kind) {
+            queue.shown.insert(pen.kind.clone());
+            queue.urgent = true;
         }
         drop(queue);
         self.filled.notify_one();
@@ -108,10 +119,13 @@ impl Outbox {
             let filled = self.filled.notified();
             let (ready, due, closed) = {
                 let queue = self.lock();
-                (queue.live > 0, queue.last_taken.map(|taken| taken + BATCH_EVERY), queue.closed)
+                let due = queue.last_taken.filter(|_| !queue.urgent).map(|taken| taken + BATCH_EVERY);
+                (queue.live > 0, due, queue.closed)
             };
             match (ready, due) {
-                (true, Some(due)) if due > Instant::now() && !closed => sleep_until(due).await,
+                (true, Some(due)) if due > Instant::now() && !closed => {
+                    tokio::select! { () = sleep_until(due) => {}, () = filled => {} }
+                }
                 (true, _) => break,
                 (false, _) if closed => return None,
                 (false, _) => filled.await,
@@ -181,6 +195,7 @@ impl Queue {
 
     fn take_front(&mut self) -> Vec<Delta> {
         self.last_taken = Some(Instant::now());
+        self.urgent = false;
         let mut entries = std::mem::take(&mut self.entries).into_iter().flatten();
         let batch: Vec<Delta> = entries.by_ref().take(BATCH_LIMIT).collect();
         let rest = entries.map(Some).collect();
@@ -315,6 +330,18 @@ mod tests {
         assert_eq!(print(&outbox.take().await.unwrap()), "gone");
         outbox.close();
         assert!(outbox.take().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_objects_of_a_kind_do_not_wait() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        assert_eq!(print(&outbox.take().await.unwrap()), "new");
+        let taken = Instant::now();
+        let (first, ()) = tokio::join!(outbox.take(), async { outbox.write(&pen, [upsert("a", 1)]) });
+        assert_eq!((print(&first.unwrap()), taken.elapsed()), ("a@1".to_owned(), Duration::ZERO));
+        outbox.write(&pen, [upsert("b", 1)]);
+        assert_eq!((print(&outbox.take().await.unwrap()), taken.elapsed()), ("b@1".to_owned(), BATCH_EVERY));
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ use cluster::kubeconfig::{self, Context, Environment};
 use cluster::offline::{self, Input};
 use cluster::{Connection, Link, NodeUsePoll};
 use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use topology::RuleBook;
 
@@ -127,6 +128,8 @@ async fn feed(
     let mut heard = connection.heard();
     let reader = connection.reader();
     let mut node_use = NodeUsePoll::new(reader.clone(), NODE_USE_EVERY);
+    // Asked beside the deltas, which must not wait for it; at most one question at a time.
+    let mut version = JoinSet::new();
     loop {
         let message = tokio::select! {
             deltas = connection.next() => {
@@ -143,9 +146,15 @@ async fn feed(
                     return;
                 }
                 take_link(&mut link, &mut source);
-                if !source.lost && source.version.is_none() {
-                    source.version = reader.version().await.ok().map(|version| version.git_version);
+                if !source.lost && source.version.is_none() && version.is_empty() {
+                    let reader = reader.clone();
+                    version.spawn(async move { reader.version().await });
                 }
+                Message::Source(source.clone())
+            }
+            Some(answer) = version.join_next() => {
+                // What did not answer is asked again when the link comes back.
+                source.version = answer.ok().and_then(Result::ok).map(|version| version.git_version);
                 Message::Source(source.clone())
             }
             // A quiet cluster sends nothing but bookmarks.

@@ -77,8 +77,8 @@ impl Connection {
         &self.cluster
     }
 
-    /// The next changes, at most every 50 ms, each object once with its newest state. Safe to cancel; never ends by
-    /// itself.
+    /// The next changes, about every 50 ms and the first objects of a kind at once, each object once with its newest
+    /// state. Safe to cancel; never ends by itself.
     pub async fn next(&mut self) -> Option<Vec<Delta>> {
         self.outbox.take().await
     }

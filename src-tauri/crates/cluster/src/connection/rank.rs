@@ -5,10 +5,10 @@ use model::GroupKind;
 /// Lower comes first.
 pub(super) fn rank(kind: &GroupKind) -> u8 {
     match (&*kind.group, &*kind.kind) {
-        ("", "Namespace") => 0,
+        // Pods early because they are many: what follows is listed beside them. These two go out on the connections that
+        // discovery has opened.
+        ("", "Namespace" | "Pod") => 0,
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet") => 1,
-        // Early because they are many: what follows is listed beside them.
-        ("", "Pod") => 2,
         ("apps", "ReplicaSet") | ("batch", "Job" | "CronJob") => 3,
         ("", "Service" | "Node") => 4,
         ("networking.k8s.io" | "gateway.networking.k8s.io", _) => 5,

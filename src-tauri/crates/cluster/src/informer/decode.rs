@@ -126,13 +126,17 @@ impl<'de> DeserializeSeed<'de> for &Item<'_> {
     type Value = Object;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
-        let body = Body.deserialize(deserializer)?;
+        let body = Body::Whole.deserialize(deserializer)?;
         self.object(body).map_err(D::Error::custom)
     }
 }
 
 /// The fields of an object, `metadata.managedFields` skipped.
-struct Body;
+enum Body {
+    Whole,
+    /// Nothing else tells which object is gone.
+    Metadata,
+}
 
 impl<'de> DeserializeSeed<'de> for Body {
     type Value = Map<String, Value>;
@@ -152,7 +156,14 @@ impl<'de> Visitor<'de> for Body {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut fields = Map::new();
         while let Some(name) = access.next_key::<String>()? {
-            let value = if name == "metadata" { access.next_value_seed(Metadata)? } else { access.next_value()? };
+            let value = match self {
+                _ if name == "metadata" => access.next_value_seed(Metadata)?,
+                Self::Whole => access.next_value()?,
+                Self::Metadata => {
+                    access.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
             fields.insert(name, value);
         }
         Ok(fields)
@@ -281,11 +292,14 @@ impl<'de> Visitor<'de> for LineVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Line, A::Error> {
-        let (mut kind, mut body) = (None, None);
+        let (mut kind, mut body) = (None::<String>, None);
         while let Some(name) = access.next_key::<String>()? {
             match name.as_str() {
                 "type" => kind = Some(access.next_value()?),
-                "object" => body = Some(access.next_value_seed(Body)?),
+                "object" => {
+                    let is_gone = kind.as_deref() == Some("DELETED");
+                    body = Some(access.next_value_seed(if is_gone { Body::Metadata } else { Body::Whole })?);
+                }
                 _ => {
                     access.next_value::<IgnoredAny>()?;
                 }
@@ -348,9 +362,10 @@ mod tests {
         assert!(
             matches!(read(&format!("{{\"type\":\"ADDED\",{object}}}")).unwrap(), Event::Upsert(object) if object.key.as_str() == "apps/Deployment/n/a")
         );
-        assert!(
-            matches!(read(&format!("{{{object},\"type\":\"DELETED\"}}")).unwrap(), Event::Delete { resource_version: Some(version), .. } if &*version == "9")
-        );
+        for line in [format!("{{{object},\"type\":\"DELETED\"}}"), format!("{{\"type\":\"DELETED\",{object}}}")] {
+            let Event::Delete { key, resource_version } = read(&line).unwrap() else { panic!("{line} is no deletion") };
+            assert_eq!((key.as_str(), resource_version.as_deref()), ("apps/Deployment/n/a", Some("9")));
+        }
         let bookmark = r#"{"type":"BOOKMARK","object":{"kind":"Deployment","metadata":{"resourceVersion":"12"}}}"#;
         assert!(matches!(read(bookmark).unwrap(), Event::Bookmark { resource_version } if resource_version == "12"));
         let gone = r#"{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}"#;
