@@ -162,6 +162,12 @@ impl Map {
         let bounds = numbers.rect();
         let frames = header.frames.iter().map(|frame| (frame.id.clone(), numbers.frame(frame), frame.clone()));
         header.frames_splice.apply(&mut self.order, frames);
+        for (first, count) in &header.frames_splice.moved {
+            let [right, down] = numbers.point();
+            for (_, rect, _) in self.order.iter_mut().skip(*first as usize).take(*count as usize) {
+                [rect[0], rect[1]] = [rect[0] + right, rect[1] + down];
+            }
+        }
         let places = self.order.iter().map(|(id, rect, frame)| (id.clone(), (*rect, frame.clone())));
         self.frames = places.collect();
         for block in &header.blocks {
@@ -179,6 +185,7 @@ impl Map {
             [rect[0], rect[1]] = numbers.point();
         }
         header.links.iter().for_each(|link| numbers.link(link));
+        numbers.points(header.links_splice.moved.len());
         header.links_splice.apply(&mut self.links, header.links.iter().cloned());
         assert_eq!(numbers.0.len(), 0, "numbers are left over");
         for id in &header.removed {
@@ -260,7 +267,9 @@ impl Numbers<'_> {
             self.rects(card.note.iter().len());
             self.rects(card.meters.len());
         }
+        self.points(block.cards_splice.moved.len());
         block.links.iter().for_each(|link| self.link(link));
+        self.points(block.links_splice.moved.len());
         rect
     }
 

@@ -28,7 +28,7 @@ name: string,
 /**
  * Whole name, where it differs.
  */
-fullName: string | null, 
+fullName?: string, 
 /**
  * Second line.
  */
@@ -44,24 +44,24 @@ status: string,
 /**
  * Pods as squares.
  */
-pods: Array<WirePod>, 
+pods?: Array<WirePod>, 
 /**
  * Pods by state.
  */
-tallies: Array<WireTally>, 
+tallies?: Array<WireTally>, 
 /**
  * Pills.
  */
-badges: Array<WireBadge>, 
+badges?: Array<WireBadge>, 
 /**
  * Word of trouble under the card.
  */
-note: string | null, 
+note?: string, 
 /**
  * Bars.
  */
-meters: Array<WireMeter>, 
+meters?: Array<WireMeter>, 
 /**
- * Objects folded into it.
+ * Objects folded into it; none where absent.
  */
-folded: number, };
+folded?: number, };

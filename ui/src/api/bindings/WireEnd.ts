@@ -11,4 +11,4 @@ id: string,
 /**
  * Whether it is a block.
  */
-block: boolean, };
+block?: boolean, };

@@ -24,7 +24,7 @@ state: string,
 /**
  * Inferred.
  */
-inferred: boolean, 
+inferred?: boolean, 
 /**
  * Edges in it.
  */
@@ -36,4 +36,4 @@ corners: number,
 /**
  * Text of the label.
  */
-label: string | null, };
+label?: string, };

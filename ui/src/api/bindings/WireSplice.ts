@@ -12,4 +12,9 @@ gone: Array<number>,
 /**
  * Places in the next list of the entries sent, one for each, ascending.
  */
-at: Array<number>, };
+at: Array<number>, 
+/**
+ * Entries that stay and moved with all their parts, by runs that moved alike: the place of the first in the next
+ * list, and how many; the geometry says how far.
+ */
+moved: Array<[number, number]>, };

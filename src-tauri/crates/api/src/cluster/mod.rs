@@ -1,5 +1,6 @@
 //! An open cluster: its owner task, what it publishes, and the readers of its pictures.
 
+mod difference;
 mod kept;
 mod mailbox;
 mod owner;

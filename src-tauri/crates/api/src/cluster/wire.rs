@@ -6,6 +6,7 @@ use std::sync::Arc;
 use diagram::scene::{Badge, Block, Card, CardLook, Counts, Frame, Link, LinkEnd, Point, Rect, Scene};
 use model::Health;
 
+use super::difference::{Difference, difference};
 use crate::types::*;
 
 /// What the reader holds.
@@ -34,11 +35,12 @@ impl Sent {
         }
         let mut geometry = Geometry::default();
         geometry.rect(&scene.bounds);
-        let (frames_splice, frames) = splice(&self.frames, &scene.frames, |frame| &frame.id);
+        let Difference { splice: frames_splice, sent: frames, by } = difference(&self.frames, &scene.frames);
         for frame in &frames {
             geometry.rect(&frame.rect);
             geometry.badges(&frame.badges);
         }
+        geometry.points(&by);
         let mut blocks = Vec::new();
         let mut moved = Vec::new();
         let mut moves = Geometry::default();
@@ -61,8 +63,9 @@ impl Sent {
         let removed: Vec<String> =
             self.blocks.keys().filter(|id| !present.contains_key(*id)).map(ToString::to_string).collect();
         geometry.0.extend(moves.0);
-        let (links_splice, links) = splice(&self.links, &scene.links, ends);
+        let Difference { splice: links_splice, sent: links, by } = difference(&self.links, &scene.links);
         links.iter().for_each(|link| geometry.link(link));
+        geometry.points(&by);
         let texts: Vec<Arc<str>> =
             [&scene.title, &scene.subtitle].into_iter().chain(&scene.gaps).map(Arc::clone).collect();
         let same = !reset
@@ -107,40 +110,6 @@ impl Sent {
     }
 }
 
-/// What makes `before` into `after`, and the entries of `after` that must be sent for it. Entries with the same key are
-/// compared; an entry that changed its place among those that stay is sent again.
-fn splice<'a, T: PartialEq, K: Ord>(
-    before: &'a [T],
-    after: &'a [T],
-    key: impl Fn(&'a T) -> K,
-) -> (WireSplice, Vec<&'a T>) {
-    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let mut places: BTreeMap<K, Vec<usize>> = BTreeMap::new();
-    for (at, entry) in before.iter().enumerate() {
-        places.entry(key(entry)).or_default().push(at);
-    }
-    let mut stays: Vec<usize> = Vec::new();
-    let mut sent = Vec::new();
-    let mut at = Vec::new();
-    for (now, entry) in after.iter().enumerate() {
-        let free = stays.last().map_or(0, |last| last + 1);
-        let same = places.get(&key(entry)).into_iter().flatten().find(|was| **was >= free && before[**was] == *entry);
-        match same {
-            Some(was) => stays.push(*was),
-            None => {
-                sent.push(entry);
-                at.push(place(now));
-            }
-        }
-    }
-    let gone = (0..before.len()).filter(|was| stays.binary_search(was).is_err()).map(place).collect();
-    (WireSplice { gone, at }, sent)
-}
-
-fn ends(link: &Link) -> (&LinkEnd, &LinkEnd) {
-    (&link.from, &link.to)
-}
-
 /// Length of the header, the header padded to four bytes, the numbers.
 fn message(header: &PictureHeader, numbers: &[f32]) -> Vec<u8> {
     // Serialising plain structs of strings and numbers to memory cannot fail.
@@ -163,6 +132,10 @@ impl Geometry {
         self.0.extend([point.x, point.y]);
     }
 
+    fn points(&mut self, points: &[Point]) {
+        points.iter().for_each(|point| self.point(*point));
+    }
+
     fn rect(&mut self, rect: &Rect) {
         self.0.extend([rect.x, rect.y, rect.width, rect.height]);
     }
@@ -174,8 +147,8 @@ impl Geometry {
     /// What differs of a block from the one that the reader holds.
     fn block(&mut self, origin: Point, block: &Block, held: Option<&Block>) -> WireBlock {
         let (held_cards, held_links) = held.map_or((&[][..], &[][..]), |held| (&held.cards, &held.links));
-        let (cards_splice, cards) = splice(held_cards, &block.cards, |card| &card.key);
-        let (links_splice, links) = splice(held_links, &block.links, ends);
+        let Difference { splice: cards_splice, sent: cards, by: cards_by } = difference(held_cards, &block.cards);
+        let Difference { splice: links_splice, sent: links, by: links_by } = difference(held_links, &block.links);
         self.rect(&Rect { x: origin.x, y: origin.y, width: block.width, height: block.height });
         for card in &cards {
             self.rect(&card.rect);
@@ -185,7 +158,9 @@ impl Geometry {
             card.note.iter().for_each(|note| self.rect(&note.rect));
             card.meters.iter().for_each(|meter| self.rect(&meter.rect));
         }
+        self.points(&cards_by);
         links.iter().for_each(|link| self.link(link));
+        self.points(&links_by);
         WireBlock {
             id: block.id.to_string(),
             frame: block.frame.to_string(),
@@ -201,7 +176,7 @@ impl Geometry {
 
     fn link(&mut self, link: &Link) {
         link.label.iter().for_each(|label| self.rect(&label.rect));
-        link.points.iter().for_each(|point| self.point(*point));
+        self.points(&link.points);
     }
 }
 
@@ -306,6 +281,25 @@ mod tests {
         })
     }
 
+    fn card(name: &str, caption: &str) -> Card {
+        Card {
+            key: model::ResourceKey::new("apps", "Deployment", "shop", name),
+            rect: Rect::default(),
+            look: CardLook::Object,
+            name: name.into(),
+            full_name: name.into(),
+            caption: caption.into(),
+            health: Health::Ok,
+            status: "Available".into(),
+            pods: Vec::new(),
+            tallies: Vec::new(),
+            badges: Vec::new(),
+            note: None,
+            meters: Vec::new(),
+            folded: 0,
+        }
+    }
+
     fn scene(blocks: &[(&str, &str, f32)]) -> Scene {
         let placed = |(id, title, x): &(&str, &str, f32)| PlacedBlock {
             origin: Point { x: *x, y: 0.0 },
@@ -344,22 +338,6 @@ mod tests {
 
     #[test]
     fn a_change_in_one_block_sends_what_changed_of_it_and_no_other_frame() {
-        let card = |name: &str, caption: &str| Card {
-            key: model::ResourceKey::new("apps", "Deployment", "shop", name),
-            rect: Rect::default(),
-            look: CardLook::Object,
-            name: name.into(),
-            full_name: name.into(),
-            caption: caption.into(),
-            health: Health::Ok,
-            status: "Available".into(),
-            pods: Vec::new(),
-            tallies: Vec::new(),
-            badges: Vec::new(),
-            note: None,
-            meters: Vec::new(),
-            folded: 0,
-        };
         let frame = |at: usize, objects: u32| Frame {
             id: format!("ns:n{at}").into(),
             rect: Rect::default(),
@@ -404,33 +382,14 @@ mod tests {
         assert_eq!((header.frames.len(), header.links.len(), header.blocks.len()), (0, 0, 1));
         let [changed] = header.blocks[0].cards.as_slice() else { panic!("{:?}", header.blocks) };
         assert_eq!((&*changed.name, &*changed.caption), ("app-7-3", "0 of 1 ready"));
-        assert_eq!(header.blocks[0].cards_splice, WireSplice { gone: vec![3], at: vec![3] });
+        assert_eq!(header.blocks[0].cards_splice, WireSplice { gone: vec![3], at: vec![3], moved: vec![] });
         assert!(one.len() * 100 < first.len(), "{} bytes after {}", one.len(), first.len());
 
         let (header, _) = read(&sent.next("c", &picture("0 of 1 ready", 8, 2), vec![], false).unwrap());
         let header: PictureHeader = serde_json::from_value(header).unwrap();
         assert_eq!((header.frames.len(), header.links.len(), header.blocks.len()), (1, 1, 0));
-        assert_eq!(header.frames_splice, WireSplice { gone: vec![5], at: vec![5] });
-        assert_eq!(header.links_splice, WireSplice { gone: vec![29], at: vec![29] });
-    }
-
-    #[test]
-    fn a_splice_makes_the_next_list_of_the_one_held() {
-        for (before, after, sends) in [
-            ("abcd", "abcd", 0),
-            ("", "abc", 3),
-            ("abc", "", 0),
-            ("abcd", "axcd", 1),
-            ("abcd", "xabyd", 2),
-            ("aab", "aaab", 1),
-            ("abc", "cab", 2),
-        ] {
-            let (before, after): (Vec<char>, Vec<char>) = (before.chars().collect(), after.chars().collect());
-            let (by, sent) = splice(&before, &after, |letter| letter);
-            let mut held = before.clone();
-            by.apply(&mut held, sent.iter().map(|letter| **letter));
-            assert_eq!((held, sent.len()), (after, sends), "from {before:?}");
-        }
+        assert_eq!(header.frames_splice, WireSplice { gone: vec![5], at: vec![5], moved: vec![] });
+        assert_eq!(header.links_splice, WireSplice { gone: vec![29], at: vec![29], moved: vec![] });
     }
 
     #[test]
@@ -466,5 +425,32 @@ mod tests {
         let coarse = coarse.next("c", &after.scene, vec![], false).unwrap();
         let fine = sent.next("c", &after.scene, vec![], false).unwrap();
         assert!(fine.len() * 2 < coarse.len(), "{} bytes in place of {}", fine.len(), coarse.len());
+    }
+
+    #[test]
+    fn cards_below_one_that_goes_are_told_how_far_they_move() {
+        let picture = |gone: Option<u8>| {
+            let cards = (0..100_u8).filter(|at| Some(*at) != gone).zip(0_u8..).map(|(at, row)| Card {
+                rect: Rect { x: 12.0, y: f32::from(row) * 58.0, width: 196.0, height: 46.0 },
+                badges: vec![Badge {
+                    rect: Rect { x: 150.0, y: f32::from(row) * 58.0 + 38.0, width: 50.0, height: 16.0 },
+                    text: "sa: web".into(),
+                    key: None,
+                }],
+                ..card(&format!("app-{at}"), "1 of 1 ready")
+            });
+            let whole = Block { cards: cards.collect(), ..(*block("app:shop", "shop")).clone() };
+            let placed = PlacedBlock { origin: Point::default(), block: Arc::new(whole) };
+            Scene { blocks: vec![placed], ..Scene::default() }
+        };
+        let mut sent = Sent::nothing(0);
+        let first = sent.next("c", &picture(None), vec![], true).unwrap();
+        let next = sent.next("c", &picture(Some(30)), vec![], false).unwrap();
+        let (header, numbers) = read(&next);
+        let header: PictureHeader = serde_json::from_value(header).unwrap();
+        assert_eq!(header.blocks[0].cards, []);
+        assert_eq!(header.blocks[0].cards_splice, WireSplice { gone: vec![30], at: vec![], moved: vec![(30, 69)] });
+        assert_eq!(numbers[8..], [0.0, -58.0]);
+        assert!(next.len() * 20 < first.len(), "{} bytes after {}", next.len(), first.len());
     }
 }

@@ -14,7 +14,8 @@
 //! 5. per entry of `links`: as a block's links, absolute.
 //!
 //! The lists of a picture (its frames, its links between blocks, the cards and links of a block) are sent as what differs
-//! from the list that the reader holds: see [`WireSplice`].
+//! from the list that the reader holds: see [`WireSplice`]. After the entries that are sent of a list, the geometry says
+//! how far each run of entries went that only moved: `x y`. What is empty, zero or false of a card or a link is left out.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,10 +119,13 @@ pub struct WireSplice {
     pub gone: Vec<u32>,
     /// Places in the next list of the entries sent, one for each, ascending.
     pub at: Vec<u32>,
+    /// Entries that stay and moved with all their parts, by runs that moved alike: the place of the first in the next
+    /// list, and how many; the geometry says how far.
+    pub moved: Vec<(u32, u32)>,
 }
 
 impl WireSplice {
-    /// Makes the next list of the one held and the entries sent. A splice that does not fit the list leaves entries at
+    /// Makes the next list of the one held and the entries sent, without their moves. A splice that does not fit the list leaves entries at
     /// its end.
     pub fn apply<T>(&self, held: &mut Vec<T>, sent: impl IntoIterator<Item = T>) {
         let mut gone = self.gone.iter().map(|place| *place as usize).peekable();
@@ -215,6 +219,8 @@ pub struct WireCard {
     /// As drawn.
     pub name: String,
     /// Whole name, where it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub full_name: Option<String>,
     /// Second line.
     pub caption: String,
@@ -223,16 +229,28 @@ pub struct WireCard {
     /// kubectl's word.
     pub status: String,
     /// Pods as squares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<WirePod>>")]
     pub pods: Vec<WirePod>,
     /// Pods by state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<WireTally>>")]
     pub tallies: Vec<WireTally>,
     /// Pills.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<WireBadge>>")]
     pub badges: Vec<WireBadge>,
     /// Word of trouble under the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub note: Option<String>,
     /// Bars.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<WireMeter>>")]
     pub meters: Vec<WireMeter>,
-    /// Objects folded into it.
+    /// Objects folded into it; none where absent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[ts(optional, as = "Option<u32>")]
     pub folded: u32,
 }
 
@@ -303,12 +321,16 @@ pub struct WireLink {
     /// `resolved`, `missing`, `unknown`.
     pub state: String,
     /// Inferred.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
     pub inferred: bool,
     /// Edges in it.
     pub count: u32,
     /// Number of corners in the geometry.
     pub corners: u32,
     /// Text of the label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub label: Option<String>,
 }
 
@@ -318,5 +340,11 @@ pub struct WireEnd {
     /// Card key or block id.
     pub id: String,
     /// Whether it is a block.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
     pub block: bool,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

@@ -41,17 +41,29 @@ test("moved and removed blocks", () => {
 
 test("a frame whose counts changed is drawn again at its head only", () => {
   const { picture } = applyMessage(null, first);
-  const later = applyMessage(picture, next({ frames: [frame({ counts: counts({ failing: 1 }) })], framesSplice: { gone: [0], at: [0] } }, [0, 0, 800, 600]));
+  const later = applyMessage(picture, next({ frames: [frame({ counts: counts({ failing: 1 }) })], framesSplice: { gone: [0], at: [0], moved: [] } }, [0, 0, 800, 600]));
   expect(later.dirty).toEqual([{ x: 0, y: 0, width: 800, height: 56 }]);
 });
 
 test("a card that changed takes its old place among those that stay", () => {
   const { picture } = applyMessage(null, first);
-  const change = block({ cards: [card({ key: "core/Service/shop/cart" })], cardsSplice: { gone: [], at: [1] } });
+  const change = block({ cards: [card({ key: "core/Service/shop/cart" })], cardsSplice: { gone: [], at: [1], moved: [] } });
   const later = applyMessage(picture, next({ blocks: [change] }, [20, 60, 300, 100, 9, 9, 196, 46]));
   const cards = later.picture.blocks.get("app:shop/cart")?.cards ?? [];
   expect(cards.map((each) => each.key)).toEqual(["apps/Deployment/shop/cart", "core/Service/shop/cart"]);
   expect(cards[0]).toBe(picture.blocks.get("app:shop/cart")?.cards[0]);
+});
+
+test("a card that only moved takes its parts along", () => {
+  const pod = { key: "core/Pod/shop/cart-1", health: "ok" };
+  const whole = block({ cards: [card({ pods: [pod] }), card({ key: "core/Service/shop/cart" })] });
+  const { picture } = applyMessage(null, decode(encode(header({ blocks: [whole] }), [...[0, 0, 800, 600], ...[20, 60, 300, 100], ...[5, 6, 196, 46], ...[9, 9], ...[5, 60, 196, 46]])));
+  const change = block({ cards: [], cardsSplice: { gone: [1], at: [], moved: [[0, 1]] } });
+  const later = applyMessage(picture, next({ blocks: [change] }, [20, 60, 300, 100, 0, 54]));
+  const cards = later.picture.blocks.get("app:shop/cart")?.cards ?? [];
+  expect(cards.map(({ key, box, pods }) => ({ key, box, pods }))).toEqual([
+    { key: "apps/Deployment/shop/cart", box: { x: 5, y: 60, width: 196, height: 46 }, pods: [{ ...pod, x: 9, y: 63 }] },
+  ]);
 });
 
 test("unchanged links stay", () => {

@@ -1,9 +1,9 @@
 /** Joins a message to the picture before it, and says which parts of the plane must be drawn again. */
 
 import type { PictureMessage } from "./decode";
-import { type Box, type Point, grown, sameBox } from "./geometry";
+import { type Box, type Point, grown, sameBox, shifted } from "./geometry";
 import { spliced } from "./splice";
-import type { Block, BlockChange, Frame, Link, Picture } from "./types";
+import type { Block, BlockChange, Card, Frame, Link, Picture } from "./types";
 
 export interface Applied {
   picture: Picture;
@@ -50,8 +50,8 @@ export function applyMessage(before: Picture | null, message: PictureMessage): A
     touch(block);
     blocks.set(id, block);
   }
-  const frames = spliced(before.frames, header.framesSplice, message.frames);
-  const links = spliced(before.links, header.linksSplice, message.links);
+  const frames = spliced(before.frames, message.frames, movedFrame);
+  const links = spliced(before.links, message.links, movedLink);
   if (frames !== before.frames) dirty.push(...dirtyFrames(before.frames, frames));
   if (links !== before.links) dirty.push(...dirtyLinks(before.links, links));
   const everything = !sameBox(before.bounds, message.bounds) && dirty.length > before.blocks.size;
@@ -72,15 +72,42 @@ function whole(message: PictureMessage): Picture {
     counts,
     gaps,
     bounds: message.bounds,
-    frames: message.frames,
+    frames: spliced([], message.frames, movedFrame),
     blocks: new Map(message.blocks.map((change) => [change.id, joined(undefined, change)])),
-    links: message.links,
+    links: spliced([], message.links, movedLink),
   };
 }
 
 function joined(held: Block | undefined, change: BlockChange): Block {
-  const { cardsSplice, linksSplice, cards, links, ...rest } = change;
-  return { ...rest, cards: spliced(held?.cards ?? [], cardsSplice, cards), links: spliced(held?.links ?? [], linksSplice, links) };
+  const { cards, links, ...rest } = change;
+  return { ...rest, cards: spliced(held?.cards ?? [], cards, movedCard), links: spliced(held?.links ?? [], links, movedLink) };
+}
+
+function movedBox<T extends { box: Box }>(part: T, by: Point): T {
+  return { ...part, box: shifted(part.box, by) };
+}
+
+function movedPoint<T extends Point>(point: T, by: Point): T {
+  return { ...point, x: point.x + by.x, y: point.y + by.y };
+}
+
+function movedFrame(frame: Frame, by: Point): Frame {
+  return { ...movedBox(frame, by), badges: frame.badges.map((badge) => movedBox(badge, by)) };
+}
+
+function movedCard(card: Card, by: Point): Card {
+  return {
+    ...movedBox(card, by),
+    pods: card.pods.map((pod) => movedPoint(pod, by)),
+    tallies: card.tallies.map((tally) => movedBox(tally, by)),
+    badges: card.badges.map((badge) => movedBox(badge, by)),
+    note: card.note && movedBox(card.note, by),
+    meters: card.meters.map((meter) => movedBox(meter, by)),
+  };
+}
+
+function movedLink(link: Link, by: Point): Link {
+  return { ...movedBox(link, by), points: link.points.map((point) => movedPoint(point, by)), label: link.label && movedBox(link.label, by) };
 }
 
 function movedTo(block: Block, origin: Point): Block {

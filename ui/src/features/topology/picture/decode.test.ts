@@ -33,7 +33,7 @@ test("reads geometry in the order in which things stand in the header", () => {
         }),
       ],
       moved: ["app:shop/web"],
-      links: [{ ...link, label: null, corners: 3 }],
+      links: [{ ...link, label: undefined, corners: 3 }],
     }),
     [
       ...[0, 0, 800, 600], // bounds
@@ -56,17 +56,17 @@ test("reads geometry in the order in which things stand in the header", () => {
   const read = decode(message);
 
   expect(read.bounds).toEqual({ x: 0, y: 0, width: 800, height: 600 });
-  expect(read.frames[0]?.badges[0]?.box).toEqual({ x: 60, y: 12, width: 40, height: 18 });
+  expect(read.frames.sent[0]?.badges[0]?.box).toEqual({ x: 60, y: 12, width: 40, height: 18 });
   const [inside] = read.blocks;
   expect(inside?.box).toEqual({ x: 20, y: 40, width: 400, height: 200 });
-  const [only] = inside?.cards ?? [];
+  const [only] = inside?.cards.sent ?? [];
   expect(only?.pods[0]).toEqual({ key: "core/Pod/shop/cart-1", health: "ok", x: 30, y: 31 });
   expect(only?.note).toEqual({ text: "CrashLoopBackOff", box: { x: 5, y: 5, width: 6, height: 6 } });
   expect(only?.meters[0]?.box).toEqual({ x: 7, y: 7, width: 8, height: 8 });
-  expect(inside?.links[0]?.label?.box).toEqual({ x: 50, y: 51, width: 16, height: 12 });
-  expect(inside?.links[0]?.box).toEqual({ x: 0, y: 20, width: 66, height: 43 });
+  expect(inside?.links.sent[0]?.label?.box).toEqual({ x: 50, y: 51, width: 16, height: 12 });
+  expect(inside?.links.sent[0]?.box).toEqual({ x: 0, y: 20, width: 66, height: 43 });
   expect(read.moved).toEqual([{ id: "app:shop/web", origin: { x: 99, y: 98 } }]);
-  expect(read.links?.[0]?.points).toEqual([
+  expect(read.links.sent[0]?.points).toEqual([
     { x: 0, y: 0 },
     { x: 10, y: 0 },
     { x: 10, y: 10 },
@@ -88,5 +88,5 @@ test("names beyond ASCII keep the geometry aligned", () => {
 
 test("the generator makes pictures of the size asked for", () => {
   const read = decode(generated(100));
-  expect(read.blocks.flatMap((each) => each.cards)).toHaveLength(100);
+  expect(read.blocks.flatMap((each) => each.cards.sent)).toHaveLength(100);
 });

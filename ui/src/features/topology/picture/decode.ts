@@ -4,20 +4,23 @@ import type { PictureHeader } from "@/api/bindings/PictureHeader";
 import type { WireBadge } from "@/api/bindings/WireBadge";
 import type { WireBlock } from "@/api/bindings/WireBlock";
 import type { WireCard } from "@/api/bindings/WireCard";
+import type { WireEnd } from "@/api/bindings/WireEnd";
 import type { WireFrame } from "@/api/bindings/WireFrame";
 import type { WireLink } from "@/api/bindings/WireLink";
+import type { WireSplice } from "@/api/bindings/WireSplice";
 
 import { type Box, type Point, boundsOf } from "./geometry";
-import type { BlockChange, Boxed, Card, Frame, Link } from "./types";
+import type { Change } from "./splice";
+import type { BlockChange, Boxed, Card, Frame, Link, LinkEnd } from "./types";
 
-/** Lists hold what is new or changed; the splices of the header say how it joins what is held. */
+/** Lists are told as what differs from those held. */
 export interface PictureMessage {
   header: PictureHeader;
   bounds: Box;
-  frames: Frame[];
+  frames: Change<Frame>;
   blocks: BlockChange[];
   moved: Array<{ id: string; origin: Point }>;
-  links: Link[];
+  links: Change<Link>;
 }
 
 /** Takes numbers one after another; running out is an error, not a NaN that draws nothing. */
@@ -59,12 +62,17 @@ export function decode(message: ArrayBuffer): PictureMessage {
   const geometry = new Geometry(message, 4 + length);
 
   const bounds = geometry.box();
-  const frames = header.frames.map((frame) => readFrame(frame, geometry));
+  const frames = readList(header.frames, header.framesSplice, readFrame, geometry);
   const blocks = header.blocks.map((block) => readBlock(block, geometry));
   const moved = header.moved.map((id) => ({ id, origin: geometry.point() }));
-  const links = header.links.map((link) => readLink(link, geometry));
+  const links = readList(header.links, header.linksSplice, readLink, geometry);
   if (geometry.left !== 0) throw new RangeError(`the picture message has ${geometry.left} bytes too many`);
   return { header, bounds, frames, blocks, moved, links };
+}
+
+function readList<W, T>(wire: W[], splice: WireSplice, read: (entry: W, geometry: Geometry) => T, geometry: Geometry): Change<T> {
+  const sent = wire.map((entry) => read(entry, geometry));
+  return { splice, sent, by: splice.moved.map(() => geometry.point()) };
 }
 
 function readBadges(badges: WireBadge[], geometry: Geometry): Array<Boxed<WireBadge>> {
@@ -77,26 +85,33 @@ function readFrame(frame: WireFrame, geometry: Geometry): Frame {
 }
 
 function readBlock(block: WireBlock, geometry: Geometry): BlockChange {
+  const { cardsSplice, linksSplice, ...rest } = block;
   const box = geometry.box();
-  const cards = block.cards.map((card) => readCard(card, geometry));
-  const links = block.links.map((link) => readLink(link, geometry));
-  return { ...block, box, cards, links };
+  const cards = readList(block.cards, cardsSplice, readCard, geometry);
+  const links = readList(block.links, linksSplice, readLink, geometry);
+  return { ...rest, box, cards, links };
 }
 
-function readCard(card: WireCard, geometry: Geometry): Card {
+/** What is empty, zero or false is absent on the wire. */
+function readCard(wire: WireCard, geometry: Geometry): Card {
+  const { fullName = null, folded = 0, ...card } = wire;
   const box = geometry.box();
-  const pods = card.pods.map((pod) => ({ ...pod, ...geometry.point() }));
-  const tallies = card.tallies.map((tally) => ({ ...tally, box: geometry.box() }));
-  const badges = readBadges(card.badges, geometry);
-  const note = card.note === null ? null : { text: card.note, box: geometry.box() };
-  const meters = card.meters.map((meter) => ({ ...meter, box: geometry.box() }));
-  return { ...card, box, pods, tallies, badges, note, meters };
+  const pods = (wire.pods ?? []).map((pod) => ({ ...pod, ...geometry.point() }));
+  const tallies = (wire.tallies ?? []).map((tally) => ({ ...tally, box: geometry.box() }));
+  const badges = readBadges(wire.badges ?? [], geometry);
+  const note = wire.note === undefined ? null : { text: wire.note, box: geometry.box() };
+  const meters = (wire.meters ?? []).map((meter) => ({ ...meter, box: geometry.box() }));
+  return { ...card, fullName, folded, box, pods, tallies, badges, note, meters };
 }
 
-function readLink(link: WireLink, geometry: Geometry): Link {
-  const { corners, label: text, ...rest } = link;
-  const label = text === null ? null : { text, box: geometry.box() };
+function readEnd({ id, block = false }: WireEnd): LinkEnd {
+  return { id, block };
+}
+
+function readLink(wire: WireLink, geometry: Geometry): Link {
+  const { corners, label: text, from, to, inferred = false, ...rest } = wire;
+  const label = text === undefined ? null : { text, box: geometry.box() };
   const points = Array.from({ length: corners }, () => geometry.point());
   const ends = label === null ? points : [...points, label.box, { x: label.box.x + label.box.width, y: label.box.y + label.box.height }];
-  return { ...rest, label, points, box: boundsOf(ends) };
+  return { ...rest, from: readEnd(from), to: readEnd(to), inferred, label, points, box: boundsOf(ends) };
 }

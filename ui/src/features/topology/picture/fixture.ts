@@ -29,7 +29,7 @@ export function counts(some: Partial<WireCounts> = {}): WireCounts {
 
 /** Everything that is sent comes in, after nothing. */
 function all(list: readonly unknown[] | undefined): WireSplice {
-  return { gone: [], at: (list ?? []).map((_, at) => at) };
+  return { gone: [], at: (list ?? []).map((_, at) => at), moved: [] };
 }
 
 export function header(some: Partial<PictureHeader> = {}): PictureHeader {
@@ -60,16 +60,9 @@ export function card(some: Partial<WireCard> = {}): WireCard {
     look: "object",
     icon: "deployment",
     name: "cart",
-    fullName: null,
     caption: "3 of 3 ready",
     health: "ok",
     status: "Available",
-    pods: [],
-    tallies: [],
-    badges: [],
-    note: null,
-    meters: [],
-    folded: 0,
     ...some,
   };
 }
@@ -123,11 +116,11 @@ export function generated(total: number): ArrayBuffer {
       inferred: false,
       count: 1,
       corners: 2,
-      label: at === 0 ? ":80" : null,
+      ...(at === 0 ? { label: ":80" } : {}),
     }));
     links.forEach((link, at) => {
       const cx = 12 + at * 220 + 196;
-      if (link.label !== null) blockNumbers.push(cx + 4, 36, 16, 12);
+      if (link.label !== undefined) blockNumbers.push(cx + 4, 36, 16, 12);
       blockNumbers.push(cx, 53, cx + 24, 53);
     });
     blocks.push(block({ id: `app:n${f}/app-${b}`, frame: `ns:n${f}`, title: `app-${b}`, counts: counts({ objects: cards.length, ok: cards.length }), cards, links }));

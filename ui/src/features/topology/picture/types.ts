@@ -4,14 +4,15 @@ import type { WireBadge } from "@/api/bindings/WireBadge";
 import type { WireBlock } from "@/api/bindings/WireBlock";
 import type { WireCard } from "@/api/bindings/WireCard";
 import type { WireCounts } from "@/api/bindings/WireCounts";
+import type { WireEnd } from "@/api/bindings/WireEnd";
 import type { WireFrame } from "@/api/bindings/WireFrame";
 import type { WireLink } from "@/api/bindings/WireLink";
 import type { WireMeter } from "@/api/bindings/WireMeter";
 import type { WirePod } from "@/api/bindings/WirePod";
-import type { WireSplice } from "@/api/bindings/WireSplice";
 import type { WireTally } from "@/api/bindings/WireTally";
 
 import type { Box, Point } from "./geometry";
+import type { Change } from "./splice";
 
 export type Boxed<T> = T & { box: Box };
 
@@ -21,16 +22,24 @@ export interface Frame extends Omit<WireFrame, "badges"> {
 }
 
 /** Everything inside a block is relative to the block's own origin. */
-export interface Card extends Omit<WireCard, "pods" | "tallies" | "badges" | "note" | "meters"> {
+export interface Card extends Omit<WireCard, "fullName" | "pods" | "tallies" | "badges" | "note" | "meters" | "folded"> {
   box: Box;
+  /** Where it differs from the name. */
+  fullName: string | null;
   pods: Array<WirePod & Point>;
   tallies: Array<Boxed<WireTally>>;
   badges: Array<Boxed<WireBadge>>;
   note: { text: string; box: Box } | null;
   meters: Array<Boxed<WireMeter>>;
+  folded: number;
 }
 
-export interface Link extends Omit<WireLink, "label" | "corners"> {
+export type LinkEnd = Required<WireEnd>;
+
+export interface Link extends Omit<WireLink, "from" | "to" | "inferred" | "label" | "corners"> {
+  from: LinkEnd;
+  to: LinkEnd;
+  inferred: boolean;
   points: Point[];
   /** Extent of the route and its label. */
   box: Box;
@@ -43,10 +52,10 @@ export interface Block extends Omit<WireBlock, "cards" | "links" | "cardsSplice"
   links: Link[];
 }
 
-/** What differs of a block from the one held: cards and links that are new or changed, and how they join the others. */
-export interface BlockChange extends Block {
-  cardsSplice: WireSplice;
-  linksSplice: WireSplice;
+/** What differs of a block from the one held. */
+export interface BlockChange extends Omit<Block, "cards" | "links"> {
+  cards: Change<Card>;
+  links: Change<Link>;
 }
 
 export interface Picture {
