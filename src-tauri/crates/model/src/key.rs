@@ -221,8 +221,9 @@ impl ResourceKey {
 }
 
 fn push_part(text: &mut String, part: &str) {
-    // Names of users and hosts may hold slashes; names of objects never do.
-    if !part.as_bytes().contains(&b'/') {
+    // Names of users and hosts may hold slashes; names of objects never do. Counting is faster than searching in texts as
+    // short as these.
+    if part.bytes().filter(|byte| *byte == b'/').count() == 0 {
         text.push_str(part);
         return;
     }

@@ -461,14 +461,14 @@ pub(crate) fn extract(object: &Object, book: &RuleBook, pool: &RefCell<Pool>) ->
     let labels = read_labels(Some(source.labels));
     let is_template = !source.controlled && kinds::WORKLOADS.contains(&(source.key.group(), source.key.kind()));
     let template = is_template.then(|| kinds::pod_template(source.body, source.key)).flatten();
-    let template = template.map(|template| read_labels(template.at("/metadata/labels")));
+    let template = template.map(|template| template.at("/metadata/labels"));
     let mut appraisal = status::appraise(&source);
     appraisal.status = source.shared(&appraisal.status);
     appraisal.caption = source.shared(&appraisal.caption);
     Facts {
         version: source.shared(&object.version),
         uid: object.uid.clone(),
-        app: crate::groups::own_app(&source, &labels, template.as_ref()),
+        app: crate::groups::own_app(&source, template.flatten()),
         marks: crate::marks::of(&source),
         controller: controller(&source),
         owned: !source.owners.is_empty(),
@@ -477,7 +477,7 @@ pub(crate) fn extract(object: &Object, book: &RuleBook, pool: &RefCell<Pool>) ->
         remarks: status::remarks(&source),
         appraisal,
         labels,
-        template,
+        template: template.map(read_labels),
         links,
         selections,
     }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::Labels;
-use crate::facts::Source;
+use serde_json::Value;
+
+use crate::facts::{Source, field};
 
 /// Labels that name an application, the most deliberate first.
 pub(crate) const APP_LABELS: [&str; 6] = [
@@ -17,15 +18,11 @@ pub(crate) const APP_LABELS: [&str; 6] = [
 
 /// The application an object names itself: by its labels, its pod template's, or, for a Service, its selector's.
 /// Cluster-scoped objects belong to none.
-pub(crate) fn own_app(source: &Source<'_>, labels: &Labels, template: Option<&Labels>) -> Option<Arc<str>> {
+pub(crate) fn own_app(source: &Source<'_>, template: Option<&Value>) -> Option<Arc<str>> {
     if source.namespace.is_empty() {
         return None;
     }
-    let named = |labels: &Labels| {
-        APP_LABELS.iter().find_map(|name| labels.get(name).filter(|app| !app.is_empty()).map(|app| source.shared(app)))
-    };
-    named(labels).or_else(|| template.and_then(named)).or_else(|| {
-        let selector = source.key.is("", "Service").then(|| Labels::from_json(source.spec.get("selector")))?;
-        named(&selector)
-    })
+    let named = |labels: &Value| APP_LABELS.iter().find_map(|name| field(labels, name).map(|app| source.shared(app)));
+    let selector = || source.spec.get("selector").filter(|_| source.key.is("", "Service"));
+    named(source.labels).or_else(|| template.and_then(named)).or_else(|| selector().and_then(named))
 }

@@ -70,8 +70,9 @@ impl Labels {
 
 fn push(text: &mut String, (key, value): (&str, &str)) {
     // Kubernetes allows no control characters in labels; a manifest that has them would break the separators.
-    let is_plain =
-        |text: &str| text.bytes().all(|sign| (b' '..0x7f).contains(&sign)) || !text.contains(char::is_control);
+    let is_plain = |text: &str| {
+        text.bytes().filter(|sign| !(b' '..0x7f).contains(sign)).count() == 0 || !text.contains(char::is_control)
+    };
     if !is_plain(key) || !is_plain(value) {
         return;
     }

@@ -107,7 +107,8 @@ fn claims(source: &Source<'_>, found: &mut Found<'_>) {
             found.key(key("ResourceClaimTemplate", name), format_args!("{at}.resourceClaimTemplateName"));
         }
     }
-    for status in source.items("/status/resourceClaimStatuses") {
+    let told = if pod.is_pod { source.items("/status/resourceClaimStatuses") } else { &[] };
+    for status in told {
         if let Some(name) = field(status, "resourceClaimName") {
             let at = format!("status.resourceClaimStatuses[{}]", field(status, "name").unwrap_or_default());
             found.key(key("ResourceClaim", name), format_args!("{at}.resourceClaimName"));
@@ -139,14 +140,14 @@ fn device_class(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn networks(source: &Source<'_>, found: &mut Found<'_>) {
     const ANNOTATION: &str = "k8s.v1.cni.cncf.io/networks";
-    let template = crate::kinds::pod_template(source.body, source.key).filter(|_| source.pod.is_some());
-    let (metadata, prefix) = match source.pod {
+    let (annotations, prefix) = match source.pod {
         Some(pod) if !pod.is_pod => {
-            (template.and_then(|template| template.get("metadata")), pod.path.trim_end_matches("spec"))
+            let template = crate::kinds::pod_template(source.body, source.key);
+            (template.and_then(|template| template.at("/metadata/annotations")), pod.path.trim_end_matches("spec"))
         }
-        _ => (source.body.get("metadata"), ""),
+        _ => (Some(source.annotations), ""),
     };
-    let text = metadata.and_then(|metadata| metadata.get("annotations")).and_then(|map| field(map, ANNOTATION));
+    let text = annotations.and_then(|map| field(map, ANNOTATION));
     let Some(text) = text else { return };
     let at = format!("{prefix}metadata.annotations[{ANNOTATION}]");
     let mut join = |namespace: Option<&str>, name: &str| {
