@@ -4,7 +4,9 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{AllowedRoutes, At, Export, Source, field, list};
+use crate::json::{At, field, list};
+use crate::links::{AllowedRoutes, Export};
+use crate::source::Source;
 
 /// What the object tells.
 pub(crate) fn of(source: &Source<'_>) -> Vec<Export> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::facts::{Source, field};
+use crate::json::field;
+use crate::source::Source;
 
 /// Labels that name an application, the most deliberate first.
 pub(crate) const APP_LABELS: [&str; 6] = [

@@ -4,7 +4,7 @@
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{At, PodSpec};
+use crate::json::{At, list};
 
 /// Kinds that hold a pod template, with the path to the template's parent. Rollouts are workloads everywhere.
 pub(crate) const WORKLOADS: &[(&str, &str)] = &[
@@ -48,6 +48,29 @@ pub(crate) fn pod_template<'a>(body: &'a Value, key: &ResourceKey) -> Option<&'a
         ("batch", "CronJob") => body.at("/spec/jobTemplate/spec/template"),
         ("", "PodTemplate") => body.get("template"),
         _ => body.at("/spec/template"),
+    }
+}
+
+/// A pod spec and the path to it, with the lists that many rules read.
+#[derive(Clone, Copy)]
+pub(crate) struct PodSpec<'a> {
+    pub(crate) spec: &'a Value,
+    pub(crate) path: &'static str,
+    pub(crate) is_pod: bool,
+    pub(crate) volumes: &'a [Value],
+    /// All three lists of containers by their names.
+    pub(crate) containers: [(&'static str, &'a [Value]); 3],
+}
+
+impl<'a> PodSpec<'a> {
+    pub(crate) fn new(spec: &'a Value, path: &'static str, is_pod: bool) -> Self {
+        let containers = ["initContainers", "containers", "ephemeralContainers"].map(|name| (name, list(spec, name)));
+        Self { spec, path, is_pod, volumes: list(spec, "volumes"), containers }
+    }
+
+    /// Each container with its list's name.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = (&'static str, &'a Value)> + use<'a> {
+        self.containers.into_iter().flat_map(|(name, list)| list.iter().map(move |container| (name, container)))
     }
 }
 

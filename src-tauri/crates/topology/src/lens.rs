@@ -1,6 +1,6 @@
 //! Which edges a question looks at: a table from rows of the catalogue to lenses.
 
-use crate::rules::Rule;
+use crate::rule::Rule;
 use model::RelationClass;
 
 /// A way to look at the graph. The graph always holds every edge; a lens decides which are shown.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::facts::Source;
+use crate::source::Source;
 
 /// The class that applies where none is named.
 pub(crate) const DEFAULT_CLASS: &str = "@default";

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use model::{EdgeState, Evidence, EvidenceSource, Finding, Health, Object, RelationClass, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{At, field, list};
 use crate::graph::{Graph, NodeId};
+use crate::json::{At, field, list};
 
 /// Conditions that mean ill by False.
 const GOOD: [&str; 14] = [

@@ -13,8 +13,9 @@ use rustc_hash::FxHashMap;
 use super::resolve::{Draft, Far, Resolved};
 use super::write::undressed;
 use super::{Engine, Known, Tally, is_pod_like};
-use crate::facts::{Export, Facts};
+use crate::facts::Facts;
 use crate::graph::{Edge, GraphDelta, NodeId, Others, Slot};
+use crate::links::Export;
 
 /// Nodes that one task takes at a time.
 const STRETCH: usize = 512;

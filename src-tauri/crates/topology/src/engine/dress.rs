@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 
 use super::{Engine, Step};
 use crate::Labels;
-use crate::facts::{Export, Facts};
+use crate::facts::Facts;
 use crate::graph::{Edge, Node, NodeId, Presence, Slot};
+use crate::links::Export;
 
 /// How far owners are followed. Real chains have four links; a loop of wrong references ends here.
 const DEPTH: usize = 8;

@@ -27,9 +27,10 @@ use model::{Coverage, GroupKind, ResourceKey};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::{Export, Facts, Selection, extract};
+use crate::facts::{Facts, extract};
 use crate::graph::{Graph, GraphDelta, NodeId};
 use crate::kinds;
+use crate::links::{Export, Selection};
 use crate::pool::Pool;
 use crate::rules::RuleBook;
 use dress::Troubles;

@@ -7,12 +7,11 @@ use model::{GroupKind, RelationClass, ResourceKey};
 
 use super::select::selects;
 use super::{Known, is_pod_like};
-use crate::facts::{
-    AllowedRoutes, Export, Facts, Link, Permit, Plural, Selection, Target, Through, join_fields, join_labels,
-};
+use crate::facts::{Facts, join_fields, join_labels};
 use crate::graph::NodeId;
 use crate::kinds;
-use crate::rules::RelationId;
+use crate::links::RelationId;
+use crate::links::{AllowedRoutes, Export, Link, Permit, Plural, Selection, Target, Through};
 
 /// What one object declares.
 #[derive(Debug, Default)]

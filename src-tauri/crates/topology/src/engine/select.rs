@@ -7,8 +7,9 @@ use std::sync::Arc;
 use model::{GroupKind, ResourceKey};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use crate::facts::{Among, Facts, Namespaces, Selection, pair_hash};
+use crate::facts::{Facts, pair_hash};
 use crate::graph::NodeId;
+use crate::links::{Among, Namespaces, Selection};
 
 /// The namespace of buckets that serve all namespaces; no namespace is called so.
 const EVERYWHERE: &str = "*";

@@ -153,8 +153,16 @@ fn build(finals: &[Object], coverage: &Coverage) -> String {
     everything(&engine.graph())
 }
 
+/// Few, since one replays a hundred changes; as many as `PROPTEST_CASES` says where somebody asks for more:
+/// the environment is a test's to read, not the crate's.
+#[allow(clippy::disallowed_methods)]
+fn effort() -> ProptestConfig {
+    let given = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { given } else { ProptestConfig { cases: 64, ..given } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(effort())]
 
     #[test]
     fn replaying_changes_gives_the_graph_of_the_final_objects(

@@ -10,7 +10,9 @@ use std::sync::{Arc, LazyLock};
 use model::{Coverage, EdgeState, Health, RelationClass, ResourceKey};
 
 use crate::Labels;
-use crate::rules::{RelationId, Rule, RuleBook};
+use crate::links::RelationId;
+use crate::rule::Rule;
+use crate::rules::RuleBook;
 
 pub(crate) use slots::{Others, Slot};
 

@@ -6,8 +6,10 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, At, Found, Namespaces, Params, Source, Target, Through, field};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{At, field};
+use crate::links::{Among, Found, Namespaces, Params, Target, Through};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 const POLICY_BINDINGS: &[(&str, &str)] =

@@ -7,9 +7,11 @@ use model::RelationClass::Routes;
 use model::ResourceKey;
 use serde_json::Value;
 
-use crate::facts::{At, Export, Found, Source, Target, Through, field, list, text};
+use crate::json::{At, field, list, text};
 use crate::kinds::POD_SOURCES;
-use crate::rules::{Rule, TargetScope};
+use crate::links::{Export, Found, Target, Through};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 /// Endings of variable names whose bare value is a host.
 const HOST_WORDS: [&str; 7] = ["HOST", "ADDR", "ADDRESS", "URL", "URI", "ENDPOINT", "SERVICE"];

@@ -5,8 +5,10 @@ use model::RelationClass::{Governs, Refers, Routes};
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{At, Found, Permit, Source, Target, field, list};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{At, field, list};
+use crate::links::{Found, Permit, Target};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const GROUP: &str = "gateway.networking.k8s.io";
 

@@ -6,9 +6,11 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, At, Found, Namespaces, Source, field, group_of, list};
+use crate::json::{At, field, group_of, list};
+use crate::links::{Among, Found, Namespaces};
 use crate::marks::{ARGO_APPLICATION, ARGO_LABEL, HELM_RELEASE};
-use crate::rules::{Rule, TargetScope};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const ARGO: &str = "argoproj.io";
 const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";

@@ -3,8 +3,10 @@
 use model::RelationClass::Refers;
 use serde_json::Value;
 
-use crate::facts::{Found, Source, Target, field, group_of, text};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{field, group_of, text};
+use crate::links::{Found, Target};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 /// Deeper than this no API nests its references; a bound for what is no API.
 const DEPTH: usize = 12;

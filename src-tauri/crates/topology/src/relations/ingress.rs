@@ -6,8 +6,10 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use super::select_default;
-use crate::facts::{At, Found, Source, Target, field, list};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{At, field, list};
+use crate::links::{Found, Target};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const INGRESS: &[(&str, &str)] = &[("networking.k8s.io", "Ingress"), ("extensions", "Ingress")];
 

@@ -5,8 +5,10 @@ use model::{Health, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, At, Found, Namespaces, Source, field, list, text};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{At, field, list, text};
+use crate::links::{Among, Found, Namespaces};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const GROUP: &str = "networking.istio.io";
 

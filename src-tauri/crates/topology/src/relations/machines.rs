@@ -4,8 +4,10 @@ use model::RelationClass::{Owns, Refers};
 use model::{GroupKind, Health, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{At, Found, Source, Target, field, group_of, list};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{At, field, group_of, list};
+use crate::links::{Found, Target};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const KARPENTER: &str = "karpenter.sh";
 const POOL_LABEL: &str = "karpenter.sh/nodepool";

@@ -2,7 +2,7 @@
 
 use model::RelationClass::Member;
 
-use crate::rules::{Rule, TargetScope};
+use crate::rule::{Rule, TargetScope};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

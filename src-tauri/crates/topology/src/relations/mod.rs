@@ -27,9 +27,9 @@ mod storage;
 use model::GroupKind;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces};
+use crate::links::{Among, Found, Namespaces};
 use crate::marks::DEFAULT_CLASS;
-use crate::rules::Rule;
+use crate::rule::Rule;
 
 pub(crate) use calls::mentions_of;
 

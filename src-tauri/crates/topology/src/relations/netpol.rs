@@ -8,8 +8,10 @@ use model::{EXTERNAL_GROUP, GroupKind};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, field, list, text};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{field, list, text};
+use crate::links::{Among, Found, Namespaces};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const POLICY: &[(&str, &str)] = &[("networking.k8s.io", "NetworkPolicy")];
 

@@ -2,8 +2,9 @@
 
 use model::RelationClass::{Owns, Refers};
 
-use crate::facts::{Found, Owner, Source, Target};
-use crate::rules::{Rule, TargetScope};
+use crate::links::{Found, Target};
+use crate::rule::{Rule, TargetScope};
+use crate::source::{Owner, Source};
 
 /// The kubelet's mark on the pod that it shows the API server for a static one.
 const MIRROR: &str = "kubernetes.io/config.mirror";

@@ -4,9 +4,11 @@ use model::Health;
 use model::RelationClass::Refers;
 use serde_json::Value;
 
-use crate::facts::{Found, Source, field, list};
+use crate::json::{field, list};
 use crate::kinds::POD_SOURCES;
-use crate::rules::{Rule, TargetScope};
+use crate::links::Found;
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

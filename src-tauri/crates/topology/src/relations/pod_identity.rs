@@ -3,9 +3,11 @@
 use model::Health;
 use model::RelationClass::Refers;
 
-use crate::facts::{Found, Source, Target, Through, field, list};
+use crate::json::{field, list};
 use crate::kinds::POD_SOURCES;
-use crate::rules::{Rule, TargetScope};
+use crate::links::{Found, Target, Through};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -6,9 +6,11 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use super::select_default;
-use crate::facts::{At, Found, Source, field, list};
+use crate::json::{At, field, list};
 use crate::kinds::POD_SOURCES;
-use crate::rules::{Rule, TargetScope};
+use crate::links::Found;
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

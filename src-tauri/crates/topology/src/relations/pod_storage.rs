@@ -5,10 +5,12 @@ use model::Health;
 use model::RelationClass::{Owns, Refers};
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, field, list};
+use crate::json::{field, list};
 use crate::kinds::POD_SOURCES;
+use crate::links::{Among, Found, Namespaces};
 use crate::marks::CLAIM_STEM;
-use crate::rules::{Rule, TargetScope};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

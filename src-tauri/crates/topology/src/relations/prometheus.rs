@@ -5,8 +5,10 @@ use model::RelationClass::Selects;
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, list, text};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{list, text};
+use crate::links::{Among, Found, Namespaces};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const GROUP: &str = "monitoring.coreos.com";
 

@@ -6,8 +6,10 @@ use model::{EXTERNAL_GROUP, GroupKind};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Plural, Source, Target, field, list, text};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{field, list, text};
+use crate::links::{Among, Found, Namespaces, Plural, Target};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 const BINDINGS: &[(&str, &str)] = &[(GROUP, "RoleBinding"), (GROUP, "ClusterRoleBinding")];

@@ -5,8 +5,10 @@ use model::RelationClass::Refers;
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{At, Found, Source, field, group_of, list};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{At, field, group_of, list};
+use crate::links::Found;
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const TRIGGERED: &[(&str, &str)] = &[("keda.sh", "ScaledObject"), ("keda.sh", "ScaledJob")];
 

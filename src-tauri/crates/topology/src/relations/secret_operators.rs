@@ -3,8 +3,10 @@
 use model::Health;
 use model::RelationClass::Refers;
 
-use crate::facts::{Found, Source, field};
-use crate::rules::{Rule, TargetScope};
+use crate::json::field;
+use crate::links::Found;
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const EXTERNAL: &str = "external-secrets.io";
 

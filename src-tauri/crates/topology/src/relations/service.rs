@@ -5,8 +5,10 @@ use model::RelationClass::{Owns, Refers, Routes, Selects};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::facts::{Among, At, Found, Namespaces, Source, field, list, text};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{At, field, list, text};
+use crate::links::{Among, Found, Namespaces};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const SLICE: &[(&str, &str)] = &[("discovery.k8s.io", "EndpointSlice")];
 

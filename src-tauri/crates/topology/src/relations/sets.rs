@@ -5,8 +5,10 @@ use model::Health;
 use model::RelationClass::{Refers, Selects};
 
 use crate::LabelSelector;
-use crate::facts::{Among, Found, Namespaces, Source, field};
-use crate::rules::{Rule, TargetScope};
+use crate::json::field;
+use crate::links::{Among, Found, Namespaces};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -6,8 +6,10 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use super::select_default;
-use crate::facts::{Found, Source, Target, field, group_of, list};
-use crate::rules::{Rule, TargetScope};
+use crate::json::{field, group_of, list};
+use crate::links::{Found, Target};
+use crate::rule::{Rule, TargetScope};
+use crate::source::Source;
 
 const CLAIM: &[(&str, &str)] = &[("", "PersistentVolumeClaim")];
 const VOLUME: &[(&str, &str)] = &[("", "PersistentVolume")];

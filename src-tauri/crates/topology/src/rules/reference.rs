@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Rule, RuleBook};
+use super::RuleBook;
+use crate::rule::Rule;
 
 impl RuleBook {
     /// The rules as Markdown, for the documentation and for people who ask what the product infers.

@@ -1,11 +1,15 @@
 //! Rules that a user adds for custom resources, in a file of the same form as our table.
 
+use std::sync::Arc;
+
 use model::{GroupKind, RelationClass, ResourceKey};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Infer, Rule, TargetScope};
-use crate::facts::{Found, Source, Target, field, text};
+use crate::json::{field, group_of, text};
+use crate::links::{Found, Target};
+use crate::rule::{Infer, Rule, TargetScope};
+use crate::source::Source;
 
 /// One rule of a user's file: objects of `source` name objects of `target` in the field at `path`.
 #[derive(Clone, Debug, Deserialize)]
@@ -129,11 +133,11 @@ impl UserRule {
             inferred: false,
             explanation: explanation.into(),
             broken: None,
-            infer: Infer::Path(self.into()),
+            infer: Infer::Path(Arc::new(move |source, found| self.infer(source, found))),
         }
     }
 
-    pub(crate) fn infer(&self, source: &Source<'_>, found: &mut Found<'_>) {
+    fn infer(&self, source: &Source<'_>, found: &mut Found<'_>) {
         let steps: Vec<&str> = self.path.split('.').collect();
         self.walk(source, source.body, &steps, String::new(), found);
     }
@@ -162,7 +166,7 @@ impl UserRule {
         let Some(name) = text(value).or_else(|| field(value, "name")) else { return };
         let kind = field(value, "kind").unwrap_or(&self.target.kind);
         let group = match field(value, "apiVersion") {
-            Some(version) => crate::facts::group_of(version),
+            Some(version) => group_of(version),
             None => value
                 .get("apiGroup")
                 .or_else(|| value.get("group"))

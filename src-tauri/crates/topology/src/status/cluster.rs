@@ -4,7 +4,8 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, condition, condition_is, counted, is_terminating};
-use crate::facts::{At, Source, field};
+use crate::json::{At, field};
+use crate::source::Source;
 
 const PRESSURES: [&str; 4] = ["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"];
 

@@ -4,7 +4,8 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, counted};
-use crate::facts::{Source, field, list, text};
+use crate::json::{field, list, text};
+use crate::source::Source;
 
 pub(super) fn config_map(source: &Source<'_>) -> Appraisal {
     let keys = entries(source, "data") + entries(source, "binaryData");

@@ -3,7 +3,8 @@
 use model::Health;
 
 use super::{Appraisal, condition};
-use crate::facts::{Source, field};
+use crate::json::field;
+use crate::source::Source;
 
 /// Conditions that mean well by True, the most telling first.
 const GOOD: [&str; 7] = ["Ready", "Available", "Healthy", "Programmed", "Accepted", "Synced", "Succeeded"];

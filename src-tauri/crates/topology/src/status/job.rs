@@ -4,7 +4,8 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, condition, condition_is, counted, has_status, number};
-use crate::facts::{At, Source, field, list};
+use crate::json::{At, field, list};
+use crate::source::Source;
 
 pub(super) fn job(source: &Source<'_>) -> Appraisal {
     let body = source.body;

@@ -16,7 +16,8 @@ use std::sync::Arc;
 use model::{Health, ResourceKey};
 use serde_json::Value;
 
-use crate::facts::{At, Source};
+use crate::json::At;
+use crate::source::Source;
 
 pub(crate) use pod::{absent_key, remarks};
 

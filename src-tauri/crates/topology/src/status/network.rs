@@ -4,7 +4,8 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, counted, plainly_alive};
-use crate::facts::{Source, field, list, text};
+use crate::json::{field, list, text};
+use crate::source::Source;
 
 pub(super) fn service(source: &Source<'_>) -> Appraisal {
     let kind = field(source.spec, "type").unwrap_or("ClusterIP");
@@ -26,7 +27,7 @@ pub(super) fn service(source: &Source<'_>) -> Appraisal {
 
 pub(super) fn endpoints(source: &Source<'_>) -> Appraisal {
     let ready = crate::exports::of(source).into_iter().find_map(|export| match export {
-        crate::facts::Export::Endpoints { ready, total } => Some((u64::from(ready), u64::from(total))),
+        crate::links::Export::Endpoints { ready, total } => Some((u64::from(ready), u64::from(total))),
         _ => None,
     });
     let (ready, total) = ready.unwrap_or_default();

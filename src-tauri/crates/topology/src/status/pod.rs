@@ -7,7 +7,8 @@ use model::{Health, ResourceKey};
 use serde_json::Value;
 
 use super::{Appraisal, Remarks, condition, is_terminating};
-use crate::facts::{At, Source, field, list};
+use crate::json::{At, field, list};
+use crate::source::Source;
 
 /// Waiting reasons that do not go away by waiting.
 const STUCK: [&str; 14] = [

@@ -3,7 +3,8 @@
 use model::Health;
 
 use super::{Appraisal, condition, counted, has_status, number};
-use crate::facts::{At, Source, field};
+use crate::json::{At, field};
+use crate::source::Source;
 
 pub(super) fn autoscaler(source: &Source<'_>) -> Appraisal {
     let body = source.body;

@@ -3,7 +3,8 @@
 use model::Health;
 
 use super::Appraisal;
-use crate::facts::{Source, field};
+use crate::json::field;
+use crate::source::Source;
 
 pub(super) fn claim(source: &Source<'_>) -> Appraisal {
     let size = source.text("/status/capacity/storage").or(source.text("/spec/resources/requests/storage"));

@@ -4,7 +4,8 @@ use model::Health;
 use serde_json::Value;
 
 use super::{Appraisal, condition, condition_is, counted, has_status, is_terminating, number};
-use crate::facts::{At, Source, field};
+use crate::json::{At, field};
+use crate::source::Source;
 
 /// What the four kinds have in common.
 struct Progress {
