@@ -1,12 +1,15 @@
 //! Something to look at: the small shop of `tests/control-plane/workload.yaml`, and any number of pods besides.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::control_plane::{ControlPlane, items};
 use crate::wait::eventually;
 
 const SHOP: &str = include_str!("../control-plane/workload.yaml");
+
+/// Where it lives: what else runs on the cluster is not waited for.
+const NAMESPACES: [&str; 4] = ["shop", "payments", "data", "monitoring"];
 
 /// Deployments whose pods are meant to fail.
 const BROKEN: [&str; 2] = ["payments/ledger-worker", "payments/webhook"];
@@ -23,14 +26,21 @@ impl ControlPlane {
         let client = self.client()?;
         eventually("the shop runs", || async {
             let deployments = client.get("/apis/apps/v1/deployments").await?;
-            let waiting = items(&deployments).iter().any(|deployment| {
-                let name = |field: &str| deployment["metadata"][field].as_str().unwrap_or_default();
-                let broken = BROKEN.contains(&format!("{}/{}", name("namespace"), name("name")).as_str());
-                let available = deployment["status"]["availableReplicas"].as_u64();
-                !broken && available < deployment["spec"]["replicas"].as_u64()
-            });
+            let waiting: Vec<String> = items(&deployments)
+                .iter()
+                .filter_map(|deployment| {
+                    let field = |name: &str| deployment["metadata"][name].as_str().unwrap_or_default();
+                    let name = format!("{}/{}", field("namespace"), field("name"));
+                    let is_of_shop = NAMESPACES.contains(&field("namespace")) && !BROKEN.contains(&name.as_str());
+                    let available = deployment["status"]["availableReplicas"].as_u64();
+                    (is_of_shop && available < deployment["spec"]["replicas"].as_u64()).then_some(name)
+                })
+                .collect();
             let databases = client.get("/apis/apps/v1/namespaces/data/statefulsets/postgres").await?;
-            Ok((!waiting && databases["status"]["availableReplicas"] == 2).then_some(()))
+            let available = &databases["status"]["availableReplicas"];
+            ensure!(waiting.is_empty(), "not available: {}", waiting.join(", "));
+            ensure!(*available == 2, "available databases: {available}");
+            Ok(Some(()))
         })
         .await
     }
