@@ -1,7 +1,10 @@
 //! The product reads the demo as it reads any other cluster.
 
-use cluster::Options;
+use std::time::Duration;
+
+use cluster::{NodeUsePoll, Options};
 use demo::Demo;
+use futures::FutureExt;
 use model::{GroupKind, KindState};
 use support::Client;
 
@@ -19,5 +22,9 @@ async fn the_demo_is_a_cluster_like_any_other() {
     assert!(snapshot.keys_of(&GroupKind::new("apps", "Deployment"), Some("shop")).count() > 3);
     live.equals(&Client::plain(&format!("http://{}", demo.address())).unwrap()).await.unwrap();
     assert!(!live.reader().metrics().await.unwrap().pods.is_empty());
+    // Who waits for events as well gives up the question at each of them, and still gets the answer before the hour.
+    let mut poll = NodeUsePoll::new(live.reader().clone(), Duration::from_secs(3600));
+    assert!(poll.next().now_or_never().is_none());
+    assert!(!poll.next().await.unwrap().is_empty());
     demo.shutdown().await;
 }

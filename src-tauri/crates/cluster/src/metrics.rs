@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use model::ResourceKey;
 use serde::Deserialize;
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -30,11 +32,16 @@ pub struct Metrics {
     pub pods: BTreeMap<ResourceKey, BTreeMap<String, Usage>>,
 }
 
+/// What each node uses, by its key.
+type NodeUse = BTreeMap<ResourceKey, Usage>;
+
 /// Asks again and again what the nodes use, while it is awaited; holds no task.
-#[derive(Debug)]
 pub struct NodeUsePoll {
     reader: Reader,
     clock: Interval,
+    /// The question that is under way: whoever waits for other things as well drops [`Self::next`] at each of them, and
+    /// would otherwise wait for the clock once more.
+    asked: Option<BoxFuture<'static, Result<NodeUse, Failure>>>,
 }
 
 impl NodeUsePoll {
@@ -42,16 +49,25 @@ impl NodeUsePoll {
     pub fn new(reader: Reader, every: Duration) -> Self {
         let mut clock = interval(every);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { reader, clock }
+        Self { reader, clock, asked: None }
     }
 
-    /// The next answer, the first one at once. Safe to cancel.
+    /// The next answer, the first one at once. Safe to cancel: the next call waits for the same answer.
     ///
     /// # Errors
     /// Why there is none: [`Failure::NotFound`] or [`Failure::Busy`] where no metrics server runs.
-    pub async fn next(&mut self) -> Result<BTreeMap<ResourceKey, Usage>, Failure> {
-        self.clock.tick().await;
-        self.reader.node_use().await
+    pub async fn next(&mut self) -> Result<NodeUse, Failure> {
+        let asked = match &mut self.asked {
+            Some(asked) => asked,
+            none => {
+                self.clock.tick().await;
+                let reader = self.reader.clone();
+                none.insert(async move { reader.node_use().await }.boxed())
+            }
+        };
+        let answer = asked.await;
+        self.asked = None;
+        answer
     }
 }
 
@@ -61,7 +77,7 @@ impl Reader {
     /// # Errors
     /// [`Failure::NotFound`] or [`Failure::Busy`] where no metrics server runs, [`Failure::Forbidden`] where the account
     /// may not see nodes' figures.
-    pub async fn node_use(&self) -> Result<BTreeMap<ResourceKey, Usage>, Failure> {
+    pub async fn node_use(&self) -> Result<NodeUse, Failure> {
         let list: List = self.session.json(&format!("{ROOT}/nodes")).await?;
         Ok(list.items.into_iter().filter_map(Item::node).collect())
     }
