@@ -28,12 +28,16 @@ const STUCK: [&str; 14] = [
     "SignatureValidationFailed",
 ];
 
+/// The kubelet's word for a container that was ended at its memory limit.
+const OUT_OF_MEMORY: &str = "OOMKilled";
+
 pub(super) fn appraise(source: &Source<'_>) -> Appraisal {
     let body = source.body;
     let status = body.get("status").unwrap_or(&Value::Null);
     let seen = See::pod(source.spec, status, is_terminating(body));
     let health = health(status, &seen);
     let trouble = match health {
+        Health::Degraded if seen.ready >= seen.wanted => Some(OUT_OF_MEMORY.into()),
         Health::Failing | Health::Degraded => seen.trouble(),
         Health::Pending if seen.word == "Pending" && unschedulable(body) => Some("Unschedulable".into()),
         _ => None,
@@ -160,8 +164,9 @@ fn health(status: &Value, seen: &See) -> Health {
         _ if seen.phase == "Succeeded" => Health::Completed,
         _ if STUCK.contains(&word) => Health::Failing,
         _ if seen.phase == "Failed" => Health::Failing,
-        "Error" | "OOMKilled" | "ContainerCannotRun" | "DeadlineExceeded" | "StartError" => Health::Failing,
+        "Error" | OUT_OF_MEMORY | "ContainerCannotRun" | "DeadlineExceeded" | "StartError" => Health::Failing,
         _ if word.starts_with("ExitCode:") || word.starts_with("Signal:") => Health::Failing,
+        "Running" if seen.ready >= seen.wanted && killed_for_memory_again(status) => Health::Degraded,
         "Running" if seen.ready >= seen.wanted => Health::Ok,
         // Not ready, but it has been before: a container that restarted says more than one that is starting.
         "Running" | "NotReady" if restarted(status) => Health::Degraded,
@@ -170,9 +175,22 @@ fn health(status: &Value, seen: &See) -> Health {
     }
 }
 
+/// How often a container was started again.
+fn restarts(container: &Value) -> u64 {
+    container.get("restartCount").and_then(Value::as_u64).unwrap_or(0)
+}
+
 fn restarted(status: &Value) -> bool {
-    let restarts = |container: &Value| container.get("restartCount").and_then(Value::as_u64).unwrap_or(0);
     list(status, "containerStatuses").iter().any(|container| restarts(container) > 0)
+}
+
+/// Ready between two kills: a container that its memory limit ends again and again is up most of the time, and nobody
+/// is told. Once may be an accident.
+fn killed_for_memory_again(status: &Value) -> bool {
+    let killed = |container: &Value| {
+        container.at("/lastState/terminated").and_then(|state| field(state, "reason")) == Some(OUT_OF_MEMORY)
+    };
+    list(status, "containerStatuses").iter().any(|container| restarts(container) > 1 && killed(container))
 }
 
 fn unschedulable(body: &Value) -> bool {

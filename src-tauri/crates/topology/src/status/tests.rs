@@ -35,6 +35,8 @@ fn pods_as_kubectl_prints_them() {
         pod("n-evicted", &format!("{one}, status: {{phase: Failed, reason: Evicted}}")),
         pod("o-sidecar", "spec: {initContainers: [{name: proxy, restartPolicy: Always}], containers: [{name: web}]}, status: {phase: Running, initContainerStatuses: [{name: proxy, started: true, ready: true, state: {running: {}}}], containerStatuses: [{name: web, ready: true, state: {running: {}}}]}"),
         pod("p-manifest", one),
+        pod("r-leaks", &format!("{one}, status: {{phase: Running, containerStatuses: [{{name: web, ready: true, restartCount: 87, state: {{running: {{}}}}, lastState: {{terminated: {{reason: OOMKilled, exitCode: 137}}}}}}]}}")),
+        pod("s-killed-once", &format!("{one}, status: {{phase: Running, containerStatuses: [{{name: web, ready: true, restartCount: 1, state: {{running: {{}}}}, lastState: {{terminated: {{reason: OOMKilled, exitCode: 137}}}}}}]}}")),
         "{apiVersion: v1, kind: Pod, metadata: {name: q-leaving, namespace: shop, deletionTimestamp: '2026-01-01T00:00:00Z'}, spec: {containers: [{name: web}]}, status: {phase: Running, containerStatuses: [{name: web, ready: true, state: {running: {}}}]}}".to_owned(),
     ]
     .concat();
@@ -56,6 +58,8 @@ fn pods_as_kubectl_prints_them() {
     core/Pod/shop/o-sidecar ok Running | 2 of 2 ready
     core/Pod/shop/p-manifest neutral  | 1 container
     core/Pod/shop/q-leaving pending Terminating | Terminating
+    core/Pod/shop/r-leaks degraded Running | 1 of 1 ready | OOMKilled
+    core/Pod/shop/s-killed-once ok Running | 1 of 1 ready
     ");
 }
 
