@@ -52,7 +52,14 @@ fn role(source: &Source<'_>, found: &mut Found<'_>) {
     found.key(source.key_to(GROUP, kind, namespace, name), "roleRef");
 }
 
+/// Kubernetes' own bindings name the accounts of every controller there could be; most clusters lack some of them.
+fn comes_with_kubernetes(source: &Source<'_>) -> bool {
+    let labels = source.body.get("metadata").and_then(|metadata| metadata.get("labels"));
+    labels.and_then(|labels| field(labels, "kubernetes.io/bootstrapping")) == Some("rbac-defaults")
+}
+
 fn subjects(source: &Source<'_>, found: &mut Found<'_>) {
+    let optional = comes_with_kubernetes(source);
     let account = |namespace: &str, name: &str| source.key_to("", "ServiceAccount", namespace, name);
     for (at, subject) in source.items("/subjects").iter().enumerate() {
         let (Some(kind), Some(name)) = (field(subject, "kind"), field(subject, "name")) else { continue };
@@ -62,7 +69,7 @@ fn subjects(source: &Source<'_>, found: &mut Found<'_>) {
                 let namespace = field(subject, "namespace").unwrap_or(source.namespace);
                 // In a ClusterRoleBinding the namespace is required; without it the subject is nobody.
                 if !namespace.is_empty() {
-                    found.key(account(namespace, name), at);
+                    found.key(account(namespace, name), at).optional(optional);
                 }
             }
             "User" => {
@@ -71,7 +78,7 @@ fn subjects(source: &Source<'_>, found: &mut Found<'_>) {
                     Some((namespace, name)) => account(namespace, name),
                     None => source.key_to(EXTERNAL_GROUP, "User", "", name),
                 };
-                found.key(key, at);
+                found.key(key, at).optional(optional);
             }
             "Group" => {
                 found.key(source.key_to(EXTERNAL_GROUP, "Group", "", name), at.clone());
