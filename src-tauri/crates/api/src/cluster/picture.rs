@@ -15,7 +15,7 @@ use super::mailbox::{Mailbox, Update};
 use super::owner::Message;
 use super::usage::NodeUse;
 use super::wire::Sent;
-use super::{Open, scene};
+use super::{Open, scene, status};
 use crate::streams::Item;
 use crate::types::{ApiError, View};
 
@@ -51,6 +51,8 @@ pub(super) struct Running {
 #[derive(Default)]
 struct Work {
     drawn: Option<Drawn>,
+    /// First lists were still coming in when that was drawn.
+    loading: bool,
     node_use: Arc<NodeUse>,
     sent: Sent,
     kept: Kept,
@@ -222,14 +224,18 @@ impl Open {
 
 fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec<u8>> {
     let Update { published, mut delta } = update;
-    let glowing = if work.drawn.is_none() || delta.rebuilt { Vec::new() } else { glowing(&delta) };
+    // What grew while lists came in stands where there was room; with the last of them everything finds its place.
+    let loading = !published.source.offline && !status::first_lists_are_in(published.snapshot.coverage());
+    let settles = std::mem::replace(&mut work.loading, loading) && !loading;
+    let anew = work.drawn.is_none() || delta.rebuilt || settles;
+    let glowing = if anew || loading { Vec::new() } else { glowing(&delta) };
     // A meter that moves is drawn, and does not glow.
     delta.changed.extend(published.node_use.changed(&work.node_use));
     work.node_use = Arc::clone(&published.node_use);
     let options = scene::options(&open.label.name, view, &published);
     let first = work.drawn.is_none();
     let picture = match work.drawn.take() {
-        Some(drawn) if !delta.rebuilt => picture::rebuild(&published.graph, &options, &drawn, &delta),
+        Some(drawn) if !anew => picture::rebuild(&published.graph, &options, &drawn, &delta),
         _ => picture::build(&published.graph, &options),
     };
     work.drawn = Some(picture.state);
