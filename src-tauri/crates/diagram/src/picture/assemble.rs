@@ -63,7 +63,7 @@ pub(super) fn build(graph: &Graph, options: &Options, previous: Option<(&State, 
     let links = links(graph, &plan, &contents);
     let input = input(options, &contents, &links);
     let layout = Arc::new(layout::layout(&input, known.map(|state| &*state.layout)));
-    let (scene, blocks) = draw(graph, options, &contents, &links, &layout, known);
+    let (scene, blocks) = draw(graph, (options, &view), &contents, &links, &layout, known);
     let contents = contents.into_iter().map(|content| (Arc::clone(&content.id), content)).collect();
     let state = State { options: options.clone(), plan, contents, layout, blocks };
     Picture { scene, state }
@@ -161,9 +161,20 @@ fn problem_width(counts: &Counts) -> f32 {
     [0.0, 100.0, 200.0, 300.0].get(kinds).copied().unwrap_or(300.0)
 }
 
+/// Relations among what is shown.
+fn relations(graph: &Graph, view: &View) -> usize {
+    match view.is_whole() {
+        true => graph.edge_count(),
+        false => {
+            let shown = graph.nodes().filter(|(id, _)| view.shows(*id));
+            shown.flat_map(|(id, _)| graph.outgoing(id)).filter(|edge| view.shows(edge.to)).count()
+        }
+    }
+}
+
 fn draw(
     graph: &Graph,
-    options: &Options,
+    (options, view): (&Options, &View),
     contents: &[Arc<Content>],
     links: &[LinkSpec],
     layout: &layout::Layout,
@@ -204,7 +215,7 @@ fn draw(
     let words = [
         if namespaces == 1 { "1 namespace".to_owned() } else { format!("{namespaces} namespaces") },
         super::kinds::objects(counts.objects),
-        format!("{} relations", graph.edge_count()),
+        format!("{} relations", relations(graph, view)),
     ];
     let links = links.iter().zip(&layout.links).filter(|(_, route)| route.points.len() > 1);
     let scene = Scene {
