@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use api::types::{LensName, View};
 use api::{Paper, Wanted};
 use clap::{ArgAction, ArgGroup, ValueEnum};
-use topology::LabelSelector;
+use topology::{Graph, LabelSelector};
+
+use crate::Usage;
 
 /// Where the objects come from.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -58,9 +60,8 @@ pub(crate) fn demo_objects(text: &str) -> Result<Option<usize>> {
         return Ok(None);
     }
     let objects = text.parse().ok().filter(|objects| (10..=100_000).contains(objects));
-    objects
-        .map(Some)
-        .ok_or_else(|| anyhow!("the demo has the scenario `shop`, or 10 to 100000 objects, but no `{text}`"))
+    let usage = || Usage(format!("the demo has the scenario `shop`, or 10 to 100000 objects, but no `{text}`"));
+    Ok(Some(objects.ok_or_else(usage)?))
 }
 
 /// Which part is looked at.
@@ -119,10 +120,21 @@ impl Filter {
         let selector = self.selector.as_deref().map(LabelSelector::parse).transpose();
         Ok(Paper {
             view: View { lens, namespaces: self.namespaces.clone(), depth: self.depth, ..View::default() },
-            selector: selector.map_err(|reason| anyhow!("the selector cannot be read: {reason}"))?,
+            selector: selector.map_err(|reason| Usage(format!("the selector cannot be read: {reason}")))?,
             near: self.focus.clone(),
             ..Paper::default()
         })
+    }
+
+    /// A sentence for each namespace that was asked for and of which there is nothing: a name that is mistyped gives an
+    /// empty picture, and nobody would know.
+    pub(crate) fn empty_namespaces(&self, graph: &Graph) -> Vec<String> {
+        let holds = |name: &str| {
+            let mut keys = graph.nodes().map(|(_, node)| &node.key);
+            keys.any(|key| key.namespace() == name || (key.is("", "Namespace") && key.name() == name))
+        };
+        let empty = self.namespaces.iter().filter(|name| !holds(name));
+        empty.map(|name| format!("nothing is in a namespace `{name}`; is it written right?")).collect()
     }
 }
 

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, anyhow};
 use api::types::{ApiError, ErrorCode};
 
 use crate::arguments::{Filter, Look, Source};
-use crate::complain;
 use crate::source::{look, verdict};
+use crate::{Usage, complain};
 
 /// Print the canonical JSON: objects, relations, coverage.
 #[derive(clap::Args)]
@@ -51,7 +51,7 @@ pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
     let by_ending = || api::format_of_file(&args.output);
     let format = args.format.clone().or_else(by_ending);
     let format = format.ok_or_else(|| {
-        anyhow!("{} has no ending that says a format; name one with --format, such as svg", args.output)
+        Usage(format!("{} has no ending that says a format; name one with --format, such as svg", args.output))
     })?;
     let mut paper = args.filter.paper()?;
     args.look.apply(&mut paper);
@@ -79,6 +79,9 @@ fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
         let target = PathBuf::from(output);
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let failed = || format!("write {output}");
+        if !folder.is_dir() {
+            return Err(anyhow!("{output} cannot be written: there is no folder {}", folder.display()));
+        }
         let part = tempfile::Builder::new().prefix(".kubilitics-").tempfile_in(folder).with_context(failed)?;
         let mut out = BufWriter::new(part.as_file());
         let notes = paper.write(&seen.name, &seen.published, &mut out, &on)?;

@@ -49,10 +49,15 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             complain(&one_line(&error));
-            ExitCode::FAILURE
+            if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
+
+/// What was typed cannot be meant, whatever the source holds.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) String);
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

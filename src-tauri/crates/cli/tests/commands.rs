@@ -91,22 +91,22 @@ fn a_failure_is_one_line_that_says_what_and_where() {
     let place = Place::new();
     fs::write(place.path().join("rules.yaml"), "rules: [{id: x}]\n").unwrap();
     fs::write(place.path().join("empty.yaml"), "# nothing\n").unwrap();
-    let failures: [(&[&str], &str); 10] = [
-        (&["topology"], "context"),
-        (&["topology", "--context", "prod"], "no-kubeconfig"),
-        (&["topology", "--kubeconfig", "absent"], "absent"),
-        (&["topology", "--from", "absent.yaml"], "absent.yaml"),
-        (&["topology", "--from", "empty.yaml"], "no Kubernetes object"),
-        (&["topology", "--demo=mall"], "mall"),
-        (&["topology", "--from", "good.yaml", "-l", "a in"], "selector"),
-        (&["topology", "--from", "good.yaml", "--rules", "rules.yaml"], "rules.yaml"),
-        (&["export", "--from", "good.yaml", "-o", "picture.gif"], "picture.gif"),
-        (&["export", "--from", "good.yaml", "-o", "absent/picture.svg"], "absent/picture.svg"),
+    let failures: [(&[&str], i32, &str); 10] = [
+        (&["topology"], 1, "context"),
+        (&["topology", "--context", "prod"], 1, "no-kubeconfig"),
+        (&["topology", "--kubeconfig", "absent"], 1, "absent"),
+        (&["topology", "--from", "absent.yaml"], 1, "absent.yaml"),
+        (&["topology", "--from", "empty.yaml"], 1, "no Kubernetes object"),
+        (&["topology", "--demo=mall"], 2, "mall"),
+        (&["topology", "--from", "good.yaml", "-l", "a in"], 2, "selector"),
+        (&["topology", "--from", "good.yaml", "--rules", "rules.yaml"], 1, "rules.yaml"),
+        (&["export", "--from", "good.yaml", "-o", "picture.gif"], 2, "picture.gif"),
+        (&["export", "--from", "good.yaml", "-o", "absent/picture.svg"], 1, "no folder absent"),
     ];
-    for (words, named) in failures {
+    for (words, status, named) in failures {
         let output = place.run(words);
         let error = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{words:?}: {error}");
+        assert_eq!(output.status.code(), Some(status), "{words:?}: {error}");
         assert!(output.stdout.is_empty(), "{words:?}: {}", text(&output.stdout));
         assert_eq!(error.lines().count(), 1, "{words:?}: {error}");
         assert!(error.starts_with("kubilitics-cli: ") && error.contains(named), "{words:?}: {error}");
@@ -147,6 +147,16 @@ rules:
     }]);
     let traffic = ["topology", "--from", "own.yaml", "--rules", "own-rules.yaml", "--lens", "traffic"];
     assert_eq!(edges(&traffic), expected);
+}
+
+#[test]
+fn a_namespace_of_which_there_is_nothing_is_named() {
+    let place = Place::new();
+    let both = place.run(&["topology", "--from", "good.yaml", "-n", "shop", "-n", "shpo"]);
+    let error = text(&both.stderr);
+    assert_eq!(both.status.code(), Some(1), "{error}");
+    assert!(error.contains("`shpo`") && !error.contains("`shop`"), "{error}");
+    assert!(text(&both.stdout).contains("apps/Deployment/shop/web"), "what is there is printed");
 }
 
 #[test]
