@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use cluster::kubeconfig::{self, Environment};
-use cluster::{Options, ProxyVariables, WallClock};
+use cluster::kubeconfig::{self, Environment, ProxyVariables};
+use cluster::{Options, WallClock};
 use model::{GroupKind, ResourceKey};
 use support::{ControlPlane, Fault, FaultProxy, Rule, Tunnel};
 

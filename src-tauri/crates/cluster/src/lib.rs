@@ -20,7 +20,7 @@ mod transport;
 mod version;
 mod yaml;
 
-pub use auth::{AuthError, ProxyVariables, SearchPath};
+pub use auth::AuthError;
 pub use connection::{Connection, Link, Options, WallClock, connect};
 pub use failure::Failure;
 pub use metrics::{Metrics, NodeUsePoll, Usage, quantity};

@@ -17,7 +17,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 
 use crate::Host;
-use crate::commands::failure;
+use crate::failure::failure;
 
 /// The cookie that carries the token after the first page.
 pub(crate) const COOKIE_NAME: &str = "kubilitics";

@@ -1,6 +1,6 @@
 //! Commands over POST, downloads, and what the host says of itself.
 
-use api::types::{ApiError, ErrorCode};
+use api::types::ApiError;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::Host;
+use crate::failure::{failure, status_of};
 use crate::interface;
 
 /// One command; an empty body is an empty request.
@@ -24,23 +25,6 @@ pub(crate) async fn call(State(host): State<Host>, Path(command): Path<String>, 
     match answer {
         Ok(text) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response(),
         Err(error) => failure(status_of(error.code), &error),
-    }
-}
-
-/// An error in the one shape.
-pub(crate) fn failure(status: StatusCode, error: &ApiError) -> Response {
-    (status, [(CACHE_CONTROL, "no-store")], Json(error)).into_response()
-}
-
-fn status_of(code: ErrorCode) -> StatusCode {
-    match code {
-        ErrorCode::Invalid => StatusCode::BAD_REQUEST,
-        ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::Unreachable => StatusCode::BAD_GATEWAY,
-        // 401 and 403 are this host's own; the cluster's refusals are answers of a gateway.
-        ErrorCode::Unauthorized | ErrorCode::Forbidden => StatusCode::BAD_GATEWAY,
-        ErrorCode::Store | ErrorCode::Failed => StatusCode::INTERNAL_SERVER_ERROR,
-        ErrorCode::Cancelled => StatusCode::CONFLICT,
     }
 }
 

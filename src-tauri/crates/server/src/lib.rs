@@ -7,6 +7,7 @@
 
 mod access;
 mod commands;
+mod failure;
 mod interface;
 mod socket;
 

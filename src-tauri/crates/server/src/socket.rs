@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::Host;
-use crate::commands::failure;
+use crate::failure::failure;
 
 /// Requests are small; a longer message is a mistake or an attack.
 const MESSAGE_LIMIT: usize = 1 << 20;

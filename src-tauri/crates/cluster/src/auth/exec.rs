@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::{AuthError, SearchPath, search_path};
+use super::AuthError;
+use crate::kubeconfig::{SearchPath, search_path};
 use crate::yaml;
 
 /// A login in a browser takes a while; longer than this, nobody is there.

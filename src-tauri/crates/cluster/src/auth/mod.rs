@@ -3,8 +3,6 @@
 //! Tokens are not given to kube's client but put on each request, so that a refreshed token costs no new connection.
 
 mod exec;
-mod proxy;
-mod search_path;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,10 +14,7 @@ use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::config::{KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext};
 use secrecy::ExposeSecret;
 
-pub use proxy::ProxyVariables;
-pub use search_path::SearchPath;
-
-use crate::kubeconfig::Access;
+use crate::kubeconfig::{Access, proxy};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Files of tokens are read again after this long; kubelets renew them well before they end.

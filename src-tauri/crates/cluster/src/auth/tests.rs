@@ -5,6 +5,7 @@ use std::path::Path;
 use kube::config::{AuthInfo, Cluster, ExecConfig};
 
 use super::*;
+use crate::kubeconfig::{ProxyVariables, SearchPath};
 
 fn access(user: AuthInfo, search_path: SearchPath) -> Access {
     let cluster = Cluster { server: Some("https://10.0.0.1:6443".to_owned()), ..Cluster::default() };

@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use kube::config::{AuthInfo, Cluster};
 
-use super::Access;
-use crate::auth::{ProxyVariables, SearchPath};
+use super::{Access, ProxyVariables, SearchPath};
 
 /// The outside facts that decide which contexts there are. Taken from the process once, or made by a test.
 #[derive(Clone, Debug, Default)]

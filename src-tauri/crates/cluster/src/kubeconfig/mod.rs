@@ -6,6 +6,8 @@
 
 mod environment;
 mod file;
+pub(crate) mod proxy;
+pub(crate) mod search_path;
 mod watch;
 
 use std::fmt;
@@ -16,10 +18,11 @@ use kube::config::{AuthInfo, Cluster};
 use model::ClusterId;
 
 pub use environment::{Environment, ServiceAccount};
+pub use proxy::ProxyVariables;
+pub use search_path::SearchPath;
 pub use watch::Watch;
 
 use crate::Problem;
-use crate::auth::{ProxyVariables, SearchPath};
 use file::File;
 
 /// Every context that can be named, in the order of the files.

@@ -61,7 +61,7 @@ impl SearchPath {
 }
 
 /// The first folder's program of that name; on Windows its usual endings are tried.
-pub(super) fn find(folders: &[PathBuf], command: &OsStr) -> Option<PathBuf> {
+pub(crate) fn find(folders: &[PathBuf], command: &OsStr) -> Option<PathBuf> {
     let endings: &[&str] = if cfg!(windows) { &["", ".exe", ".cmd", ".bat"] } else { &[""] };
     folders
         .iter()

@@ -26,7 +26,7 @@ impl ProxyVariables {
 ///
 /// # Errors
 /// The text that is no address.
-pub(super) fn choose(proxy_url: Option<&str>, server: &Uri, variables: &ProxyVariables) -> Result<Option<Uri>, String> {
+pub(crate) fn choose(proxy_url: Option<&str>, server: &Uri, variables: &ProxyVariables) -> Result<Option<Uri>, String> {
     let text = match proxy_url.filter(|text| !text.is_empty()) {
         Some(text) => text.to_owned(),
         None => {
