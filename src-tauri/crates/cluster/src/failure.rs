@@ -1,5 +1,7 @@
 //! Why a request gave nothing, told apart by what to do about it.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -91,19 +93,50 @@ impl Failure {
         }
     }
 
-    /// From an error of the network: the innermost cause is the one that says something.
-    pub(crate) fn of_network(error: &(dyn std::error::Error + 'static)) -> Self {
-        let mut sentences: Vec<String> = Vec::new();
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            let sentence = error.to_string();
-            // Wrappers repeat what they wrap.
-            sentences.retain(|outer| !outer.contains(&sentence));
-            sentences.push(sentence);
-            cause = error.source();
-        }
-        Self::Network(sentences.pop().unwrap_or_default())
+    /// From an error of the network: what failed, where, and what to look at. `place` names the server and the way to it.
+    pub(crate) fn of_network(error: &(dyn Error + 'static), place: &str) -> Self {
+        let cause = innermost(error);
+        let kind = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
+        Self::Network(match kind {
+            // Looking a name up has no kind of its own.
+            _ if cause.contains("lookup address") => format!(
+                "the name of {place} cannot be looked up; check the address in the kubeconfig, and the network or VPN \
+                 that knows it"
+            ),
+            _ if cause.contains("certificate") => {
+                format!("{place} is not trusted ({cause}); check certificate-authority in the kubeconfig")
+            }
+            Some(io::ErrorKind::ConnectionRefused) => format!(
+                "{place} refused the connection: nothing listens there; check that the cluster runs and that the \
+                 address in the kubeconfig is right"
+            ),
+            Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown) => {
+                format!("no way leads to {place}; check the network, or the VPN that reaches it")
+            }
+            Some(io::ErrorKind::TimedOut) => {
+                format!("{place} does not answer; check the network, the VPN, and firewalls on the way")
+            }
+            Some(
+                io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof,
+            ) => format!("{place} broke the connection off"),
+            _ => format!("{place} cannot be asked: {cause}"),
+        })
     }
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
+        let error: &'a (dyn Error + 'static) = *error;
+        error.source()
+    })
+}
+
+/// The sentence of the innermost cause: it is the one that says something, and wrappers repeat it.
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 impl From<AuthError> for Failure {
@@ -116,6 +149,25 @@ impl From<AuthError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_network_fails_in_words() {
+        let said = |kind: io::ErrorKind, text: &str| {
+            let Failure::Network(sentence) = Failure::of_network(&io::Error::new(kind, text), "https://one:6443")
+            else {
+                unreachable!("it is of the network");
+            };
+            assert!(sentence.contains("https://one:6443") && !sentence.contains("os error"), "{sentence}");
+            sentence
+        };
+        let refused = io::Error::from_raw_os_error(111);
+        assert!(said(refused.kind(), "").starts_with("https://one:6443 refused the connection"));
+        let unknown = "failed to lookup address information: Name or service not known";
+        assert!(said(io::ErrorKind::Other, unknown).contains("cannot be looked up"));
+        let untrusted = "invalid peer certificate: UnknownIssuer";
+        assert!(said(io::ErrorKind::InvalidData, untrusted).contains("(invalid peer certificate: UnknownIssuer)"));
+        assert_eq!(said(io::ErrorKind::Other, "odd"), "https://one:6443 cannot be asked: odd");
+    }
 
     #[test]
     fn answers_are_told_apart_by_what_to_do() {

@@ -145,7 +145,7 @@ impl Session {
             None => current.lists.clone(),
         };
         let answer = timeout(self.patience, client.send(request)).await.map_err(|_| Failure::Silent(self.patience))?;
-        let answer = answer.map_err(|error| Failure::of_network(&error))?;
+        let answer = answer.map_err(|error| Failure::of_network(&error, &current.place()))?;
         self.hear();
         if answer.status() == StatusCode::OK {
             return Ok(answer);
@@ -196,6 +196,18 @@ impl Current {
         Ok(Self { lists, watches: Mutex::new(watches), config, header, renew_at })
     }
 
+    /// The server, and the way to it, for a sentence; without what a proxy's address may hold of credentials.
+    fn place(&self) -> String {
+        let server = self.config.cluster_url.to_string();
+        let server = server.trim_end_matches('/');
+        let proxy = self.config.proxy_url.as_ref().and_then(|url| Some((url.host()?, url.port_u16())));
+        match proxy {
+            Some((host, Some(port))) => format!("{server} (by way of the proxy {host}:{port})"),
+            Some((host, None)) => format!("{server} (by way of the proxy {host})"),
+            None => server.to_owned(),
+        }
+    }
+
     fn watch_client(&self, number: usize) -> Result<kube::Client, Failure> {
         let shard = number / WATCHES_PER_CONNECTION;
         let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
@@ -243,7 +255,7 @@ pub(crate) async fn next_chunk(body: &mut Body, patience: Duration) -> Result<Op
         let frame = timeout(patience, body.frame()).await.map_err(|_| Failure::Silent(patience))?;
         match frame {
             None => return Ok(None),
-            Some(Err(error)) => return Err(Failure::of_network(&error)),
+            Some(Err(error)) => return Err(Failure::of_network(&error, "the server")),
             Some(Ok(frame)) => {
                 if let Ok(data) = frame.into_data() {
                     return Ok(Some(data));

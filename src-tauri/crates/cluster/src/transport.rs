@@ -18,7 +18,7 @@ use tower::{Service, ServiceBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, innermost};
 
 /// Probes of an idle TCP connection: a dead peer is noticed after 10 + 3 × 5 seconds.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -97,8 +97,7 @@ fn percent_decoded(text: &str) -> Vec<u8> {
 }
 
 fn unusable(error: &kube::Error) -> Failure {
-    let Failure::Network(message) = Failure::of_network(error) else { return Failure::Credentials(error.to_string()) };
-    Failure::Credentials(message)
+    Failure::Credentials(innermost(error))
 }
 
 fn over<C>(config: &kube::Config, connector: C, purpose: Purpose) -> Result<kube::Client, Failure>
