@@ -55,6 +55,35 @@ async fn namespaces_that_may_not_be_listed_are_named_once_and_remembered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_that_is_named_later_is_looked_into_at_once() {
+    let plane = ControlPlane::shared().await.unwrap();
+    let (first, second) = (plane.namespace("early").await.unwrap(), plane.namespace("late").await.unwrap());
+    for namespace in [&first, &second] {
+        plane.kubectl(["-n", namespace, "create", "configmap", "seen"]).await.unwrap();
+    }
+    let account = plane.account(Account::two_namespaces(&first, &second)).await.unwrap();
+    let (host, cluster) = Host::on(&account).await;
+    let refused = |status: &ClusterStatus| {
+        !status.kinds.is_empty() && status.kinds.iter().all(|kind| kind.state == KindStateWord::Forbidden)
+    };
+    let status = host.until(&cluster, "nothing may be listed where nothing is named", refused).await;
+    assert!(status.namespaces.is_empty(), "{:?}", status.namespaces);
+    let context = host.context(&account).await;
+    for names in [vec![&first], vec![&second, &first]] {
+        let named = json!({ "id": context.id, "namespaces": names });
+        let _: ContextSummary = host.ask("context_update", named).await.unwrap();
+        for namespace in &names {
+            host.has(&cluster, &format!("core/ConfigMap/{namespace}/seen")).await;
+        }
+    }
+    let both = |status: &ClusterStatus| status.namespaces == [first.clone(), second.clone()];
+    host.until(&cluster, "both are looked into", both).await;
+    // What an account may list across all namespaces is not narrowed by the names of some.
+    let (host, cluster) = Host::on(&plane.account(Account::NoSecrets).await.unwrap()).await;
+    assert!(host.live(&cluster).await.namespaces.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_points_at_the_unseen_is_unknown_never_missing() {
     let plane = ControlPlane::shared().await.unwrap();
     let namespace = plane.namespace("unseen").await.unwrap();

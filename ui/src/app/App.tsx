@@ -6,6 +6,7 @@ import { followNotices } from "@/features/clusters";
 import { recallSettings } from "@/features/settings";
 import { listenForEscape } from "@/lib/layers";
 
+import { asked } from "./asked";
 import { followMenu } from "./menu";
 import { router } from "./router";
 
@@ -15,7 +16,7 @@ const queries = new QueryClient({
 });
 
 export function App() {
-  useEffect(() => followNotices(queries), []);
+  useEffect(() => followNotices(queries, asked), []);
   useEffect(recallSettings, []);
   useEffect(listenForEscape, []);
   useEffect(() => followMenu(queries), []);

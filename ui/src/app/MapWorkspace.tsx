@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { Button } from "@/components";
-import { CoveragePanel, StaleBanner, useStatus } from "@/features/clusters";
+import { CoveragePanel, NothingSeen, StaleBanner, useStatus } from "@/features/clusters";
 import { ExportPanel } from "@/features/export";
 import {
   Filters,
@@ -41,7 +41,6 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
   const view = useStore(session.view);
   const kinds = useStatus(cluster.cluster)?.kinds ?? [];
   const namespaces = useNamespaces(session);
-  const gaps = useStore(session.feed.state).picture?.gaps ?? [];
   const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
   const close = () => setPanel(null);
 
@@ -78,14 +77,14 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
           </Button>
         </>
       }
-      status={<StatusLine cluster={cluster} coverage={panel === "coverage"} toggleCoverage={() => toggle("coverage")} help={() => toggle("help")} />}
+      status={<StatusLine cluster={cluster} namespaces={namespaces} coverage={panel === "coverage"} toggleCoverage={() => toggle("coverage")} help={() => toggle("help")} />}
     >
       <Outline session={session} />
       <main className={styles.map}>
-        <MapPane session={session} />
+        <MapPane session={session} nothing={<NothingSeen cluster={cluster} />} />
         <FocusBar session={session} />
         <div className={styles.banner}><StaleBanner cluster={cluster.cluster} /></div>
-        {panel === "coverage" ? <CoveragePanel cluster={cluster.cluster} gaps={gaps} close={close} /> : null}
+        {panel === "coverage" ? <CoveragePanel cluster={cluster} close={close} /> : null}
         {panel === "help" ? <KeyHelp close={close} /> : null}
       </main>
       {panel === "export" ? <ExportPanel cluster={cluster} view={view} close={close} /> : <Inspector session={session} />}

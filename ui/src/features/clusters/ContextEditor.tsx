@@ -6,6 +6,7 @@ import { api } from "@/api/client";
 import { Button, Message } from "@/components";
 import { useLayer } from "@/lib/layers";
 
+import { namesOf } from "./model";
 import { keys } from "./queries";
 import styles from "./StartScreen.module.css";
 
@@ -27,7 +28,7 @@ export function ContextEditor({ context, done }: { context: ContextSummary; done
         alias: alias.trim() || null,
         tag: tag.trim() || null,
         colour,
-        namespaces: namespaces.split(/[\s,]+/).filter(Boolean),
+        namespaces: namesOf(namespaces),
       }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: keys.contexts });

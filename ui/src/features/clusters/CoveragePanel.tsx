@@ -1,17 +1,19 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 
+import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 import { HealthMark, Message, Panel } from "@/components";
 import { count, plural } from "@/lib/age";
 
 import styles from "./CoveragePanel.module.css";
-import { coverageOf, kindStateHealth, kindStateText, kindsInOrder } from "./model";
+import { NamespaceNames } from "./NamespaceNames";
+import { coverageOf, kindStateHealth, kindStateText, kindsInOrder, wantsNames, whyText } from "./model";
 import { useStatus } from "./queries";
 
 /** What the picture holds and what it lacks, kind by kind. */
-export function CoveragePanel({ cluster, gaps, close }: { cluster: string; gaps: readonly string[]; close: () => void }) {
-  const status = useStatus(cluster);
+export function CoveragePanel({ cluster, close }: { cluster: ClusterSummary; close: () => void }) {
+  const status = useStatus(cluster.cluster);
   const kinds = kindsInOrder(status?.kinds ?? []);
   const { missing } = coverageOf(status);
   return (
@@ -22,9 +24,9 @@ export function CoveragePanel({ cluster, gaps, close }: { cluster: string; gaps:
         </Message>
       ) : null}
       {status && status.namespaces.length > 0 ? (
-        <Message title="Some namespaces only">Looking at {status.namespaces.join(", ")}. There may be more; name them on the start screen.</Message>
+        <Message title={`Only what is in ${status.namespaces.join(", ")}`}>This account may not list across namespaces. There may be more.</Message>
       ) : null}
-      {gaps.length > 0 ? <Message tone="unknown" title="Not drawn">{gaps.join(". ")}</Message> : null}
+      {wantsNames(status) ? <NamespaceNames cluster={cluster} /> : null}
       {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
       {status === undefined ? <Message tone="pending" title="Waiting for the first answer" /> : <KindList kinds={kinds} />}
     </Panel>
@@ -45,10 +47,10 @@ function KindList({ kinds }: { kinds: KindStatus[] }) {
               <span className={styles.kind}>
                 {kind.kind}
                 {kind.group ? <span className={styles.quiet}> {kind.group}</span> : null}
-                {kind.why ? <span className={styles.why}>{kind.why}</span> : null}
               </span>
               <span className={styles.quiet}>{kindStateText(kind)}</span>
               <span className={styles.count}>{kind.state === "forbidden" || kind.state === "absent" ? "–" : count(kind.count)}</span>
+              {kind.why ? <span className={styles.why} title={kind.why}>{whyText(kind.why)}</span> : null}
             </li>
           ) : null;
         })}

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, coverageOf, freshnessOf, kindsInOrder, memoryOf, objectCount, probeLine, splitPaths } from "./model";
+import { contextRows, coverageOf, freshnessOf, kindsInOrder, memoryOf, namesOf, objectCount, probeLine, secretsText, splitPaths, wantsNames, whyText } from "./model";
 
 const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, state, why: null });
 
@@ -28,6 +28,29 @@ test("what may not be seen makes every count a lower bound", () => {
   expect(objectCount(status({ kinds: [kind("Secret", "forbidden")] }))).toBe("≥ 163 objects · 412 relations");
   const metrics = { ...kind("NodeMetrics", "forbidden"), group: "metrics.k8s.io" };
   expect(objectCount(status({ kinds: [metrics] }))).toBe("163 objects · 412 relations");
+});
+
+test("a server that refuses every list is not shown as well", () => {
+  expect(freshnessOf(status({ kinds: [kind("Pod", "forbidden")] }), true, 1200)).toMatchObject({ tone: "degraded", text: "nothing to see · 0.2 s" });
+});
+
+test("a refusal is told in few words, everything else as it is said", () => {
+  const refused = 'pods is forbidden: User "system:serviceaccount:a:b" cannot list resource "pods" in API group ""';
+  expect(whyText(`${refused} at the cluster scope`)).toBe("refused across the cluster (403)");
+  expect(whyText(`${refused} in the namespace "shop"`)).toBe("refused in shop and across the cluster (403)");
+  expect(whyText("the server has been silent for 30 s")).toBe("the server has been silent for 30 s");
+});
+
+test("namespaces are asked for where they would help", () => {
+  expect(wantsNames(status({ kinds: [kind("Pod", "forbidden")] }))).toBe(true);
+  expect(wantsNames(status({ kinds: [kind("Pod", "live"), kind("Secret", "forbidden")] }))).toBe(false);
+  expect(namesOf(" shop, payments\nshop ")).toEqual(["shop", "payments"]);
+});
+
+test("Secrets are said to be held by name where they are", () => {
+  expect(secretsText(status({ kinds: [kind("Secret", "live")] }))).toBe("Secrets by name only");
+  expect(secretsText(status({ kinds: [kind("Secret", "forbidden")] }))).toBe("");
+  expect(secretsText(status({ link: "offline", kinds: [kind("Secret", "live")] }))).toBe("");
 });
 
 test("coverage names what is missing, worst first", () => {

@@ -28,6 +28,7 @@ export function freshnessOf(status: ClusterStatus | undefined, hostConnected: bo
     case "loading":
       return { tone: "pending", text: "loading", long: `${plural(status.objects, "object")} so far` };
     case "live":
+      if (refusesAll(status)) return { tone: "degraded", text: `nothing to see${ago}`, long: "the server answers, and refuses every list" };
       return { tone: "ok", text: `live${ago}`, long: `last word from the server${age === null ? "" : ` ${freshness(age)} ago`}` };
     case "stale":
       return { tone: "degraded", text: `partly stale${ago}`, long: "some watches are down; what they showed may have changed" };
@@ -36,6 +37,11 @@ export function freshnessOf(status: ClusterStatus | undefined, hostConnected: bo
     case "offline":
       return { tone: "neutral", text: "from files", long: "read from files; it does not change" };
   }
+}
+
+function refusesAll(status: ClusterStatus): boolean {
+  const { visible, missing } = coverageOf(status);
+  return visible === 0 && missing.length > 0;
 }
 
 export interface Coverage {
@@ -76,6 +82,28 @@ export function objectCount(status: ClusterStatus | undefined): string {
 export function kindsInOrder(kinds: readonly KindStatus[]): KindStatus[] {
   const order = ["forbidden", "partial", "stale", "loading", "live", "absent"];
   return kinds.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.kind.localeCompare(b.kind) || a.group.localeCompare(b.group));
+}
+
+/**
+ * Why a kind is not there: that of a refusal in few words, since the kind and the account stand beside it; every other as it
+ * is said.
+ */
+export function whyText(why: string): string {
+  const refused = /cannot (?:list|watch|get) resource .*?(?:in the namespace "([^"]+)"|at the cluster scope)/.exec(why);
+  if (!refused) return why;
+  return refused[1] === undefined ? "refused across the cluster (403)" : `refused in ${refused[1]} and across the cluster (403)`;
+}
+
+/** Whether the account may list a kind in namespaces only that somebody names. */
+export function wantsNames(status: ClusterStatus | undefined): boolean {
+  return (status?.kinds ?? []).some((kind) => kind.state === "partial" || (kind.state === "forbidden" && kind.kind !== "Secret" && kind.group !== "metrics.k8s.io"));
+}
+
+/** How Secrets are held, where they are. */
+export function secretsText(status: ClusterStatus | undefined): string {
+  const secrets = status?.kinds.find((kind) => kind.group === "" && kind.kind === "Secret");
+  const held = secrets && (secrets.state === "live" || secrets.state === "partial" || secrets.state === "stale");
+  return held && status?.link !== "offline" ? "Secrets by name only" : "";
 }
 
 export function kindStateText(kind: KindStatus): string {
@@ -125,6 +153,11 @@ export function memoryOf(source: ClusterSource): string {
   if (source.from === "context") return `map.view.context:${source.id}`;
   if (source.from === "demo") return `map.view.demo:${source.objects ?? "shop"}`;
   return `map.view.files:${source.paths.join("|")}`;
+}
+
+/** Names as a person types them: with commas, spaces or line breaks between. */
+export function namesOf(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter(Boolean))];
 }
 
 export function splitPaths(text: string): string[] {

@@ -29,7 +29,9 @@ export function useCluster(cluster: string): ClusterSummary | undefined {
 }
 
 export function useStatus(cluster: string): ClusterStatus | undefined {
-  return useQuery({ queryKey: keys.status(cluster), queryFn: () => api.clusterStatus(cluster) }).data;
+  // What has just been closed has no status to ask for, though it may still be on screen.
+  const enabled = useCluster(cluster) !== undefined;
+  return useQuery({ queryKey: keys.status(cluster), queryFn: () => api.clusterStatus(cluster), enabled }).data;
 }
 
 export function useAppInfo() {
@@ -68,8 +70,14 @@ function forget(queries: QueryClient, cluster: string) {
   queries.removeQueries({ queryKey: keys.status(cluster) });
 }
 
+/** What the host opened by itself, or could not open: it was asked for outside the page. */
+export interface Asked {
+  opened: (cluster: ClusterSummary) => void;
+  refused: () => void;
+}
+
 /** One subscription for the whole interface. */
-export function followNotices(queries: QueryClient): () => void {
+export function followNotices(queries: QueryClient, asked: Asked): () => void {
   return openNotices(
     (notice) => {
       switch (notice.event) {
@@ -81,9 +89,11 @@ export function followNotices(queries: QueryClient): () => void {
           break;
         case "opened":
           addOpen(queries, notice.data);
+          asked.opened(notice.data);
           break;
         case "notOpened":
           void queries.invalidateQueries({ queryKey: keys.app });
+          asked.refused();
           break;
         case "export":
           queries.setQueryData(keys.running(notice.data.id), notice.data);

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 
 import { Button, Message } from "@/components";
 import { useLayer } from "@/lib/layers";
@@ -14,8 +14,8 @@ import styles from "./MapPane.module.css";
 import type { MapSession } from "./session";
 import { filtersOf } from "./view";
 
-/** The map with its corner controls, and what it says while there is nothing to draw. */
-export function MapPane({ session }: { session: MapSession }) {
+/** The map with its corner controls, and what it says while there is nothing to draw; `nothing` says it of an empty cluster. */
+export function MapPane({ session, nothing }: { session: MapSession; nothing: ReactNode }) {
   const [engine, setEngine] = useState<MapEngine | null>(null);
   const [legend, setLegend] = useState(false);
   const ready = useCallback((made: MapEngine | null) => setEngine(made), []);
@@ -29,12 +29,12 @@ export function MapPane({ session }: { session: MapSession }) {
       {engine && picture ? <MiniMap picture={picture} engine={engine} /> : null}
       {engine ? <ZoomButtons engine={engine} legend={legend} toggleLegend={() => setLegend(!legend)} /> : null}
       {legend ? <Legend /> : null}
-      <MapState session={session} />
+      <MapState session={session} nothing={nothing} />
     </div>
   );
 }
 
-function MapState({ session }: { session: MapSession }) {
+function MapState({ session, nothing }: { session: MapSession; nothing: ReactNode }) {
   const { picture, waiting, error } = useStore(session.feed.state);
   const view = useStore(session.view);
   if (error) {
@@ -50,14 +50,11 @@ function MapState({ session }: { session: MapSession }) {
     return <div className={styles.state}>{waiting ? <Message tone="pending" title="Reading the cluster">The first objects appear as soon as they arrive.</Message> : null}</div>;
   }
   if (picture.blocks.size === 0 && !waiting) {
-    const filtered = filtersOf(view) > 0;
+    if (filtersOf(view) === 0) return <div className={styles.state}>{nothing}</div>;
     return (
       <div className={styles.state}>
-        <Message
-          title={filtered ? "Nothing matches these filters" : "Nothing to draw"}
-          actions={filtered ? <Button onClick={() => session.clearFilters()}>Clear filters</Button> : null}
-        >
-          {filtered ? "The cluster has objects, none of them fits all the filters set." : picture.gaps.join(". ") || "This source holds no objects."}
+        <Message title="Nothing matches these filters" actions={<Button onClick={() => session.clearFilters()}>Clear filters</Button>}>
+          The cluster has objects, none of them fits all the filters set.
         </Message>
       </div>
     );

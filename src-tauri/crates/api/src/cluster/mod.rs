@@ -50,8 +50,6 @@ pub struct SourceState {
     pub lost: bool,
     /// Milliseconds since the epoch of the last word from the server.
     pub heard: Option<i64>,
-    /// Namespaces looked at where the account may not list them; empty means all.
-    pub namespaces: Vec<String>,
     /// Problems worth a line.
     pub problems: Vec<String>,
     /// Who the server says we are.
@@ -76,6 +74,8 @@ pub(crate) struct Open {
     inbox: mpsc::Sender<Message>,
     published: watch::Receiver<Published>,
     stop: CancellationToken,
+    /// Namespaces that the person named, for accounts that may not list across them.
+    named: watch::Sender<Vec<String>>,
     /// Subscriptions whose reader went away a moment ago, and may come back.
     parked: Mutex<Vec<Parked>>,
     /// Subscriptions with a reader.
@@ -113,6 +113,7 @@ impl Open {
             inbox,
             published,
             stop,
+            named: watch::Sender::default(),
             parked: Mutex::default(),
             running: Mutex::default(),
             scene,
@@ -127,6 +128,11 @@ impl Open {
     /// Stops its tasks; what is held of it elsewhere is of no more use.
     pub(crate) fn close(&self) {
         self.stop.cancel();
+    }
+
+    /// Looks into these namespaces too; what was looked into before stays until it is opened again.
+    pub(crate) fn look_into(&self, namespaces: Vec<String>) {
+        self.named.send_replace(namespaces);
     }
 
     /// The state at this moment.

@@ -104,13 +104,9 @@ async fn files(
 /// Connects and feeds the owner until the cluster is closed. A running demo lives as long.
 async fn follow(open: &Open, context: &Context, namespaces: Vec<String>, demo: Option<demo::Running>) {
     let user = context.user.clone().unwrap_or_else(|| "anonymous".to_owned());
-    let source = SourceState {
-        identity: Some(format!("{user}@{}", context.cluster)),
-        namespaces: namespaces.clone(),
-        ..SourceState::default()
-    };
+    let source = SourceState { identity: Some(format!("{user}@{}", context.cluster)), ..SourceState::default() };
     let connection = cluster::connect(context, cluster::Options { namespaces, ..Default::default() });
-    let feed = feed(connection, open.inbox.clone(), source, demo);
+    let feed = feed(connection, open.inbox.clone(), source, open.named.subscribe(), demo);
     let stop: CancellationToken = open.stop.clone();
     // Ends when the cluster is closed, and drops the connection and the demo with it.
     tokio::spawn(async move {
@@ -122,6 +118,7 @@ async fn feed(
     mut connection: Connection,
     inbox: tokio::sync::mpsc::Sender<Message>,
     mut source: SourceState,
+    mut named: watch::Receiver<Vec<String>>,
     _demo: Option<demo::Running>,
 ) {
     let mut link = connection.link();
@@ -161,6 +158,10 @@ async fn feed(
             Ok(()) = heard.changed() => {
                 source.heard = source.heard.max(*heard.borrow_and_update());
                 Message::Source(source.clone())
+            }
+            Ok(()) = named.changed() => {
+                connection.look_into(named.borrow_and_update().clone());
+                continue;
             }
             answer = node_use.next() => Message::NodeUse(answer),
         };

@@ -1,5 +1,6 @@
 //! How fresh and how complete a cluster is, in words for the status line, and what is missing from its picture.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{Coverage, KindCoverage, KindState, Scope};
@@ -19,8 +20,8 @@ pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
         objects: published.snapshot.len() as u64,
         relations: published.graph.edge_count() as u64,
         kinds: coverage.kinds.iter().map(kind_status).chain(published.node_use.status()).collect(),
-        namespaces: published.source.namespaces.clone(),
-        problems: published.source.problems.clone(),
+        namespaces: namespaces(coverage),
+        problems: problems(published, coverage),
     }
 }
 
@@ -43,6 +44,32 @@ fn link(published: &Published, coverage: &Coverage) -> LinkState {
         (_, _, true, _) => LinkState::Loading,
         _ => LinkState::Live,
     }
+}
+
+/// What the source has to say; a server that has fallen silent is first noticed by its watches, each of which knows why.
+fn problems(published: &Published, coverage: &Coverage) -> Vec<String> {
+    if !published.source.problems.is_empty() || link(published, coverage) != LinkState::Lost {
+        return published.source.problems.clone();
+    }
+    let states = coverage.kinds.iter().flat_map(|row| &row.scopes).map(|(_, state)| state);
+    let why = states.filter_map(|state| if let KindState::Stale { why, .. } = state { Some(why) } else { None });
+    why.take(1).map(ToString::to_string).collect()
+}
+
+/// Where the account may list namespace by namespace only: the namespaces that it may look into. None where some kind may
+/// be listed across all of them, and none where nothing may be.
+fn namespaces(coverage: &Coverage) -> Vec<String> {
+    let held = |state: &KindState| matches!(state, KindState::Live | KindState::Stale { .. });
+    let mut found = BTreeSet::new();
+    for row in coverage.kinds.iter().filter(|row| row.kind.namespaced) {
+        for (scope, _) in row.scopes.iter().filter(|(_, state)| held(state)) {
+            match scope {
+                Scope::Cluster => return Vec::new(),
+                Scope::Namespace(name) => found.insert(name.to_string()),
+            };
+        }
+    }
+    found.into_iter().collect()
 }
 
 fn kind_status(row: &KindCoverage) -> KindStatus {

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{ClusterId, Delta, ResourceKind};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use crate::informer::Report;
 use crate::kubeconfig::Context;
 use crate::outbox::Outbox;
 use crate::reader::Reader;
@@ -55,6 +56,7 @@ pub struct Connection {
     outbox: Arc<Outbox>,
     reader: Reader,
     link: watch::Receiver<Link>,
+    ear: mpsc::UnboundedSender<Report>,
     owner: AbortHandle,
 }
 
@@ -66,9 +68,10 @@ pub fn connect(context: &Context, options: Options) -> Connection {
     let (link_writer, link) = watch::channel(Link::Connecting);
     let (kinds_writer, kinds) = watch::channel(Arc::<[ResourceKind]>::default());
     let owner = Owner::new(session.clone(), outbox.clone(), link_writer, kinds_writer, options);
+    let ear = owner.ear();
     // Not joined: the handle aborts it when the connection is dropped, and its informers with it.
     let owner = tokio::spawn(owner.run()).abort_handle();
-    Connection { cluster: context.id.clone(), outbox, reader: Reader::new(session, kinds), link, owner }
+    Connection { cluster: context.id.clone(), outbox, reader: Reader::new(session, kinds), link, ear, owner }
 }
 
 impl Connection {
@@ -81,6 +84,12 @@ impl Connection {
     /// state. Safe to cancel; never ends by itself.
     pub async fn next(&mut self) -> Option<Vec<Delta>> {
         self.outbox.take().await
+    }
+
+    /// Looks into these namespaces too, where the account may not list across them. Those looked into before stay.
+    pub fn look_into(&self, namespaces: Vec<String>) {
+        // The owner lives as long as the connection.
+        let _ = self.ear.send(Report::Named(namespaces));
     }
 
     /// Answers single questions; may be cloned, and outlives the connection.

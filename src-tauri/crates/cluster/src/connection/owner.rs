@@ -113,6 +113,11 @@ impl Owner {
         }
     }
 
+    /// Where it is told things.
+    pub(super) fn ear(&self) -> mpsc::UnboundedSender<Report> {
+        self.report.clone()
+    }
+
     /// Runs until it is dropped, its informers with it.
     pub(super) async fn run(mut self) {
         let mut backoff = Backoff::default();
@@ -193,6 +198,14 @@ impl Owner {
                 if self.listed.len() > before {
                     self.spread();
                 }
+            }
+            Report::Named(names) => {
+                for name in names {
+                    if !self.named.contains(&name) {
+                        self.named.push(name);
+                    }
+                }
+                self.spread();
             }
             Report::Forbidden(_) | Report::KindsChanged => {}
         }

@@ -46,6 +46,8 @@ pub(crate) enum Report {
     KindsChanged,
     /// Namespaces that can be named.
     Namespaces(Vec<String>),
+    /// Namespaces that a person named.
+    Named(Vec<String>),
     /// The target is listed and watched.
     Answered(Target),
     /// It did not.

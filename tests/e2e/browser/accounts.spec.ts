@@ -1,0 +1,62 @@
+import { rm, writeFile } from "node:fs/promises";
+
+import type { Page } from "playwright-core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { useBrowser } from "../support/browser";
+import { MAP, openMap } from "../support/map";
+import { type Refusing, refuseAllBut } from "../support/refusing";
+
+const { open } = useBrowser();
+const file = process.env.KUBILITICS_KUBECONFIG ?? "";
+/** What is remembered goes by the context: a name of its own has nothing remembered. */
+const guest = `guest-${process.pid}`;
+let server: Refusing;
+let page: Page;
+
+beforeEach(async () => {
+  if (file === "") throw new Error("KUBILITICS_KUBECONFIG is not set: the kubeconfig that the server was started with");
+  server = await refuseAllBut(guest, ["shop", "data"]);
+  await writeFile(file, server.kubeconfig);
+  page = await open();
+  await openMap(page);
+  await page.getByRole("link", { name: "Clusters" }).click();
+  await page.getByRole("main").getByRole("button", { name: new RegExp(guest) }).first().click();
+});
+
+afterEach(async () => {
+  await rm(file, { force: true });
+  server.close();
+});
+
+/** As a person would: from the switcher, the cluster on screen. */
+async function closeCluster() {
+  await page.locator("header button[aria-haspopup=true]").click();
+  await page.getByRole("button", { name: `Close ${guest}` }).click();
+  await page.getByRole("heading", { name: "Open a cluster" }).waitFor();
+}
+
+test("who may list nothing is told so, names namespaces there and then, and finds them again", async () => {
+  const outline = page.getByRole("tree", { name: "Objects on the map" });
+  await page.getByText("This account may list nothing here").waitFor();
+  await expect.poll(() => page.getByTestId("freshness").innerText()).toMatch(/^nothing to see/);
+  await page.getByLabel(/^Namespaces to look into/).fill("shop");
+  await page.getByRole("button", { name: "Look there" }).click();
+  await expect.poll(() => outline.innerText()).toContain("shop");
+  await expect.poll(() => page.getByRole("contentinfo").innerText()).toContain("only shop");
+  await expect.poll(() => page.getByTestId("freshness").innerText()).toMatch(/^live/);
+
+  await page.getByRole("button", { name: /kinds visible/ }).click();
+  const panel = page.getByRole("region", { name: "What is in the picture" });
+  expect(await panel.innerText()).toContain("Only what is in shop");
+  await panel.getByLabel(/^Namespaces to look into/).fill("shop, data");
+  await panel.getByRole("button", { name: "Look there" }).click();
+  await expect.poll(() => outline.innerText()).toContain("data");
+
+  await closeCluster();
+  await page.getByRole("main").getByRole("button", { name: new RegExp(guest) }).first().click();
+  await page.waitForSelector(`${MAP}[data-painted]`);
+  await expect.poll(() => outline.innerText()).toMatch(/shop[^]*data|data[^]*shop/);
+  await expect.poll(() => page.getByRole("contentinfo").innerText()).toContain("only data, shop");
+  await closeCluster();
+});
