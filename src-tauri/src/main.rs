@@ -10,6 +10,7 @@ mod streams;
 mod webkit;
 mod window;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,13 +40,14 @@ fn main() -> Result<ExitCode> {
         rules: Arc::new(RuleBook::default()),
         still: false,
     };
-    let application = tauri::async_runtime::block_on(Application::start(setup));
-
     let builder = tauri::Builder::default()
-        // First, as its documentation asks: a second start ends before it opens anything.
-        .plugin(tauri_plugin_single_instance::init(|handle, _arguments, _folder| window::show(handle)))
+        // First, as its documentation asks: a second start hands over what it was asked for, and ends before it opens
+        // anything itself, the database included.
+        .plugin(tauri_plugin_single_instance::init(|handle, arguments, folder| {
+            window::show(handle);
+            opening::hand_over(handle.state::<Application>().inner().clone(), arguments, Path::new(&folder));
+        }))
         .plugin(tauri_plugin_dialog::init())
-        .manage(application.clone())
         .manage(streams::OpenStreams::default())
         .menu(menu::build)
         .on_menu_event(menu::chosen)
@@ -53,8 +55,10 @@ fn main() -> Result<ExitCode> {
         .on_window_event(window::remember)
         .invoke_handler(commands::handler())
         .setup(move |app| {
+            let application = tauri::async_runtime::block_on(Application::start(setup));
+            app.manage(application.clone());
             window::open(app.handle(), &application)?;
-            opening::open(app.state::<Application>().inner().clone(), opening);
+            opening::open(application, opening);
             quit_on_interrupt(app.handle().clone());
             Ok(())
         });

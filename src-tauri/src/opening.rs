@@ -1,6 +1,6 @@
 //! What is opened at the start: what the arguments name, else nothing, and the page shows the known clusters.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use api::Application;
@@ -61,6 +61,16 @@ impl Opening {
         }
         Ok(opening)
     }
+
+    /// The same with its paths made absolute.
+    fn seen_from(mut self, folder: &Path) -> Self {
+        if let Some(First::Files(paths)) = &mut self.first {
+            for path in paths {
+                *path = folder.join(&*path).to_string_lossy().into_owned();
+            }
+        }
+        self
+    }
 }
 
 /// Begins to open it. The page shows what is open and why something could not be opened.
@@ -77,6 +87,19 @@ pub(crate) fn open(application: Application, opening: Opening) {
             application.could_not_open(error);
         }
     });
+}
+
+/// What a second start was asked for, opened in the window that is there. Its paths count from its own folder.
+pub(crate) fn hand_over(application: Application, arguments: Vec<String>, folder: &Path) {
+    // It has read its arguments itself before it came here: what it could not read, it has told.
+    let Ok(opening) = Opening::from_arguments(arguments.into_iter().skip(1)) else { return };
+    if opening.kubeconfig.is_some() || opening.database.is_some() {
+        application.could_not_open(ApiError::invalid(
+            "Kubilitics is running already, with a kubeconfig and a database of its own; quit it, then start it with others",
+        ));
+        return;
+    }
+    open(application, opening.seen_from(folder));
 }
 
 async fn source(application: &Application, first: First) -> Result<ClusterSource, ApiError> {
@@ -113,6 +136,12 @@ mod tests {
         assert_eq!(read("a.yaml k8s/").unwrap().first, Some(First::Files(vec!["a.yaml".into(), "k8s/".into()])));
         let opening = read("--kubeconfig k --context prod").unwrap();
         assert_eq!((opening.kubeconfig, opening.first), (Some("k".into()), Some(First::Context("prod".into()))));
+    }
+
+    #[test]
+    fn a_second_start_means_the_paths_of_its_own_folder() {
+        let handed = read("k8s/web.yaml /etc/all.yaml").unwrap().seen_from(Path::new("/home/ada"));
+        assert_eq!(handed.first, Some(First::Files(vec!["/home/ada/k8s/web.yaml".into(), "/etc/all.yaml".into()])));
     }
 
     #[test]
