@@ -1,4 +1,5 @@
 export { Button } from "./Button";
+export { FieldPath } from "./FieldPath";
 export { Glyph, type GlyphName } from "./Glyph";
 export { HEALTH, HEALTH_ORDER, asHealth, isProblem, worstOf, type Health } from "./health";
 export { HealthMark } from "./HealthMark";

@@ -1,15 +1,8 @@
 /** The namespaces of a cluster, gathered from its pictures: a filtered picture shows only some of them. */
 
 import type { View } from "@/api/bindings/View";
-import { useStore } from "@/lib/store";
-
 import type { Picture } from "./picture/types";
-import type { MapSession } from "./session";
 import { filtersOf } from "./view";
-
-export function useNamespaces(session: MapSession): readonly string[] {
-  return useStore(session.namespaces);
-}
 
 /** What is known after another picture: an unfiltered one says all there are, a filtered one can only add. */
 export function namespacesAfter(known: readonly string[], picture: Picture, view: View): readonly string[] {

@@ -1,9 +1,11 @@
 /** One session per open cluster, kept while the application runs, so that switching back finds everything as it was. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { api } from "@/api/client";
+import { useStore } from "@/lib/store";
 
+import { namespacesInOrder } from "./picture/order";
 import { MapSession } from "./session";
 import { aspectOf, recalledView } from "./view";
 
@@ -37,4 +39,11 @@ export function useMapSession(cluster: string, memory: string | null): MapSessio
     return () => mine?.feed.stop();
   }, [mine]);
   return mine;
+}
+
+/** All namespaces of the cluster that have been seen, whatever the filters show; those on the map first, in its order. */
+export function useNamespaces(session: MapSession): readonly string[] {
+  const names = useStore(session.namespaces);
+  const { picture } = useStore(session.feed.state);
+  return useMemo(() => namespacesInOrder(names, picture), [names, picture]);
 }

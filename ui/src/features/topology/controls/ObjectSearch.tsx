@@ -53,12 +53,22 @@ export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: Ob
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
-      setAt(Math.max(0, Math.min(list.length - 1, at + step)));
+      const next = Math.max(0, Math.min(list.length - 1, at + step));
+      setAt(next);
+      document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: "nearest" });
       event.preventDefault();
     } else if (event.key === "Enter") {
       take(list[at]);
     }
   };
+  const note = () => {
+    if (!shown) return "";
+    if (hits.error) return hits.error.message;
+    if (list.length === MOST_HITS) return `The best ${MOST_HITS} are listed; type more to narrow.`;
+    if (list.length > 0) return "";
+    return hits.isFetching ? "Looking…" : `Nothing is called “${query}”.`;
+  };
+  const said = note();
   return (
     <div className={styles.search} data-hint={hint !== undefined}>
       <input
@@ -87,29 +97,31 @@ export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: Ob
         onKeyDown={press}
       />
       {hint}
-      <div id={`${id}-hits`} role="listbox" aria-label="Objects found" className={styles.hits} data-narrow={narrow} hidden={!shown}>
-        {list.map((hit, place) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field handles the keys
-          <div
-            key={hit.key}
-            id={`${id}-${place}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={place === at}
-            className={styles.hit}
-            onMouseDown={(event) => event.preventDefault()}
-            onMouseEnter={() => setAt(place)}
-            onClick={() => take(hit)}
-          >
-            <HealthMark health={hit.health} />
-            <span className={styles.name}>{hit.name}</span>
-            <span className={styles.quiet}>{[hit.kind, hit.namespace].filter(Boolean).join(" · ")}</span>
-            {narrow ? null : <span className={styles.status}>{hit.status}</span>}
-          </div>
-        ))}
-        {shown && hits.error ? <p className={styles.note}>{hits.error.message}</p> : null}
-        {shown && !hits.error && list.length === 0 ? <p className={styles.note}>{hits.isFetching ? "Looking…" : `Nothing is called “${query}”.`}</p> : null}
-        {list.length === MOST_HITS ? <p className={styles.note}>The best {MOST_HITS} are listed; type more to narrow.</p> : null}
+      <div className={styles.hits} data-narrow={narrow} hidden={!shown}>
+        <div id={`${id}-hits`} role="listbox" aria-label="Objects found" hidden={list.length === 0}>
+          {list.map((hit, place) => (
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field handles the keys
+            <div
+              key={hit.key}
+              id={`${id}-${place}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={place === at}
+              className={styles.hit}
+              onMouseDown={(event) => event.preventDefault()}
+              onMouseEnter={() => setAt(place)}
+              onClick={() => take(hit)}
+            >
+              <HealthMark health={hit.health} />
+              <span className={styles.name}>{hit.name}</span>
+              <span className={styles.quiet}>{[hit.kind, hit.namespace].filter(Boolean).join(" · ")}</span>
+              {narrow ? null : <span className={styles.status}>{hit.status}</span>}
+            </div>
+          ))}
+        </div>
+        <p className={styles.note} role="status" hidden={said === ""}>
+          {said}
+        </p>
       </div>
     </div>
   );

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import type { EdgeDetail } from "@/api/bindings/EdgeDetail";
 import { api, asApiError } from "@/api/client";
-import { HealthMark, Message } from "@/components";
+import { FieldPath, HealthMark, Message } from "@/components";
 import { plural } from "@/lib/age";
 import { sentence } from "@/lib/text";
 
@@ -84,7 +84,7 @@ function Edge({ session, edge, ends }: { session: MapSession; edge: EdgeDetail; 
       </p>
       {edge.fields.length > 0 ? (
         <ul className={styles.fields} aria-label="Fields that say so">
-          {edge.fields.map((field) => <li key={field}><code>{field}</code></li>)}
+          {edge.fields.map((field) => <li key={field}><code><FieldPath path={field} /></code></li>)}
         </ul>
       ) : null}
       {notes.map((note) => <p key={note} className={styles.quiet}>{sentence(note)}.</p>)}

@@ -1,5 +1,6 @@
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import type { WireFinding } from "@/api/bindings/WireFinding";
+import { FieldPath } from "@/components";
 import { useNow } from "@/lib/clock";
 import { sentence } from "@/lib/text";
 
@@ -60,7 +61,7 @@ function Findings({ session, findings }: { session: MapSession; findings: WireFi
             {finding.evidence.map((piece) => (
               <li key={`${piece.object}${piece.at}${piece.text}`} className={styles.evidence}>
                 <button type="button" className={styles.path} title={`${kindOf(piece.object)} ${nameOf(piece.object)}`} onClick={() => session.select({ sort: "object", key: piece.object }, { go: true })}>
-                  {piece.source === "field" ? piece.at : `${kindOf(piece.object)} ${nameOf(piece.object)}`}
+                  {piece.source === "field" ? <FieldPath path={piece.at} /> : `${kindOf(piece.object)} ${nameOf(piece.object)}`}
                 </button>
                 <span>{piece.source === "field" ? piece.text : [piece.at, piece.text].filter(Boolean).join(" ")}</span>
               </li>

@@ -5,13 +5,20 @@ import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { block, card, encode, header } from "../picture/fixture";
-import { cardsOf, facts, headline, hopText, presenceText, problemCards, reachRows, yamlTokens } from "./model";
+import { cardsOf, facts, headline, isFold, hopText, presenceText, problemCards, reachRows, yamlTokens } from "./model";
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
   presence: "present", status: "Progressing", caption: "2 of 3 ready", health: "degraded", app: "cart", findings: [], labels: [],
   created: "2026-11-20T10:00:00Z", relations: [], dependants: 0, dependencies: 3, yaml: null,
 };
+
+test("a fold is told from an object and from a host with a star", () => {
+  expect(isFold("apiextensions.k8s.io/CustomResourceDefinition//*")).toBe(true);
+  expect(isFold("batch/Job/shop/*nightly-report")).toBe(true);
+  expect(isFold("external/Host//*.shop.example")).toBe(false);
+  expect(isFold("core/Pod/shop/web-1")).toBe(false);
+});
 
 test("the headline does not say the same twice", () => {
   expect(headline(detail)).toBe("Progressing · 2 of 3 ready");

@@ -20,6 +20,11 @@ export function headline(detail: ObjectDetail): string {
   return parts.join(" · ") || HEALTH[asHealth(detail.health)].label;
 }
 
+/** Whether a card stands for many objects: no object's name holds a star, but a host's may. */
+export function isFold(key: string): boolean {
+  return !key.startsWith("external/") && key.split("/").at(-1)?.startsWith("*") === true;
+}
+
 export function presenceText(detail: ObjectDetail): string | null {
   switch (detail.presence) {
     case "missing":

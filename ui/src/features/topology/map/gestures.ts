@@ -47,6 +47,12 @@ function clamp(value: number, most: number): number {
 
 const CLICK_SLACK = 4;
 
+/** How WebKit on macOS tells of a pinch on a touchpad; other engines turn one into ctrl and wheel. */
+interface PinchEvent extends MouseEvent {
+  /** Compared with the beginning of the pinch. */
+  scale: number;
+}
+
 export function listenForGestures(host: HTMLElement, handlers: GestureHandlers): () => void {
   const pointers = new Map<number, Point>();
   let pressed: Point | null = null;
@@ -114,6 +120,17 @@ export function listenForGestures(host: HTMLElement, handlers: GestureHandlers):
     else handlers.pan(meaning.dx, meaning.dy);
   };
 
+  let scale = 1;
+  const pinch = (event: Event) => {
+    event.preventDefault();
+    const now = (event as PinchEvent).scale;
+    if (event.type === "gesturestart" || pointers.size > 0) scale = 1;
+    else if (event.type === "gesturechange" && now > 0) {
+      handlers.zoom(now / scale, place(event as PinchEvent));
+      scale = now;
+    }
+  };
+
   const stop = new AbortController();
   const { signal } = stop;
   host.addEventListener("pointerdown", down, { signal });
@@ -123,6 +140,7 @@ export function listenForGestures(host: HTMLElement, handlers: GestureHandlers):
   host.addEventListener("pointerleave", leave, { signal });
   host.addEventListener("dblclick", double, { signal });
   host.addEventListener("wheel", wheel, { signal, passive: false });
+  for (const each of ["gesturestart", "gesturechange", "gestureend"]) host.addEventListener(each, pinch, { signal });
   return () => stop.abort();
 }
 

@@ -80,6 +80,7 @@ export function Outline({ session }: { session: MapSession }) {
         tabIndex={0}
         onKeyDown={press}
       >
+        {picture && rows.length === 0 ? <p className={styles.nothing}>Nothing is drawn.</p> : null}
         <div style={{ height: virtual.getTotalSize(), position: "relative" }} role="presentation">
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];

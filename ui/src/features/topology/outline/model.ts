@@ -2,6 +2,7 @@
 
 import { type Health, asHealth, worstOf } from "@/components";
 
+import { framesInOrder } from "../picture/order";
 import type { Block, Picture } from "../picture/types";
 
 export interface Row {
@@ -30,7 +31,9 @@ export function rowsOf(picture: Picture, open: ReadonlySet<string>): Row[] {
     else blocks.set(block.frame, [block]);
   }
   const rows: Row[] = [];
-  picture.frames.forEach((frame, at) => {
+  // By the alphabet a person's own would stand below the system's.
+  const frames = framesInOrder(picture);
+  frames.forEach((frame, at) => {
     const inside = blocks.get(frame.id) ?? [];
     const isOpen = open.has(frame.id);
     rows.push({
