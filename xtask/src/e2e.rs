@@ -36,8 +36,11 @@ pub(crate) const BROWSER: Step = Step {
     run: || {
         browser()?;
         build()?;
-        let server = Served::start(&cli()?, &["--demo"])?;
+        let cli = cli()?;
+        let server = Served::start(&cli, &["--demo"])?;
         let environment = [
+            // For a test that needs a server of its own.
+            ("KUBILITICS_CLI", cli.as_os_str()),
             ("KUBILITICS_URL", server.address.as_str().as_ref()),
             ("KUBILITICS_KUBECONFIG", server.kubeconfig.as_os_str()),
         ];

@@ -36,6 +36,61 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     }
   });
 
+  test("what else can be selected, and what lies over the map", async () => {
+    const page = await open({ colorScheme });
+    await openMap(page);
+    const drawn = await picture(page);
+    await page.getByRole("button", { name: "Legend" }).click();
+    expect(await findings(page), "legend").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    expect(await findings(page), "keys").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.locator("header button[aria-haspopup=true]").click();
+    expect(await findings(page), "switcher").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.insertText("checkout");
+    await page.getByRole("option").first().waitFor();
+    expect(await findings(page), "search").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.insertText("no-such-thing-anywhere");
+    await page.getByText(/^Nothing/).waitFor();
+    expect(await findings(page), "search without result").toEqual([]);
+    await page.keyboard.press("Escape");
+
+    await goTo(page, "checkout", "Deployment");
+    await page.getByRole("button", { name: "Why is checkout-keys related?" }).first().click();
+    await page.getByText(/^Rule /).first().waitFor();
+    expect(await findings(page), "relation").toEqual([]);
+    await goTo(page, "checkout", "Deployment");
+    await page.getByRole("button", { name: "Focus" }).click();
+    await page.getByRole("group", { name: "Focus", exact: true }).waitFor();
+    expect(await findings(page), "focus").toEqual([]);
+    await page.getByRole("button", { name: "Whole map" }).click();
+    await page.getByRole("tab", { name: "Reach" }).click();
+    await page.getByRole("combobox", { name: "Path to…" }).fill("cart");
+    await page.getByRole("option").filter({ hasText: "Service" }).first().click();
+    await page.getByRole("group", { name: "Path" }).getByRole("listitem").first().waitFor();
+    expect(await findings(page), "path").toEqual([]);
+    const tree = page.getByRole("tree");
+    await tree.getByRole("treeitem", { level: 1 }).filter({ hasText: "payments" }).click();
+    await page.getByRole("heading", { name: "Objects by state" }).waitFor();
+    expect(await findings(page), "namespace").toEqual([]);
+    const missing = find(drawn, (card) => card.look === "missing");
+    await goTo(page, missing.card.fullName ?? missing.card.name, missing.card.key.split("/")[1] ?? "");
+    await page.getByRole("tab", { name: "Overview" }).click();
+    await page.getByText(/is not in this cluster/).first().waitFor();
+    expect(await findings(page), "missing object").toEqual([]);
+    await page.getByRole("button", { name: /^Filter/ }).click();
+    await page.getByRole("group", { name: /^Kinds/ }).getByRole("checkbox", { name: "CronJob", exact: true }).check();
+    await page.getByRole("group", { name: /^State/ }).getByRole("checkbox", { name: "missing" }).check();
+    await page.getByText("Nothing matches these filters").waitFor();
+    expect(await findings(page), "nothing matches").toEqual([]);
+    await page.getByRole("button", { name: "Clear filters" }).click();
+  });
+
   test("the panels", async () => {
     const page = await open({ colorScheme });
     await openMap(page);

@@ -15,6 +15,10 @@ export interface Look {
   colorScheme?: "light" | "dark";
   reducedMotion?: "reduce" | "no-preference";
   viewport?: { width: number; height: number };
+  /** A touch screen. */
+  hasTouch?: boolean;
+  /** Another server than that of all tests. */
+  url?: string;
   /** Behind the printed address. */
   path?: string;
 }
@@ -36,7 +40,7 @@ export function useBrowser(): { open: (look?: Look) => Promise<Page> } {
     expect(seen, "errors in the page's console").toEqual([]);
   });
   return {
-    async open({ path = "", ...look } = {}) {
+    async open({ path = "", url = address(), ...look } = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", acceptDownloads: true, ...look });
       contexts.push(context);
       const page = await context.newPage();
@@ -44,7 +48,7 @@ export function useBrowser(): { open: (look?: Look) => Promise<Page> } {
       page.on("console", (message) => {
         if (message.type() === "error") errors.push(message.text());
       });
-      await page.goto(`${address()}${path}`);
+      await page.goto(`${url}${path}`);
       return page;
     },
   };
