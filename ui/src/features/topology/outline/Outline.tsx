@@ -71,16 +71,18 @@ export function Outline({ session }: { session: MapSession }) {
         <h2>Outline</h2>
         <span>{picture ? count(picture.counts.objects) : ""}</span>
       </div>
+      {picture && rows.length === 0 ? <p className={styles.nothing}>Nothing is drawn.</p> : null}
+      {/* A tree without items is none. */}
       <div
         ref={scroller}
         className={styles.tree}
+        hidden={rows.length === 0}
         role="tree"
         aria-label="Objects on the map"
         aria-activedescendant={active === null ? undefined : rowId(active)}
         tabIndex={0}
         onKeyDown={press}
       >
-        {picture && rows.length === 0 ? <p className={styles.nothing}>Nothing is drawn.</p> : null}
         <div style={{ height: virtual.getTotalSize(), position: "relative" }} role="presentation">
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
