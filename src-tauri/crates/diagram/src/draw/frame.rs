@@ -60,9 +60,7 @@ pub(super) fn block_ground(placed: &PlacedBlock, pen: &mut dyn Pen) {
 pub(super) fn block(placed: &PlacedBlock, window: Window, pen: &mut dyn Pen) {
     let block = &placed.block;
     pen.open(&block.id, "", placed.origin);
-    for each in &block.links {
-        link::link(each, link::Place::Inside, window, pen);
-    }
+    link::links(&block.links, link::Place::Inside, window, pen);
     for each in block.cards.iter().filter(|card| window.sees(&card.rect)) {
         card::card(each, pen);
     }

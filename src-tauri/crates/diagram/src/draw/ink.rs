@@ -2,6 +2,7 @@
 
 use model::{EdgeState, Health, RelationClass};
 
+use super::link::Place;
 use crate::geometry::Role;
 use crate::scene::CardLook;
 use crate::theme::Token::{self, *};
@@ -94,6 +95,17 @@ pub(super) static INFERRED: Ink = stroke("inferred", StrongLine, 1.25, &[9.0, 2.
 pub(super) static BROKEN_SOLID: Ink = stroke("broken", Failing, 1.5, &[]);
 pub(super) static BROKEN_DASHED: Ink = stroke("broken-refers", Failing, 1.4, DASHED);
 pub(super) static BROKEN_DOTTED: Ink = dotted("broken-governs", Failing);
+
+static UNDER_INSIDE: Ink = stroke("under", Group, 2.4, &[]);
+static UNDER_BETWEEN: Ink = stroke("under-between", Frame, 2.4, &[]);
+
+/// What a dashed line lies on: the colour of the ground.
+pub(super) fn under(place: Place) -> &'static Ink {
+    match place {
+        Place::Inside => &UNDER_INSIDE,
+        Place::Between => &UNDER_BETWEEN,
+    }
+}
 
 pub(crate) static HEAD_LINE: Ink = solid("head", Line);
 pub(crate) static HEAD_STRONG: Ink = solid("head-strong", StrongLine);

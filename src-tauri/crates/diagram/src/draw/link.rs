@@ -13,13 +13,40 @@ pub(super) enum Place {
     Between,
 }
 
-/// Draws the line and its arrow.
-pub(super) fn link(link: &Link, place: Place, window: Window, pen: &mut dyn Pen) {
-    if link.points.len() < 2 || !window.sees(&bounds(&link.points)) {
-        return;
+/// Draws lines with their arrows. Dashed ones lie lowest, each on a line of the ground's colour: where several run over each
+/// other, the gaps of one would else be filled by the next, and what is guessed would look like what is known. What is
+/// broken lies on top.
+pub(super) fn links(links: &[Link], place: Place, window: Window, pen: &mut dyn Pen) {
+    for layer in [Layer::Dashed, Layer::Solid, Layer::Broken] {
+        let seen = links.iter().filter(|link| link.points.len() > 1 && window.sees(&bounds(&link.points)));
+        for link in seen {
+            let (line, head) = inks(link, place);
+            if Layer::of(link, line) != layer {
+                continue;
+            }
+            if layer == Layer::Dashed {
+                pen.line(ink::under(place), &short_of(&link.points, line), LINK_CORNER);
+            }
+            draw_line(&link.points, line, head, pen);
+        }
     }
-    let (line, head) = inks(link, place);
-    draw_line(&link.points, line, head, pen);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Dashed,
+    Solid,
+    Broken,
+}
+
+impl Layer {
+    fn of(link: &Link, line: &ink::Ink) -> Self {
+        match (link.state, line.dash.is_empty()) {
+            (EdgeState::Missing, _) => Self::Broken,
+            (_, false) => Self::Dashed,
+            (_, true) => Self::Solid,
+        }
+    }
 }
 
 /// What a link's line and its arrow's head are drawn with.
@@ -30,22 +57,35 @@ pub(super) fn inks(link: &Link, place: Place) -> (&'static ink::Ink, &'static in
 
 /// Draws a line with an arrow's head at its last point.
 pub(super) fn draw_line(points: &[Point], line: &'static ink::Ink, head: &'static ink::Ink, pen: &mut dyn Pen) {
-    let Some((tip, rest)) = points.split_last() else { return };
-    let Some(before) = rest.iter().rev().find(|point| *point != tip) else { return };
-    let (dx, dy) = (tip.x - before.x, tip.y - before.y);
-    let length = (dx * dx + dy * dy).sqrt();
-    let (ux, uy) = (dx / length, dy / length);
-    let (long, half) = if line.width > 1.9 { (ARROW + 1.5, 4.3) } else { (ARROW, 3.6) };
-    // The line ends inside the head, so that its own width does not blunt the tip.
-    let mut shortened = points.to_vec();
-    if let Some(last) = shortened.last_mut() {
-        let back = (long - 1.0).min(length);
-        *last = at(tip.x - ux * back, tip.y - uy * back);
-    }
-    pen.line(line, &shortened, LINK_CORNER);
+    let Some((tip, ux, uy, _)) = tip(points) else { return };
+    pen.line(line, &short_of(points, line), LINK_CORNER);
+    let (long, half) = size_of_head(line);
     let base = at(tip.x - ux * long, tip.y - uy * long);
     let wing = |side: f32| at(base.x - uy * half * side, base.y + ux * half * side);
-    pen.polygon(head, &[*tip, wing(1.0), wing(-1.0)]);
+    pen.polygon(head, &[tip, wing(1.0), wing(-1.0)]);
+}
+
+/// Length and half the width of an arrow's head.
+fn size_of_head(line: &ink::Ink) -> (f32, f32) {
+    if line.width > 1.9 { (ARROW + 1.5, 4.3) } else { (ARROW, 3.6) }
+}
+
+/// The last point, the direction in which the line reaches it, and the length of its last piece.
+fn tip(points: &[Point]) -> Option<(Point, f32, f32, f32)> {
+    let (tip, rest) = points.split_last()?;
+    let before = rest.iter().rev().find(|point| *point != tip)?;
+    let length = distance(before, tip);
+    Some((*tip, (tip.x - before.x) / length, (tip.y - before.y) / length, length))
+}
+
+/// The points of a line that ends inside its arrow's head, so that its own width does not blunt the tip.
+fn short_of(points: &[Point], line: &ink::Ink) -> Vec<Point> {
+    let mut shortened = points.to_vec();
+    if let (Some((tip, ux, uy, length)), Some(last)) = (tip(points), shortened.last_mut()) {
+        let back = (size_of_head(line).0 - 1.0).min(length);
+        *last = at(tip.x - ux * back, tip.y - uy * back);
+    }
+    shortened
 }
 
 /// Draws the label.

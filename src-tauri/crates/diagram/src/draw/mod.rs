@@ -97,9 +97,7 @@ pub(crate) fn draw(
         }
     }
     // Between the grounds and the cards: a line between groups may pass behind a card, never over its text.
-    for link in &scene.links {
-        link::link(link, link::Place::Between, inner, pen);
-    }
+    link::links(&scene.links, link::Place::Between, inner, pen);
     for (done, placed) in scene.blocks.iter().enumerate() {
         progress.report(done, scene.blocks.len())?;
         let block = &placed.block;

@@ -9,7 +9,7 @@ const LINES = [
   { name: "governs", dash: "1.5 3", token: "--line", width: 1.5 },
   { name: "several, between groups", dash: "", token: "--line-strong", width: 2.4 },
   { name: "target does not exist", dash: "5 4", token: "--fail", width: 1.3 },
-  { name: "inferred from a value", dash: "9 3 2 3", token: "--line", width: 1.3 },
+  { name: "calls, read from a value", dash: "9 2.5", token: "--line-strong", width: 1.3 },
 ] as const;
 
 export function Legend() {

@@ -19,25 +19,47 @@ const STROKES: Record<string, Stroke> = {
   governs: { width: 1.4, strong: false, dash: [1.5, 3] },
 };
 const QUIET: Stroke = { width: 1.3, strong: false, dash: [] };
-const INFERRED_DASH = [9, 3, 2, 3];
+const INFERRED_DASH = [9, 2.5];
 const CORNER = 6;
 const ARROW = 8;
 
-export function drawLinks(pen: Pen, links: readonly Link[]) {
-  for (const link of links) drawLink(pen, link);
+/**
+ * Dashed lines lie lowest, each on a line of the ground's colour: where several run over each other, the gaps of one would
+ * else be filled by the next. What is broken lies on top.
+ */
+export function drawLinks(pen: Pen, links: readonly Link[], behind: string) {
+  for (const layer of ["dashed", "solid", "broken"]) {
+    for (const link of links) {
+      if (link.points.length > 1 && layerOf(link) === layer) drawLink(pen, link, layer === "dashed" ? behind : null);
+    }
+  }
 }
 
-function drawLink(pen: Pen, link: Link) {
+function dashOf(link: Link): number[] {
+  if (link.state === "unknown") return [3, 4];
+  return link.inferred ? INFERRED_DASH : (STROKES[link.class] ?? QUIET).dash;
+}
+
+function layerOf(link: Link): string {
+  if (link.state === "missing") return "broken";
+  return dashOf(link).length > 0 ? "dashed" : "solid";
+}
+
+function drawLink(pen: Pen, link: Link, behind: string | null) {
   const { context, palette } = pen;
-  if (link.points.length < 2) return;
   const stroke = STROKES[link.class] ?? QUIET;
   const several = link.count > 1 && (link.from.block || link.to.block);
   const colour = link.state === "missing" ? palette.fail : stroke.strong || several ? palette.lineStrong : palette.line;
-  const dash = link.state === "unknown" ? [3, 4] : link.inferred ? INFERRED_DASH : stroke.dash;
-  context.strokeStyle = colour;
-  context.lineWidth = lineWidth(pen, several ? 2.4 : stroke.width);
-  context.setLineDash(dash);
+  const width = lineWidth(pen, several ? 2.4 : stroke.width);
   traceRoute(context, link.points, ARROW * 0.8);
+  if (behind !== null) {
+    context.strokeStyle = behind;
+    context.lineWidth = width + 1;
+    context.stroke();
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash(dashOf(link));
   context.stroke();
   context.setLineDash([]);
   drawArrow(context, link.points, colour, several ? ARROW + 1.5 : ARROW);

@@ -22,10 +22,10 @@ export function drawRegion(pen: Pen, spatial: Spatial, area: Box) {
   const links = pen.level === "far" ? [] : spatial.linksIn(wide);
   drawFrames(pen, frames);
   // From the middle distance lines run behind the applications, so that none crosses a name.
-  if (!showsCards(pen.level)) drawLinks(pen, links);
+  if (!showsCards(pen.level)) drawLinks(pen, links, palette.frame);
   drawBlocks(pen, blocks);
   if (showsCards(pen.level)) {
-    drawLinks(pen, links);
+    drawLinks(pen, links, palette.frame);
     if (pen.level === "near") drawLinkLabels(pen, links, palette.frame);
     for (const block of blocks) {
       const inside = shifted(wide, { x: -block.box.x, y: -block.box.y });
@@ -33,7 +33,7 @@ export function drawRegion(pen: Pen, spatial: Spatial, area: Box) {
       const links = block.links.filter((link) => overlaps(link.box, inside));
       context.save();
       context.translate(block.box.x, block.box.y);
-      drawLinks(pen, links);
+      drawLinks(pen, links, palette.group);
       drawCards(pen, cards, block.title);
       if (pen.level === "near") drawLinkLabels(pen, links, palette.group);
       context.restore();
