@@ -168,9 +168,10 @@ pub(super) fn of(key: &ResourceKey) -> &'static Kind {
 /// "3 ConfigMaps", "2 Ingresses".
 pub(super) fn plural(count: usize, kind: &str) -> String {
     let ending = match kind {
-        _ if count == 1 || kind.ends_with("ss") && kind == "Endpoints" => "",
-        _ if kind.ends_with("Endpoints") => "",
-        _ if kind.ends_with('s') || kind.ends_with("ch") || kind.ends_with('x') => "es",
+        _ if count == 1 => "",
+        _ if kind.ends_with("ss") || kind.ends_with("ch") || kind.ends_with('x') => "es",
+        // Endpoints, NodeMetrics: one of them is several already.
+        _ if kind.ends_with('s') => "",
         _ => "s",
     };
     match kind.strip_suffix('y') {

@@ -40,12 +40,12 @@ export function presenceText(detail: ObjectDetail): string | null {
 
 export function facts(detail: ObjectDetail, now: number): Array<[string, string]> {
   const all: Array<[string, string | null]> = [
-    ["Kind", detail.group ? `${detail.kind} · ${detail.group}/${detail.version}` : `${detail.kind} · ${detail.version}`],
+    ["Kind", [detail.kind, [detail.group, detail.version].filter((part) => part !== "").join("/")].filter((part) => part !== "").join(" · ")],
     ["Namespace", detail.namespace || "cluster-wide"],
     ["Application", detail.app],
     ["Age", detail.created === null ? null : humanDuration(now - Date.parse(detail.created))],
-    ["Depends on", detail.dependencies === 0 ? null : `${detail.dependencies} objects`],
-    ["Needed by", detail.dependants === 0 ? null : `${detail.dependants} objects`],
+    ["Depends on", detail.dependencies === 0 ? null : plural(detail.dependencies, "object")],
+    ["Needed by", detail.dependants === 0 ? null : plural(detail.dependants, "object")],
   ];
   return all.filter((fact): fact is [string, string] => fact[1] !== null);
 }
