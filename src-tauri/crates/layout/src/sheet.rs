@@ -141,10 +141,11 @@ fn reuse(twin: Option<&Twin>, job: &FrameJob, group: usize, wish: &Wish) -> Opti
     find(&twin.fitted.job, &twin.fitted.layout.groups).or_else(|| find(&twin.measured.job, &twin.measured.groups))
 }
 
-/// A frame laid out in this width; where nothing changed, as it was. `first` is the same in another width.
+/// A frame laid out in this width; where nothing changed, as it was. `first` is the same in another width. A frame that is
+/// given more room than it had keeps its groups where they are.
 fn fitted(job: &FrameJob, measured: &Measured, width: i32, twin: Option<&Twin>, first: Option<&Memory>) -> Arc<Memory> {
-    let before = twin.map(|twin| &twin.fitted).filter(|memory| memory.width == width);
-    if let Some(memory) = before.filter(|memory| memory.job == *job) {
+    let before = twin.map(|twin| &twin.fitted).filter(|memory| memory.width <= width);
+    if let Some(memory) = before.filter(|memory| memory.width == width && memory.job == *job) {
         return Arc::clone(memory);
     }
     let known = |group: usize, wish: &Wish| {
