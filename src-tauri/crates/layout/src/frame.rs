@@ -155,7 +155,8 @@ pub(crate) fn lay_out_frame(
     known: Known<'_>,
 ) -> FrameLayout {
     let names: Vec<String> = job.groups.iter().map(|group| group.id.to_string()).collect();
-    let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &measured.items)?)));
+    let least = |item: usize| measured.items[item].least().width;
+    let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &measured.items, least)?)));
     let strips = match &kept {
         Some((_, adopted)) => adopted.strips.clone(),
         None => pack(&measured.items, &measured.arrows, Target::Width(width - 2 * PADDING), gaps(&measured.arrows)),

@@ -59,8 +59,9 @@ impl Held {
         Self { names, strips, offsets, slots, columns: rows.columns.clone(), width: rows.size.width, solved: None }
     }
 
-    /// The strips for these boxes; none where too much changed for that to be worth it.
-    pub(crate) fn adopt(&self, names: &[String], items: &[PackItem]) -> Option<Adopted> {
+    /// The strips for these boxes; none where too much changed for that to be worth it. `least` is how wide a box that
+    /// stays must be.
+    pub(crate) fn adopt(&self, names: &[String], items: &[PackItem], least: impl Fn(usize) -> i32) -> Option<Adopted> {
         let place: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         let now: Vec<Option<usize>> = self.names.iter().map(|name| place.get(name.as_str()).copied()).collect();
         let lost = now.iter().filter(|now| now.is_none()).count();
@@ -73,7 +74,7 @@ impl Held {
             cell.items = cell.items.iter().filter_map(|item| now.get(*item).copied().flatten()).collect();
             for item in &cell.items {
                 is_placed[*item] = true;
-                cell.width = cell.width.max(items[*item].least().width);
+                cell.width = cell.width.max(least(*item));
             }
         }
         let mut slots: Vec<Vec<Option<(i32, i32)>>> =

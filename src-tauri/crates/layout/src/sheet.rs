@@ -46,7 +46,12 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         (0..measured.len()).partition(|frame| input.frames[sorted.frames[*frame]].place == Place::Upper);
     let names: Vec<String> = upper.iter().map(|frame| input.frames[sorted.frames[*frame]].id.to_string()).collect();
     let items: Vec<PackItem> = upper.iter().map(|frame| measured[*frame].whole.clone()).collect();
-    let kept = previous.and_then(|previous| Some((&previous.held, previous.held.adopt(&names, &items)?)));
+    // A frame that stays keeps its groups where they are, whatever shape it would be given if it were packed anew.
+    let least = |item: usize| {
+        let width = items[item].least().width;
+        twins[upper[item]].map_or(width, |twin| twin.place.width.min(width))
+    };
+    let kept = previous.and_then(|previous| Some((&previous.held, previous.held.adopt(&names, &items, least)?)));
     let lanes: Vec<Lane> = lower
         .iter()
         .map(|frame| Lane {
