@@ -22,12 +22,15 @@ pub(super) fn parse(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Fil
     let name = path.display().to_string();
     let (documents, fault) = yaml::parse(text);
     // As kubectl does, the first document is the file.
-    let Some(document) = documents.into_iter().next() else {
-        if let Some(fault) = fault {
-            problems.push(Problem { file: name, document: None, line: Some(fault.line), message: fault.message });
-        }
+    if let Some(fault) = fault {
+        problems.push(Problem { file: name.clone(), document: None, line: Some(fault.line), message: fault.message });
+    }
+    let Some(document) = documents.into_iter().next() else { return File::default() };
+    if !document.value.is_object() {
+        let message = "this is no kubeconfig: it has no contexts, clusters and users".to_owned();
+        problems.push(Problem { file: name, document: None, line: None, message });
         return File::default();
-    };
+    }
     let mut reader = Reader { name, body: document.value, problems };
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut file = File {

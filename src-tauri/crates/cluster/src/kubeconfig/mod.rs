@@ -122,6 +122,10 @@ impl Contexts {
             let names: Vec<&str> = self.contexts.iter().map(|context| context.name.as_str()).collect();
             let files: Vec<String> = self.files.iter().map(|file| file.display().to_string()).collect();
             match (name, names.is_empty()) {
+                (_, true) if !self.problems.is_empty() => {
+                    let problems: Vec<String> = self.problems.iter().map(ToString::to_string).collect();
+                    format!("no kubeconfig context can be read: {}", problems.join("; "))
+                }
                 (_, true) => format!("no kubeconfig context is there; looked in {}", files.join(", ")),
                 (Some(name), _) => format!("no context is called `{name}`; there are {}", names.join(", ")),
                 (None, _) => format!("no current context is set; name one of {}", names.join(", ")),

@@ -115,6 +115,16 @@ fn the_named_file_alone_counts_and_must_be_there() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_named_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, reason) in [("a: [b\n", "line"), ("just words\n", "this is no kubeconfig")] {
+        fs::write(folder.path().join("work"), text).unwrap();
+        let problem = load(&environment(folder.path(), &["work"])).select(None).unwrap_err();
+        assert!(problem.contains("/work") && problem.contains(reason), "{problem}");
+    }
+}
+
+#[test]
 fn a_pod_has_its_service_account_where_no_file_is() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("namespace"), "team\n").unwrap();
