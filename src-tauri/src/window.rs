@@ -10,7 +10,7 @@ use tauri::{
 /// The one window.
 pub(crate) const MAIN: &str = "main";
 
-/// Its size on the first start, and the least at which everything has its place, in logical pixels.
+/// Its size on the first start where the screen has room for it, and the least at which everything has its place, in logical pixels.
 const FIRST: (f64, f64) = (1440.0, 900.0);
 const LEAST: (f64, f64) = (960.0, 600.0);
 
@@ -20,6 +20,7 @@ pub(crate) fn open(handle: &AppHandle, application: &Application) -> tauri::Resu
         .title("Kubilitics")
         .inner_size(FIRST.0, FIRST.1)
         .min_inner_size(LEAST.0, LEAST.1)
+        .prevent_overflow()
         .visible(false)
         .build()?;
     if let Some(place) = tauri::async_runtime::block_on(application.window_place(MAIN)) {
