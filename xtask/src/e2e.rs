@@ -37,7 +37,8 @@ pub(crate) const BROWSER: Step = Step {
         browser()?;
         build()?;
         let cli = cli()?;
-        let server = Served::start(&cli, &["--demo"])?;
+        // Standing still: a test reads the picture over a stream of its own, which is the page's while nothing happens.
+        let server = Served::start(&cli, &["--demo", "--still"])?;
         let environment = [
             // For a test that needs a server of its own.
             ("KUBILITICS_CLI", cli.as_os_str()),
