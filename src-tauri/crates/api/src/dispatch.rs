@@ -51,7 +51,7 @@ pub(crate) fn open(application: &Application, stream: &str, request: Value) -> R
         }
         "notices" => {
             let Nothing {} = read(request)?;
-            Ok(Reader::of_notices(application.shared.notices.subscribe()))
+            Ok(Reader::of_notices(application))
         }
         _ => Err(ApiError::not_found(format!("there is no stream `{stream}`"))),
     }

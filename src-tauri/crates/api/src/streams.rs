@@ -2,6 +2,8 @@
 
 use tokio::sync::{broadcast, mpsc};
 
+use crate::Application;
+use crate::handlers::contexts;
 use crate::types::{ApiError, Notice};
 
 /// One item of a stream.
@@ -18,7 +20,8 @@ pub struct Reader(Source);
 
 enum Source {
     Items(mpsc::Receiver<Result<Item, ApiError>>),
-    Notices(broadcast::Receiver<Notice>),
+    /// The application until the contexts have been told once.
+    Notices(Option<Application>, broadcast::Receiver<Notice>),
 }
 
 impl Reader {
@@ -26,23 +29,33 @@ impl Reader {
         Self(Source::Items(items))
     }
 
-    pub(crate) fn of_notices(notices: broadcast::Receiver<Notice>) -> Self {
-        Self(Source::Notices(notices))
+    /// Notices from this moment on, the contexts first: whoever asked for them a moment ago may have missed their change.
+    pub(crate) fn of_notices(application: &Application) -> Self {
+        Self(Source::Notices(Some(application.clone()), application.shared.notices.subscribe()))
     }
 
     /// The next item; none when the stream has ended.
     pub async fn next(&mut self) -> Option<Result<Item, ApiError>> {
         match &mut self.0 {
             Source::Items(items) => items.recv().await,
-            Source::Notices(notices) => loop {
-                match notices.recv().await {
-                    // Serialising plain structs to memory cannot fail.
-                    Ok(notice) => return Some(Ok(Item::Json(serde_json::to_string(&notice).unwrap_or_default()))),
-                    // Notices tell states: the next one says what the missed ones said.
-                    Err(broadcast::error::RecvError::Lagged(_)) => {}
-                    Err(broadcast::error::RecvError::Closed) => return None,
+            Source::Notices(application, notices) => {
+                if let Some(application) = application.take() {
+                    return Some(Ok(written(&Notice::Contexts(contexts::list(&application).await))));
                 }
-            },
+                loop {
+                    match notices.recv().await {
+                        Ok(notice) => return Some(Ok(written(&notice))),
+                        // Notices tell states: the next one says what the missed ones said.
+                        Err(broadcast::error::RecvError::Lagged(_)) => {}
+                        Err(broadcast::error::RecvError::Closed) => return None,
+                    }
+                }
+            }
         }
     }
+}
+
+/// Serialising plain structs to memory cannot fail.
+fn written(notice: &Notice) -> Item {
+    Item::Json(serde_json::to_string(notice).unwrap_or_default())
 }

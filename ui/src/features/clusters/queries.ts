@@ -82,6 +82,8 @@ export function followNotices(queries: QueryClient, asked: Asked): () => void {
     (notice) => {
       switch (notice.event) {
         case "contexts":
+          // An answer that is still on its way is older than this.
+          void queries.cancelQueries({ queryKey: keys.contexts });
           queries.setQueryData(keys.contexts, notice.data);
           break;
         case "status":
