@@ -39,8 +39,11 @@ impl Reader {
         match &mut self.0 {
             Source::Items(items) => items.recv().await,
             Source::Notices(application, notices) => {
-                if let Some(application) = application.take() {
-                    return Some(Ok(written(&Notice::Contexts(contexts::list(&application).await))));
+                if let Some(listed) = application.as_ref() {
+                    let told = written(&Notice::Contexts(contexts::list(listed).await));
+                    // Not before: a reader that waits for other things as well may give this call up.
+                    *application = None;
+                    return Some(Ok(told));
                 }
                 loop {
                     match notices.recv().await {
