@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
-import { followSystem } from "./app/theme";
+import { followSystem } from "./lib/theme";
 
 followSystem();
 const root = document.getElementById("root");

@@ -4,9 +4,9 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { transport } from "@/api/client";
 import { openSource } from "@/features/clusters";
+import { theme, themeChoice } from "@/lib/theme";
 
 import { router } from "./router";
-import { theme, themeChoice } from "./theme";
 
 /** The system's dialog, then the map of what was chosen; the start screen says why where it could not be opened. */
 async function pick(queries: QueryClient, folders: boolean) {

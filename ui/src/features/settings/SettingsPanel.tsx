@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { type ThemeChoice, themeChoice } from "@/app/theme";
 import { api } from "@/api/client";
 import { Button, Message, Panel } from "@/components";
 import { keys, useAppInfo } from "@/features/clusters";
 import { useStore } from "@/lib/store";
+import { type ThemeChoice, themeChoice } from "@/lib/theme";
 
 import styles from "./SettingsPanel.module.css";
 

@@ -1,7 +1,7 @@
 /** The chosen look, read from the database at the start and written back when it changes. */
 
 import { api } from "@/api/client";
-import { type ThemeChoice, themeChoice } from "@/app/theme";
+import { type ThemeChoice, themeChoice } from "@/lib/theme";
 
 const MEMORY = "settings.theme";
 const CHOICES: readonly ThemeChoice[] = ["system", "light", "dark"];

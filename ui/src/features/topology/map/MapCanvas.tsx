@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
-import { theme } from "@/app/theme";
 import { useKindIcons } from "@/components";
 import { useStore } from "@/lib/store";
+import { theme } from "@/lib/theme";
 
 import { readPalette } from "../paint/theme";
 import type { Picture } from "../picture/types";

@@ -1,8 +1,8 @@
 import { type PointerEvent, useEffect, useRef } from "react";
 
-import { theme } from "@/app/theme";
 import { worstOf } from "@/components";
 import { useStore } from "@/lib/store";
+import { theme } from "@/lib/theme";
 
 import { readPalette, surface } from "../paint/theme";
 import type { Picture } from "../picture/types";

@@ -1,6 +1,6 @@
 /** Light or dark: the person's choice, or the system's where there is none. */
 
-import { createStore } from "@/lib/store";
+import { createStore } from "./store";
 
 export type ThemeChoice = "system" | "light" | "dark";
 export type Theme = "light" | "dark";
