@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { Glyph, type GlyphName } from "@/components";
 import { DatabaseProblem, SettingsPanel } from "@/features/settings";
+import { useHomeOnceClosed } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import styles from "./Frame.module.css";
@@ -19,6 +20,7 @@ interface FrameProps {
 /** The parts every screen has: bar above, rail on the left, status line below. */
 export function Frame({ top, status, cluster, children }: FrameProps) {
   const settings = useStore(settingsOpen);
+  useHomeOnceClosed(settings);
   return (
     <div className={styles.frame}>
       <header className={styles.top}>{top}</header>

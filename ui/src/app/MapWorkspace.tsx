@@ -19,6 +19,7 @@ import {
   listenForShortcuts,
   useNamespaces,
 } from "@/features/topology";
+import { useHomeOnceClosed } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import { Frame } from "./Frame";
@@ -43,6 +44,7 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
   const namespaces = useNamespaces(session);
   const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
   const close = () => setPanel(null);
+  useHomeOnceClosed(panel !== null);
 
   useEffect(() => {
     const acts: Record<Shortcut, () => void> = {

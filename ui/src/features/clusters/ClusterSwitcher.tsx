@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 
 import { Glyph, HealthMark } from "@/components";
 import { useLayer } from "@/lib/layers";
@@ -11,14 +11,10 @@ import { useCluster, useDisconnect, useOpenClusters, useStatus } from "./queries
 /** Which cluster this is, always on screen; opens the list of those that are open. */
 export function ClusterSwitcher({ cluster }: { cluster: string }) {
   const [open, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  useLayer(open, () => {
-    setOpen(false);
-    button.current?.focus();
-  });
+  useLayer(open, () => setOpen(false));
   return (
     <div className={styles.switcher} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}>
-      <button ref={button} type="button" className={styles.current} aria-expanded={open} aria-haspopup="true" onClick={() => setOpen(!open)}>
+      <button type="button" className={styles.current} aria-expanded={open} aria-haspopup="true" onClick={() => setOpen(!open)}>
         <ClusterName cluster={cluster} />
         <Glyph name="down" size={12} />
       </button>

@@ -1,7 +1,7 @@
 import { type ReactNode, useCallback, useState } from "react";
 
 import { Button, Message } from "@/components";
-import { useLayer } from "@/lib/layers";
+import { goHome, useHomeOnceClosed, useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import { Legend } from "./map/Legend";
@@ -22,6 +22,7 @@ export function MapPane({ session, nothing }: { session: MapSession; nothing: Re
   const { picture } = useStore(session.feed.state);
   const view = useStore(session.view);
   useLayer(legend, () => setLegend(false));
+  useHomeOnceClosed(legend);
   return (
     <div className={styles.pane}>
       <MapCanvas session={session} ready={ready} />
@@ -53,7 +54,19 @@ function MapState({ session, nothing }: { session: MapSession; nothing: ReactNod
     if (filtersOf(view) === 0) return <div className={styles.state}>{nothing}</div>;
     return (
       <div className={styles.state}>
-        <Message title="Nothing matches these filters" actions={<Button onClick={() => session.clearFilters()}>Clear filters</Button>}>
+        <Message
+          title="Nothing matches these filters"
+          actions={
+            <Button
+              onClick={() => {
+                session.clearFilters();
+                goHome();
+              }}
+            >
+              Clear filters
+            </Button>
+          }
+        >
           The cluster has objects, none of them fits all the filters set.
         </Message>
       </div>

@@ -1,4 +1,4 @@
-import { useId, useMemo, useRef, useState } from "react";
+import { useId, useMemo, useState } from "react";
 
 import type { KindStatus } from "@/api/bindings/KindStatus";
 import { Button, Glyph, HEALTH, HEALTH_ORDER, HealthMark } from "@/components";
@@ -27,11 +27,7 @@ interface FiltersProps {
 /** Namespaces, kinds and states to show. */
 export function Filters({ session, kinds, namespaces, open, setOpen }: FiltersProps) {
   const view = useStore(session.view);
-  const button = useRef<HTMLButtonElement>(null);
-  useLayer(open, () => {
-    setOpen(false);
-    button.current?.focus();
-  });
+  useLayer(open, () => setOpen(false));
   const kindChoices = useMemo(
     () => kinds.filter((kind) => kind.count > 0).map((kind) => ({ id: `${kind.group || "core"}/${kind.kind}`, label: kind.kind })).toSorted((a, b) => a.label.localeCompare(b.label)),
     [kinds],
@@ -39,8 +35,10 @@ export function Filters({ session, kinds, namespaces, open, setOpen }: FiltersPr
   const number = filtersOf({ ...view, problemsOnly: false, focus: null });
   return (
     <div className={styles.filters}>
-      <button ref={button} type="button" className={styles.filterButton} aria-expanded={open} aria-pressed={number > 0} onClick={() => setOpen(!open)}>
-        <Glyph name="filter" size={14} /> Filter{number > 0 ? ` · ${number}` : ""}
+      <button type="button" className={styles.filterButton} aria-expanded={open} aria-pressed={number > 0} onClick={() => setOpen(!open)}>
+        <Glyph name="filter" size={14} />
+        <span className={styles.spare}>Filter{number > 0 ? " · " : ""}</span>
+        {number > 0 ? <span>{number}</span> : null}
       </button>
       {open ? (
         <section className={styles.panel} aria-label="Filters">

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useDeferredValue, u
 import type { SearchHit } from "@/api/bindings/SearchHit";
 import { api } from "@/api/client";
 import { HealthMark } from "@/components";
-import { useLayer } from "@/lib/layers";
+import { goHome, useLayer } from "@/lib/layers";
 
 import styles from "./ObjectSearch.module.css";
 
@@ -38,17 +38,15 @@ export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: Ob
   });
   const list = query === "" ? [] : (hits.data ?? []);
   const shown = open && query !== "";
-  const close = () => {
-    setOpen(false);
-    field.current?.blur();
-  };
-  useLayer(open, close);
+  useLayer(open, () => setOpen(false));
 
   const take = (hit: SearchHit | undefined) => {
     if (!hit) return;
     setText("");
-    close();
+    setOpen(false);
     choose(hit);
+    // What was chosen is on the map, and so are the keys for it.
+    goHome();
   };
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,5 +1,7 @@
+import { useEffect } from "react";
+
 import { CloseButton } from "@/components";
-import { useLayer } from "@/lib/layers";
+import { goHomeIfLost, useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import type { MapSession } from "../session";
@@ -15,6 +17,8 @@ import { isFold } from "./model";
 export function Inspector({ session }: { session: MapSession }) {
   const selection = useStore(session.selection);
   useLayer(selection !== null, () => session.select(null));
+  // What led to the next object stood in what told of the one before.
+  useEffect(goHomeIfLost, [selection]);
   if (selection === null) return null;
   return (
     <aside className={styles.inspector} aria-label="Inspector" data-testid="inspector">

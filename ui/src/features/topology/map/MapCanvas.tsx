@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
 import { useKindIcons } from "@/components";
+import { useHome } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 import { theme } from "@/lib/theme";
 
@@ -26,6 +27,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   const goal = useStore(session.goal);
   const traced = useStore(session.traced);
   const zoomed = useStore(session.zoom);
+  useHome(host);
 
   useEffect(() => {
     const element = host.current;

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { generated } from "../picture/fixture";
+import { shortcutOf } from "../shortcuts";
 import { wheelMeaning } from "./gestures";
-import { mapCommand } from "./keys";
+import { KEY_HELP, mapCommand } from "./keys";
 import { nearestTo, neighbourOf, readingOrder, stepped, whereabouts } from "./navigate";
 import { Spatial } from "./spatial";
 import { wanted } from "./tiles";
@@ -18,6 +19,18 @@ test("keys of the map", () => {
   expect(mapCommand(key("g"), "g")).toEqual({ do: "end", last: false });
   expect(mapCommand(key("J", { shiftKey: true }), "")).toEqual({ do: "owner" });
   expect(mapCommand(key("k", { ctrlKey: true }), "")).toBeNull();
+});
+
+test("every key that does something stands in the list of keys", () => {
+  const called: Record<string, string> = { " ": "Space", "-": "−", "=": "+", ":": "/", g: "gg", J: "Shift-J" };
+  const listed = KEY_HELP.flatMap(([keys]) => keys.split(/ +|, /));
+  const letters = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
+  const named = ["Enter", "Home", "End", "PageUp", "PageDown", "Delete", "Insert", "F1"];
+  const acts = [...letters, ...named].filter((name) => mapCommand(key(name), "g") ?? shortcutOf(key(name), false));
+  expect(acts.length).toBeGreaterThan(20);
+  expect(acts.filter((name) => !listed.includes(called[name] ?? name))).toEqual([]);
+  const held = letters.filter((name) => shortcutOf(key(name, { ctrlKey: true }), false));
+  expect(held.filter((name) => !listed.includes(`Ctrl-${name.toUpperCase()}`) && !listed.includes(called[name] ?? name))).toEqual([]);
 });
 
 const wheel = (some: object) => ({ deltaX: 0, deltaY: 0, deltaMode: 0, ctrlKey: false, metaKey: false, shiftKey: false, ...some });
