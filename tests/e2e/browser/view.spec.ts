@@ -98,6 +98,40 @@ test("what is jumped to stands in the middle of what the inspector leaves", asyn
   expect(Math.abs(at.x - ((box?.x ?? 0) + (box?.width ?? 0) / 2))).toBeLessThan(12);
 });
 
+test.each([
+  ["stood in sight", 0.5],
+  ["stood half beyond the edge", -0.35],
+])("a card that %s when it was pressed is not covered by the inspector that opens", async (_, inside) => {
+  const target = find(await picture(page), (card) => card.key === "apps/Deployment/shop/checkout");
+  await goTo(page, target.card.name, "Deployment");
+  await page.keyboard.press("Escape");
+  await page.locator(INSPECTOR).waitFor({ state: "detached" });
+  await settled(page);
+  const edges = async () => {
+    const [room, left] = [await page.locator(MAP).boundingBox(), await onPage(page, { x: target.block.box.x + target.card.box.x, y: 0 })];
+    if (!room) throw new Error("the map is not on the page");
+    return { left: left.x, right: left.x + target.card.box.width * (await camera(page)).scale, from: room.x, to: room.x + room.width };
+  };
+  // To the right edge of the map: so much of the card's width is left inside, or hangs over.
+  const before = await edges();
+  const wanted = before.to - (before.right - before.left) * inside;
+  await page.mouse.move(300, 600);
+  await page.mouse.down();
+  await page.mouse.move(300 + wanted - before.right, 600, { steps: 6 });
+  await page.mouse.up();
+  await settled(page);
+  const at = await edges();
+  expect(at.right > at.to).toBe(inside < 0);
+  const { y } = await onPage(page, onCard(target));
+  await page.mouse.click(at.left + 20, y);
+  await expect.poll(() => page.locator(`${INSPECTOR} h2`).innerText()).toBe("checkout");
+  await settled(page);
+  const after = await edges();
+  expect(after.to).toBeLessThan(at.to);
+  expect(after.left).toBeGreaterThanOrEqual(after.from);
+  expect(after.right).toBeLessThanOrEqual(after.to);
+});
+
 test("another view is shown as a whole, and ending the focus leads back to where it began", async () => {
   const target = find(await picture(page), (card) => card.key === "apps/Deployment/shop/checkout");
   await goTo(page, target.card.name, "Deployment");

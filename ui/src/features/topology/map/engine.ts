@@ -9,10 +9,10 @@ import { drawRegion } from "../paint/region";
 import { type Pen, forgetWidths } from "../paint/pen";
 import type { Palette } from "../paint/theme";
 import type { Applied } from "../picture/apply";
-import { type Box, type Point, boundsOf, grown } from "../picture/geometry";
+import { type Box, type Point, boundsOf, grown, overlaps } from "../picture/geometry";
 import type { Picture } from "../picture/types";
 import { narrowing } from "../view";
-import { type Camera, type Size, between, centred, contains, fitted, held, leastScale, nudged, panned, revealing, toPlane, zoomed } from "./camera";
+import { type Camera, type Size, between, centred, contains, fitted, held, leastScale, nudged, panned, revealing, toPlane, visible, zoomed } from "./camera";
 import { listenForGestures } from "./gestures";
 import { LEGIBLE, levelAt } from "./level";
 import { GLOW_MILLIS, type Marks, drawOverlay } from "./overlay";
@@ -317,7 +317,10 @@ export class MapEngine {
     this.drawFrame();
   }
 
-  /** A panel beside the map took room: what was brought into view is again, and what is selected stays in sight. */
+  /**
+   * A panel beside the map took room: what was brought into view is again, and what is selected stays in sight; a card as a
+   * whole, also one that stood half beyond the edge when it was pressed, while a frame may be larger than the screen.
+   */
   private keepInSight(before: Size) {
     const target = this.jump?.to ?? this.camera;
     if (this.reached?.camera === target) {
@@ -328,8 +331,12 @@ export class MapEngine {
       this.reached = { ids: this.reached.ids, camera: to };
       return this.goTo(to);
     }
-    const selected = this.marks.selected === null ? undefined : this.spatial?.boxOf(this.marks.selected);
-    if (selected && contains(target, before, selected) && !contains(target, this.size, selected)) this.goTo(nudged(target, this.size, selected));
+    const { selected } = this.marks;
+    const box = selected === null ? undefined : this.spatial?.boxOf(selected);
+    if (selected === null || !box || contains(target, this.size, box)) return;
+    const isCard = this.spatial?.cardOf(selected) !== undefined;
+    const wasSeen = isCard ? overlaps(visible(target, before), box) : contains(target, before, box);
+    if (wasSeen) this.goTo(nudged(target, this.size, box));
   }
 
   private ask(base: boolean) {
