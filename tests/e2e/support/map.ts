@@ -24,7 +24,9 @@ export async function openMap(page: Page): Promise<void> {
 
 async function resetView(page: Page) {
   const all = page.getByRole("radio", { name: "All", exact: true });
-  if ((await all.getAttribute("aria-checked")) !== "true") await all.click();
+  // Where the window is narrow the lenses are a list.
+  if ((await all.count()) === 0) await page.getByRole("combobox", { name: "Lens" }).selectOption("all");
+  else if ((await all.getAttribute("aria-checked")) !== "true") await all.click();
   const filter = page.getByRole("button", { name: /^Filter/ });
   if ((await filter.getAttribute("aria-pressed")) !== "true") return;
   await filter.click();

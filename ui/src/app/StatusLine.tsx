@@ -19,22 +19,20 @@ export function StatusLine({ cluster, namespaces, coverage, toggleCoverage, help
   const secrets = secretsText(status);
   const only = status?.namespaces ?? [];
   const shown = only.length > 0 ? only : namespaces;
+  const kinds = [status ? `${visible} kinds visible` : "kinds", secrets, line].filter(Boolean).join(" · ");
   return (
     <>
       <span data-testid="objects" className={styles.figures}>{objectCount(status)}</span>
-      <button type="button" className={styles.inline} aria-expanded={coverage} onClick={toggleCoverage}>
+      <button type="button" className={`${styles.inline} ${styles.coverage}`} title={kinds} aria-expanded={coverage} onClick={toggleCoverage}>
         {line === "" ? null : <HealthMark health="unknown" quiet size={10} />}
-        {status ? `${visible} kinds visible` : "kinds"}
-        {secrets === "" ? "" : ` · ${secrets}`}
-        {line === "" ? "" : ` · ${line}`}
+        <span className={styles.coverage}>{kinds}</span>
       </button>
       <span className={styles.namespaces} title={shown.join(", ")}>
         {only.length > 0 ? "only " : ""}
         {shown.join(", ")}
       </span>
-      <span className={styles.gap} />
-      {cluster.identity ? <span className={styles.fixed}>{cluster.identity}</span> : null}
-      {cluster.version ? <span className={styles.fixed}>{cluster.version}</span> : null}
+      {cluster.identity ? <span className={styles.fixed} title={cluster.identity}>{cluster.identity}</span> : null}
+      {cluster.version ? <span className={styles.fixed} title={cluster.version}>{cluster.version}</span> : null}
       <button type="button" className={styles.inline} aria-label="Keys" title="Keys (?)" onClick={help}>
         <Glyph name="help" size={14} />
       </button>

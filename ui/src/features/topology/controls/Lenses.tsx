@@ -1,13 +1,32 @@
 import { useRef } from "react";
 
+import type { LensName } from "@/api/bindings/LensName";
+import { useMedia } from "@/lib/media";
 import { useStore } from "@/lib/store";
 
 import type { MapSession } from "../session";
 import { LENSES } from "../view";
 import styles from "./Controls.module.css";
 
+/** Below this the bar has no room for eight words side by side. */
+const NARROW = "(max-width: 1250px)";
+
 /** Which relations are drawn. */
 export function Lenses({ session }: { session: MapSession }) {
+  const narrow = useMedia(NARROW);
+  return narrow ? <LensList session={session} /> : <LensRow session={session} />;
+}
+
+function LensList({ session }: { session: MapSession }) {
+  const { lens } = useStore(session.view);
+  return (
+    <select className={styles.lens} aria-label="Lens" value={lens} onChange={(event) => session.change({ lens: event.target.value as LensName })}>
+      {LENSES.map(({ id, label, about }) => <option key={id} value={id} title={about}>{label}</option>)}
+    </select>
+  );
+}
+
+function LensRow({ session }: { session: MapSession }) {
   const { lens } = useStore(session.view);
   const group = useRef<HTMLDivElement>(null);
   const step = (by: number) => {

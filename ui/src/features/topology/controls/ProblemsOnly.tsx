@@ -8,7 +8,10 @@ export function ProblemsOnly({ session }: { session: MapSession }) {
   const { problemsOnly } = useStore(session.view);
   return (
     <button type="button" className={styles.filterButton} aria-pressed={problemsOnly} title="Only what is wrong, with its neighbours (Ctrl-Z)" onClick={() => session.change({ problemsOnly: !problemsOnly })}>
-      <HealthMark health="failing" quiet size={9} /> Problems only
+      <HealthMark health="failing" quiet size={9} />
+      <span>
+        Problems<span className={styles.spare}> only</span>
+      </span>
     </button>
   );
 }
