@@ -6,6 +6,7 @@ import { SMALLEST_CAPTION, SMALLEST_NAME, readable, showsCaptions, textSize } fr
 import type { Box } from "../picture/geometry";
 import type { Card } from "../picture/types";
 import { drawMark, drawPod } from "./marks";
+import { called } from "./names";
 import { drawBadges, drawMeters, drawTallies } from "./parts";
 import { type Pen, fitted, lineWidth, roundedBox, setFont, widthOf } from "./pen";
 import { surface } from "./theme";
@@ -25,6 +26,8 @@ const FOLDED_SIZE = 10.5;
 /** On the row of pods, above the badges of the lower edge. */
 const FOLDED_Y = 58;
 const DASH = [4, 3];
+/** From further away, in pixels on screen. */
+const COMPACT = { inset: 3, radius: 3.5, fade: 6 };
 
 /** `app` is the application that the cards stand in; empty where they stand in none. */
 export function drawCards(pen: Pen, cards: readonly Card[], app: string) {
@@ -138,33 +141,41 @@ function drawCaptions(pen: Pen, cards: readonly Card[]) {
   }
 }
 
-/** From further away a card is a state and a name at constant size. */
+/**
+ * From further away a card is a state and a name at constant size. Most of its width belongs to the name: the mark stands
+ * close to the edge, and one that says nothing is left out.
+ */
 function drawCompactNames(pen: Pen, cards: readonly Card[], app: string) {
-  const size = SMALLEST_NAME / pen.scale;
-  const radius = 4 / pen.scale;
-  const inset = 4 / pen.scale;
-  const textX = inset * 2 + radius * 2;
+  const pixel = 1 / pen.scale;
+  const size = SMALLEST_NAME * pixel;
+  const kinds: Array<() => void> = [];
   setFont(pen, "semibold", size);
   for (const card of cards) {
     const middle = card.box.y + HEAD / 2;
-    drawMark(pen, card.look === "unknown" ? "unknown" : asHealth(card.health), card.box.x + inset + radius, middle, radius);
-    fading(pen, card.fullName ?? card.name, app, card.box.x + textX, middle + size * 0.36, card.box.width - textX - inset / 2);
+    const health = card.look === "unknown" ? "unknown" : asHealth(card.health);
+    let x = card.box.x + COMPACT.inset * pixel;
+    if (health !== "neutral") {
+      drawMark(pen, health, x + COMPACT.radius * pixel, middle, COMPACT.radius * pixel);
+      x += (2 * COMPACT.radius + COMPACT.inset) * pixel;
+    }
+    const room = card.box.x + card.box.width - pixel - x;
+    const { text, isKind } = called(card.fullName ?? card.name, card.key, app, (name) => widthOf(pen, name) <= room);
+    const draw = () => drawFading(pen, text, isKind ? pen.palette.text2 : pen.palette.text, x, middle + size * 0.36, room);
+    if (isKind) kinds.push(draw);
+    else draw();
   }
+  setFont(pen, "regular", size);
+  for (const draw of kinds) draw();
 }
 
-/**
- * Where letters are scarce a name does without what the application's title beside it says (`checkout-keys` is `…keys`), and
- * what is still too long fades out: dots would take the room of two letters.
- */
-function fading(pen: Pen, name: string, app: string, x: number, baseline: number, room: number) {
-  const { context, palette } = pen;
-  let text = name;
-  if (app !== "" && name.startsWith(`${app}-`) && widthOf(pen, name) > room) text = `…${name.slice(app.length + 1)}`;
-  context.fillStyle = palette.text;
+/** What is still too long fades out at the card's edge: dots would take the room of two letters. */
+function drawFading(pen: Pen, text: string, colour: string, x: number, baseline: number, room: number) {
+  const { context } = pen;
+  context.fillStyle = colour;
   if (widthOf(pen, text) > room) {
-    const fade = context.createLinearGradient(x + room - 14 / pen.scale, 0, x + room, 0);
-    fade.addColorStop(0, palette.text);
-    fade.addColorStop(1, `${palette.text}00`);
+    const fade = context.createLinearGradient(x + room - COMPACT.fade / pen.scale, 0, x + room, 0);
+    fade.addColorStop(0, colour);
+    fade.addColorStop(1, `${colour}00`);
     context.fillStyle = fade;
   }
   context.fillText(text, x, baseline);
