@@ -40,7 +40,7 @@ export function StartScreen() {
         <h1 className={styles.title}>Open a cluster</h1>
         {failed ? (
           <Message tone="failing" title={failed.message} detail={failed.detail}>
-            {error ? "Nothing was opened. The other contexts are not touched by this." : "It was asked for when the application was started."}
+            {error ? "Nothing was opened. The other contexts are not touched by this." : "It was asked for by starting the application."}
           </Message>
         ) : null}
         <section aria-labelledby="contexts-title" className={styles.section}>
@@ -55,7 +55,8 @@ export function StartScreen() {
           {contexts.error ? <Message tone="failing" title={contexts.error.message} detail={asApiError(contexts.error).detail} /> : null}
           {contexts.data && total === 0 ? (
             <Message title="No context found">
-              Looked at {contexts.data.files.map((file) => file.path).join(", ") || "~/.kube/config"}. Set KUBECONFIG, or start with the demo or with files below.
+              Looked at {contexts.data.files.map((file) => file.path).join(", ") || "~/.kube/config"}. What is put there appears at once; another place is given by KUBECONFIG before the start. The
+              demo and files need none.
             </Message>
           ) : null}
           {total > 0 && !rows.some((row) => row.sort === "context") ? <Message title="No context matches">Nothing among {plural(total, "context")} contains “{query}”.</Message> : null}

@@ -6,6 +6,7 @@ import { keys, useAppInfo } from "@/features/clusters";
 import { useStore } from "@/lib/store";
 import { type ThemeChoice, themeChoice } from "@/lib/theme";
 
+import { memoryText } from "./model";
 import styles from "./SettingsPanel.module.css";
 
 const THEMES: ReadonlyArray<{ id: ThemeChoice; label: string }> = [
@@ -32,7 +33,7 @@ export function SettingsPanel({ close }: { close: () => void }) {
         <dt>Version</dt>
         <dd>{app?.version ?? "…"}</dd>
         <dt>Remembers in</dt>
-        <dd>{app?.database ?? "nothing: no database is open"}</dd>
+        <dd>{memoryText(app)}</dd>
       </dl>
     </Panel>
   );

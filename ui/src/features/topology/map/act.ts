@@ -113,7 +113,7 @@ export function hoverText(hit: Hit, spatial: Spatial | null, scale: number): str
     if (!card || (scale >= LEGIBLE && card.fullName === null)) return "";
     return `${kindOf(card.key)} ${card.fullName ?? card.name}\n${card.caption || card.status}`;
   }
-  if (hit.sort === "badge") return hit.key === null ? hit.text : `${kindOf(hit.key)} ${nameOf(hit.key)}: lines show who shares it`;
+  if (hit.sort === "badge") return hit.key === null ? hit.text : `${kindOf(hit.key)} ${nameOf(hit.key)}\nwhat shares it is framed`;
   if (hit.sort === "link") return `${hit.link.class}${hit.link.label ? ` · ${hit.link.label.text}` : ""}${hit.link.count > 1 ? ` · ${hit.link.count} relations` : ""}${hit.link.state === "resolved" ? "" : ` · ${hit.link.state}`}`;
   if (scale >= CARDS_FROM) return "";
   const place = hit.sort === "block" ? spatial.picture.blocks.get(hit.id) : spatial.picture.frames.find((frame) => frame.id === hit.id);
