@@ -3,6 +3,8 @@
 //! The styles are those that a reader of logs meets: JSON lines, plain text, access logs, and Java with stack
 //! traces over many lines. A crashing program tells why, and then ends.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::random::hash;
@@ -15,6 +17,8 @@ pub(crate) struct Run {
     pub(crate) identity: String,
     pub(crate) container: String,
     pub(crate) style: String,
+    /// What this program is likely to say; empty for one that nobody described.
+    pub(crate) says: Arc<[String]>,
     pub(crate) started: Time,
     /// When it ended, if it has.
     pub(crate) ended: Option<Time>,
@@ -77,6 +81,20 @@ impl Run {
         from.get(place as usize).copied().unwrap_or_default()
     }
 
+    /// One of the program's own sentences of a level, its blanks filled in; otherwise one that any program might say.
+    fn sentence(&self, index: i64, level: &str, common: &[&str]) -> String {
+        let own: Vec<&str> = self
+            .says
+            .iter()
+            .filter_map(|sentence| match sentence.split_once(": ").filter(|(front, _)| LEVELS.contains(front)) {
+                Some((front, rest)) => (front == level).then_some(rest),
+                None => (!LEVELS.contains(&level)).then_some(sentence.as_str()),
+            })
+            .collect();
+        let sentence = self.pick(index, level, if own.is_empty() { common } else { &own });
+        fill(sentence, self.dice(index, "blanks"))
+    }
+
     fn text(&self, index: i64, time: Time) -> String {
         match self.style.as_str() {
             "access" => self.access(index, time),
@@ -114,19 +132,12 @@ impl Run {
             "level",
             &["info", "info", "info", "info", "info", "info", "debug", "warn", "info", "info", "info", "error"],
         );
-        let message = match level {
-            "error" => self.pick(
-                index,
-                "error",
-                &["upstream timed out", "could not reserve stock", "connection reset by peer"],
-            ),
-            "warn" => self.pick(index, "warn", &["slow query", "retrying", "pool is nearly exhausted"]),
-            _ => self.pick(
-                index,
-                "message",
-                &["request served", "item added", "cache hit", "cache miss", "order accepted", "token refreshed"],
-            ),
+        let common: &[&str] = match level {
+            "error" => &["upstream timed out", "connection reset by peer"],
+            "warn" => &["slow answer from upstream", "retrying", "pool is nearly exhausted"],
+            _ => &["request served", "cache hit", "cache miss", "token refreshed"],
         };
+        let message = self.sentence(index, level, common);
         let mut line = json!({
             "time": time.micros(),
             "level": level,
@@ -143,21 +154,18 @@ impl Run {
     }
 
     fn plain(&self, index: i64, time: Time) -> String {
-        let dice = self.dice(index, "rest");
+        let worried = index > 2 && self.dice(index, "rest").is_multiple_of(41);
         let text = match index {
             0 => "starting".to_owned(),
             1 => "configuration loaded".to_owned(),
             2 => "ready to serve".to_owned(),
-            _ => match dice % 6 {
-                0 => format!("checkpoint complete: wrote {} buffers", dice / 7 % 900 + 20),
-                1 => format!("synced {} objects in {} ms", dice / 7 % 4_000, dice / 11 % 80 + 2),
-                2 => format!("client connected: 10.244.{}.{}", dice / 7 % 5, dice / 31 % 250 + 2),
-                3 => "health check passed".to_owned(),
-                4 => format!("compacted {} segments", dice / 7 % 40 + 1),
-                _ => format!("{} keys, {} expired", dice / 7 % 90_000 + 800, dice / 13 % 300),
-            },
+            _ => self.sentence(
+                index,
+                if worried { "warn" } else { "info" },
+                &["health check passed", "client connected: {ip}", "synced {n} objects in {ms} ms", "still here"],
+            ),
         };
-        let level = if dice.is_multiple_of(41) { "WARN" } else { "INFO" };
+        let level = if worried { "WARN" } else { "INFO" };
         format!("{} {level} {}: {text}", time.rfc3339(), self.container)
     }
 
@@ -191,11 +199,7 @@ impl Run {
                 dice / 128 % 200 + 12,
             );
         }
-        let what = self.pick(
-            index,
-            "what",
-            &["indexed 240 documents", "merged segment _4k", "message delivered", "queue drained", "refreshed mapping"],
-        );
+        let what = self.sentence(index, "info", &["request served", "queue drained", "pool has {n} idle connections"]);
         format!("{stamp} INFO  [worker-{}] e.s.{}.Main - {what}", dice / 16 % 8, self.container)
     }
 
@@ -225,6 +229,31 @@ impl Run {
     }
 }
 
+/// The words that mark a sentence as said in need; one without is said in the usual course.
+const LEVELS: [&str; 2] = ["warn", "error"];
+
+/// A sentence with its blanks filled in: `{n}` a number, `{ms}` a time, `{ip}` a pod's address, `{id}` a short name.
+fn fill(sentence: &str, dice: u64) -> String {
+    let mut text = String::with_capacity(sentence.len() + 8);
+    let mut rest = sentence;
+    let mut dice = dice;
+    while let Some((front, (blank, behind))) =
+        rest.split_once('{').and_then(|(front, tail)| Some((front, tail.split_once('}')?)))
+    {
+        text.push_str(front);
+        text.push_str(&match blank {
+            "ms" => (dice % 90 + 2).to_string(),
+            "ip" => format!("10.244.{}.{}", dice % 5, dice / 7 % 250 + 2),
+            "id" => format!("{:06x}", dice % 0x100_0000),
+            _ => (dice % 900 + 12).to_string(),
+        });
+        dice = dice.rotate_right(17);
+        rest = behind;
+    }
+    text.push_str(rest);
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +263,7 @@ mod tests {
             identity: "uid/web".to_owned(),
             container: "web".to_owned(),
             style: style.to_owned(),
+            says: Arc::default(),
             started: Time::from_millis(1_795_183_320_000),
             ended: None,
         }
@@ -256,6 +286,26 @@ mod tests {
             assert_eq!(whole, pieces, "{style}");
             assert!(whole.is_sorted_by_key(|entry| entry.time), "{style}");
         }
+    }
+
+    #[test]
+    fn a_program_says_its_own_words_at_their_level() {
+        let says = ["cart {id} has {n} items", "warn: redis took {ms} ms", "error: redis at {ip} is gone"];
+        let run = Run { says: says.map(str::to_owned).into(), ..run("json") };
+        let end = run.started.plus(1_800 * SECOND);
+        let mut levels = std::collections::BTreeSet::new();
+        for entry in run.entries(Time::default(), end) {
+            let line: serde_json::Value = serde_json::from_str(&entry.text).unwrap_or_default();
+            let (level, message) = (line["level"].as_str().unwrap_or(""), line["msg"].as_str().unwrap_or(""));
+            let start = match level {
+                "error" => "redis at 10.244.",
+                "warn" => "redis took ",
+                _ => "cart ",
+            };
+            assert!(message.starts_with(start) && !message.contains('{'), "{}", entry.text);
+            levels.insert(level.to_owned());
+        }
+        assert_eq!(levels.len(), 4);
     }
 
     #[test]

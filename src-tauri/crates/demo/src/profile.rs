@@ -1,6 +1,7 @@
 //! What is known of a workload beside its objects: how much it uses and what it logs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -14,6 +15,8 @@ pub(crate) struct Profile {
     pub(crate) load: Load,
     /// The style of the log.
     pub(crate) logs: String,
+    /// What the log says, with blanks.
+    pub(crate) says: Arc<[String]>,
     pub(crate) behaviour: Behaviour,
 }
 
@@ -36,6 +39,7 @@ impl Profiles {
         Profile {
             load: Load { cpu: 10 + dice % 240, memory: 24 + dice / 256 % 400, swing: 20 },
             logs: styles[(dice / 65_536 % 4) as usize].to_owned(),
+            says: Arc::default(),
             behaviour: Behaviour::Steady,
         }
     }

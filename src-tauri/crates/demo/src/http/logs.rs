@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use crate::clock::Clock;
 use crate::kinds::KindId;
 use crate::logs::{Entry, Run};
-use crate::profile::{Profiles, workload_of};
+use crate::profile::{Profile, Profiles, workload_of};
 use crate::store::Snapshot;
 use crate::time::{SECOND, Time};
 
@@ -166,12 +166,14 @@ impl Source {
         };
         let uid = pod["metadata"]["uid"].as_str().unwrap_or_default();
         let first = pod["spec"]["containers"][0]["name"] == container;
-        let style = self.profiles.of(&workload_of(&pod["metadata"])).logs;
+        let Profile { logs, says, .. } = self.profiles.of(&workload_of(&pod["metadata"]));
+        // Sidecars and init containers say little.
+        let (style, says) = if first { (logs, says) } else { ("plain".to_owned(), Arc::default()) };
         Ok(Run {
             identity: format!("{uid}/{container}"),
             container: container.to_owned(),
-            // Sidecars and init containers say little.
-            style: if first { style } else { "plain".to_owned() },
+            style,
+            says,
             started: span.0,
             ended: span.1,
         })

@@ -237,9 +237,7 @@ impl World {
             return;
         };
         let (about, source) = (About::container(pod), kubelet(pod));
-        let container = &pod.spec["containers"][0];
-        let image = container["image"].as_str().unwrap_or_default();
-        let pulled = format!("Container image \"{image}\" already present on machine and can be accessed by the pod");
+        let pulled = pulled(pod);
         self.say(&about, &source, "Normal", "Pulled", &pulled);
         self.say(&about, &source, "Normal", "Created", "Container created");
         self.say(&about, &source, "Normal", "Started", "Container started");
@@ -370,6 +368,8 @@ impl World {
             Behaviour::ConfigError { message } => {
                 container.state =
                     State::Waiting { reason: "CreateContainerConfigError", message: Some(message.clone()) };
+                let pulled = pulled(pod);
+                self.say(&about, &source, "Normal", "Pulled", &pulled);
                 let failed = format!("Error: {message}");
                 self.say(&about, &source, "Warning", "Failed", &failed);
                 self.plan(15 * SECOND, Action::Pod(key.to_owned()));
@@ -424,6 +424,12 @@ pub(crate) fn back_off_text(seconds: i64) -> String {
 /// The kubelet of a pod's node as a source of events.
 pub(crate) fn kubelet(pod: &Pod) -> Source {
     Source { component: "kubelet", host: pod.place.as_ref().map_or_else(String::new, |place| place.node_name.clone()) }
+}
+
+/// What the kubelet says of an image that it need not pull; a container that then lacks a key of its Secret is told so after.
+pub(crate) fn pulled(pod: &Pod) -> String {
+    let image = pod.spec["containers"][0]["image"].as_str().unwrap_or_default();
+    format!("Container image \"{image}\" already present on machine and can be accessed by the pod")
 }
 
 /// The volumes of a StatefulSet's pod that its claims give it.

@@ -112,6 +112,7 @@ impl World {
             let profile = Profile {
                 load: notes.load(),
                 logs: notes.logs.clone().unwrap_or_else(|| "plain".to_owned()),
+                says: notes.says.as_slice().into(),
                 behaviour: notes.behaviour.clone(),
             };
             (workload.key(), profile)

@@ -4,7 +4,7 @@ use super::Action;
 use super::World;
 use super::behaviour::Behaviour;
 use super::events::{About, Said, Source};
-use super::kubelet::{LONGEST_BACK_OFF_TEXT, kubelet};
+use super::kubelet::{LONGEST_BACK_OFF_TEXT, kubelet, pulled};
 use super::pod::{Ended, Stage, State};
 use crate::time::{DAY, HOUR, MINUTE, SECOND, Time};
 
@@ -177,8 +177,7 @@ impl World {
         let message = format!("Successfully assigned {key} to {node}");
         let scheduler = Source::of("default-scheduler");
         let (container, source) = (About::container(pod), kubelet(pod));
-        let image = pod.spec["containers"][0]["image"].as_str().unwrap_or_default();
-        let pulled = format!("Container image \"{image}\" already present on machine and can be accessed by the pod");
+        let pulled = pulled(pod);
         let starts = !matches!(pod.behaviour, Behaviour::ImagePull { .. } | Behaviour::ConfigError { .. });
         self.record(&about, &scheduler, "Normal", "Scheduled", &message, Said::once(created));
         if starts {
@@ -292,6 +291,8 @@ impl World {
             last: now.minus(6 * SECOND),
             count: u32::try_from(now.since(created) / (12 * SECOND)).unwrap_or(1),
         };
+        let pulled = pulled(pod);
+        self.record(&about, &source, "Normal", "Pulled", &pulled, said);
         self.record(&about, &source, "Warning", "Failed", &format!("Error: {message}"), said);
         self.plan(QUIET_START, Action::Pod(key.to_owned()));
     }

@@ -61,6 +61,8 @@ pub(crate) struct Notes {
     pub(crate) evicted: Option<Span>,
     /// The style of its log.
     pub(crate) logs: Option<String>,
+    /// Sentences of its log, blanks as `{n}`, `{ms}`, `{ip}`, `{id}`; `warn: ` or `error: ` in front of those said in need.
+    pub(crate) says: Vec<String>,
     /// How long a run of a job takes.
     pub(crate) takes: Option<Span>,
     /// How many pods of the start the node gets, in proportion.
