@@ -3,6 +3,7 @@
 //! Everything here reads; nothing writes to a cluster.
 
 mod auth;
+mod clock;
 mod connection;
 mod discovery;
 mod failure;

@@ -15,8 +15,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::auth::{self, Credentials};
+use crate::clock::now;
 use crate::failure::Failure;
-use crate::informer::now;
 use crate::kubeconfig::Context;
 use crate::transport::{self, Purpose};
 

@@ -1,12 +1,10 @@
-//! One table of formats and one way to write any of them.
+//! What a file is made from, how it shall look, and what may become of the attempt.
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::str::FromStr;
 
 use topology::{Filter, Graph};
 
-use crate::formats::FORMATS;
 use crate::scene::Scene;
 use crate::theme::Theme;
 
@@ -129,6 +127,11 @@ pub(crate) struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
+    /// The whole of a work that this caller follows.
+    pub(crate) fn whole(tell: &'a dyn Fn(f32) -> ControlFlow<()>) -> Self {
+        Self { tell, from: 0.0, to: 1.0 }
+    }
+
     /// A part of this work: shares from 0 to 1.
     pub(crate) fn part(self, from: f32, to: f32) -> Progress<'a> {
         let span = self.to - self.from;
@@ -137,7 +140,7 @@ impl<'a> Progress<'a> {
 
     /// For parts whose caller reports.
     pub(crate) fn silent() -> Progress<'static> {
-        Progress { tell: &|_| ControlFlow::Continue(()), from: 0.0, to: 1.0 }
+        Progress::whole(&|_| ControlFlow::Continue(()))
     }
 
     /// `done` of `all` steps are done.
@@ -147,54 +150,5 @@ impl<'a> Progress<'a> {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stopped),
         }
-    }
-}
-
-/// Writes the subject in a format. `progress` is told shares from 0 to 1 and may stop the work at any of them;
-/// what `out` has received by then is no file.
-///
-/// # Errors
-/// See [`ExportError`].
-pub fn export(
-    subject: Subject<'_>,
-    format: Format,
-    look: &Look,
-    out: &mut dyn Write,
-    progress: &dyn Fn(f32) -> ControlFlow<()>,
-) -> Result<Notes, ExportError> {
-    if !(look.scale.is_finite() && look.scale > 0.0) {
-        return Err(ExportError::Look(format!("a scale of {} cannot be drawn; use a number above 0", look.scale)));
-    }
-    let progress = Progress { tell: progress, from: 0.0, to: 1.0 };
-    let notes = (format.entry().write)(subject, look, out, progress)?;
-    out.flush()?;
-    progress.report(1, 1)?;
-    Ok(notes)
-}
-
-impl Format {
-    /// Its entry in the table.
-    pub fn entry(self) -> &'static FormatEntry {
-        &FORMATS[self as usize]
-    }
-
-    /// The format that a file's name asks for by its ending.
-    pub fn of_file(name: &str) -> Option<Self> {
-        let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
-        FORMATS.iter().find(|entry| entry.extensions.contains(&ending.as_str())).map(|entry| entry.format)
-    }
-}
-
-/// Reads an id (`svg`) or a file ending (`mmd`).
-impl FromStr for Format {
-    type Err = ExportError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wanted = text.trim_start_matches('.').to_ascii_lowercase();
-        let found = FORMATS.iter().find(|entry| entry.id == wanted || entry.extensions.contains(&wanted.as_str()));
-        found.map(|entry| entry.format).ok_or_else(|| {
-            let known: Vec<_> = FORMATS.iter().map(|entry| entry.id).collect();
-            ExportError::Look(format!("`{text}` is no format; the formats are {}", known.join(", ")))
-        })
     }
 }

@@ -13,5 +13,5 @@ pub mod scene;
 pub mod text;
 pub mod theme;
 
-pub use export::{ExportError, Format, FormatEntry, Look, Notes, Subject, export};
-pub use formats::FORMATS;
+pub use export::{ExportError, Format, FormatEntry, Look, Notes, Subject};
+pub use formats::{FORMATS, export};

@@ -2,7 +2,7 @@
 //! notes where each box would go; the best one is then made into strips.
 
 use crate::geometry::Size;
-use crate::pack::{Arrow, Cell, Gaps, PackItem, Row, Strip};
+use crate::strips::{Arrow, Cell, Gaps, PackItem, Row, Strip};
 
 /// Rows of a strip, from the lowest up, in which a place is looked for.
 const LOOK_BACK: usize = 4;

@@ -9,8 +9,9 @@ use crate::group::{Door, GroupLayout, Wish, lay_out, shapes as grid_shapes};
 use crate::hold::Held;
 use crate::input::{Group, Label, Shape};
 use crate::level::{End, Level, Opening, Path, Piece, connect};
-use crate::pack::{Arrow, Gaps, PackItem, Row, Strip, Target, pack, shapes};
+use crate::pack::{Target, pack, shapes};
 use crate::stack::{Away, Stacked, cells, reaches, sides, stack};
+use crate::strips::{Arrow, Gaps, PackItem, Row, Strip};
 
 /// Room left, right and below the groups of a frame.
 pub(crate) const PADDING: i32 = 14;

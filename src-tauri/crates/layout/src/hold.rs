@@ -8,7 +8,7 @@ use crate::columns::Pinned;
 use crate::geometry::Point;
 use crate::input::Label;
 use crate::level::{Kept, Level, Path, Piece};
-use crate::pack::{PackItem, Strip};
+use crate::strips::{PackItem, Strip};
 
 /// Strips are packed anew once this share of their boxes is gone.
 const GONE: usize = 3;

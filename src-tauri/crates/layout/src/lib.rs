@@ -22,6 +22,7 @@ mod pack;
 mod rank;
 mod sheet;
 mod stack;
+mod strips;
 
 pub use geometry::{Point, Rect, Size};
 pub use group::{GroupLayout, Route};

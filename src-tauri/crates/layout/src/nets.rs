@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use crate::columns::Side;
 use crate::frame::{FrameJob, FrameLink, Spot};
 use crate::input::{Input, Label, LinkEnd, Place};
-use crate::pack::Arrow;
+use crate::strips::Arrow;
 
 /// A target that so many links reach, and more than leave it, is drawn as one bundle.
 const BUSY: usize = 3;

@@ -14,8 +14,9 @@ use crate::lanes::{self, Lane};
 use crate::level::{End, Level, Path, Piece, connect};
 use crate::nets::{Sorted, SortedLink};
 use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup, Twin};
-use crate::pack::{Gaps, PackItem, Strip, Target, pack};
+use crate::pack::{Target, pack};
 use crate::stack::{Away, Reach, cells, reaches, sides, stack};
+use crate::strips::{Gaps, PackItem, Strip};
 
 /// Between frames.
 const GAP: i32 = 16;

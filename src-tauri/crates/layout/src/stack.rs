@@ -4,7 +4,7 @@
 use crate::columns::Side;
 use crate::geometry::Point;
 use crate::level::{Opening, Piece};
-use crate::pack::{Cell, Strip};
+use crate::strips::{Cell, Strip};
 
 /// A piece per row, the column it stands in, and where each box is in its row.
 pub(crate) struct Stacked {

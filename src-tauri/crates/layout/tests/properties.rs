@@ -122,7 +122,7 @@ fn routes(result: &Layout) -> Vec<Vec<Point>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_overlaps_and_nothing_leaves_its_container(sketch in sketches()) {
@@ -233,7 +233,7 @@ fn places(input: &Input, result: &Layout) -> Vec<((String, String), Rect)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_did_not_change_does_not_move(sketch in sketches(), which in any::<u32>(), leaf in any::<u32>()) {

@@ -12,11 +12,12 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::rank::rank;
 use super::{Link, Options, WallClock};
+use crate::clock::now;
 use crate::discovery::{Served, discover};
 use crate::failure::Failure;
 use crate::informer::backoff::{self, Backoff};
 use crate::informer::target::Target;
-use crate::informer::{Informer, Report, now};
+use crate::informer::{Informer, Report};
 use crate::outbox::{Outbox, Pen};
 use crate::session::{Session, WATCHES_PER_CONNECTION};
 

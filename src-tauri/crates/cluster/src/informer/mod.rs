@@ -8,12 +8,13 @@ pub(crate) mod target;
 mod watch;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use model::{Delta, KindState, Scope};
 use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, watch as signal};
 use tokio::time::timeout;
 
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::outbox::{Outbox, Pen};
 use crate::session::Session;
@@ -196,10 +197,4 @@ impl Informer {
         // Either ends the wait.
         let _ = timeout(pause, self.wake.notified()).await;
     }
-}
-
-/// Milliseconds since the Unix epoch.
-pub(crate) fn now() -> i64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }

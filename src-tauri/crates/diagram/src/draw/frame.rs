@@ -60,12 +60,12 @@ pub(super) fn block_ground(placed: &PlacedBlock, pen: &mut dyn Pen) {
 pub(super) fn block(placed: &PlacedBlock, window: Window, pen: &mut dyn Pen) {
     let block = &placed.block;
     pen.open(&block.id, "", placed.origin);
-    link::links(&block.links, link::Place::Inside, window, pen);
+    link::links(&block.links, ink::Place::Inside, window, pen);
     for each in block.cards.iter().filter(|card| window.sees(&card.rect)) {
         card::card(each, pen);
     }
     for each in &block.links {
-        link::label(each, link::Place::Inside, window, pen);
+        link::label(each, ink::Place::Inside, window, pen);
     }
     pen.close();
 }

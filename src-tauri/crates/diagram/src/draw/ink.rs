@@ -2,10 +2,16 @@
 
 use model::{EdgeState, Health, RelationClass};
 
-use super::link::Place;
 use crate::geometry::Role;
 use crate::scene::CardLook;
 use crate::theme::Token::{self, *};
+
+/// Whether a link stays inside a block or runs between blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Inside,
+    Between,
+}
 
 /// A kind of shape.
 #[derive(Debug, PartialEq)]

@@ -4,8 +4,9 @@
 
 use model::{EdgeState, Health, RelationClass};
 
+use super::ink::Place;
 use super::ink::{self, Ink};
-use super::link::{self, Place};
+use super::link;
 use super::{Anchor, Pen, at, crisp};
 use crate::export::Look;
 use crate::geometry::Role;

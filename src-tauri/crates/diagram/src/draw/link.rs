@@ -2,16 +2,10 @@
 
 use model::EdgeState;
 
-use super::{Anchor, Pen, Window, at, ink};
+use super::ink::{self, Place};
+use super::{Anchor, Pen, Window, at};
 use crate::geometry::{ARROW, LINK_CORNER};
 use crate::scene::{Link, LinkEnd, Point, Rect};
-
-/// Whether a link stays inside a block or runs between blocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    Inside,
-    Between,
-}
 
 /// Draws lines with their arrows. Dashed ones lie lowest, each on a line of the ground's colour: where several run over each
 /// other, the gaps of one would else be filled by the next, and what is guessed would look like what is known. What is

@@ -97,7 +97,7 @@ pub(crate) fn draw(
         }
     }
     // Between the grounds and the cards: a line between groups may pass behind a card, never over its text.
-    link::links(&scene.links, link::Place::Between, inner, pen);
+    link::links(&scene.links, ink::Place::Between, inner, pen);
     for (done, placed) in scene.blocks.iter().enumerate() {
         progress.report(done, scene.blocks.len())?;
         let block = &placed.block;
@@ -107,7 +107,7 @@ pub(crate) fn draw(
         }
     }
     for link in &scene.links {
-        link::label(link, link::Place::Between, inner, pen);
+        link::label(link, ink::Place::Between, inner, pen);
     }
     pen.close();
     if window.sees(&sheet.head) {

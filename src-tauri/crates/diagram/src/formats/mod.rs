@@ -1,4 +1,4 @@
-//! The table of formats, one file each.
+//! The table of formats, one file each, and one way to write any of them.
 
 mod d2;
 mod dot;
@@ -13,7 +13,11 @@ mod png;
 mod svg;
 mod xml;
 
-use crate::export::{Format, FormatEntry, Writer};
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::str::FromStr;
+
+use crate::export::{ExportError, Format, FormatEntry, Look, Notes, Progress, Subject, Writer};
 
 /// Every format, in the order they are offered and of [`Format`].
 pub static FORMATS: [FormatEntry; 9] = [
@@ -62,6 +66,55 @@ pub static FORMATS: [FormatEntry; 9] = [
         graphml::write,
     ),
 ];
+
+/// Writes the subject in a format. `progress` is told shares from 0 to 1 and may stop the work at any of them;
+/// what `out` has received by then is no file.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn export(
+    subject: Subject<'_>,
+    format: Format,
+    look: &Look,
+    out: &mut dyn Write,
+    progress: &dyn Fn(f32) -> ControlFlow<()>,
+) -> Result<Notes, ExportError> {
+    if !(look.scale.is_finite() && look.scale > 0.0) {
+        return Err(ExportError::Look(format!("a scale of {} cannot be drawn; use a number above 0", look.scale)));
+    }
+    let progress = Progress::whole(progress);
+    let notes = (format.entry().write)(subject, look, out, progress)?;
+    out.flush()?;
+    progress.report(1, 1)?;
+    Ok(notes)
+}
+
+impl Format {
+    /// Its entry in the table.
+    pub fn entry(self) -> &'static FormatEntry {
+        &FORMATS[self as usize]
+    }
+
+    /// The format that a file's name asks for by its ending.
+    pub fn of_file(name: &str) -> Option<Self> {
+        let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        FORMATS.iter().find(|entry| entry.extensions.contains(&ending.as_str())).map(|entry| entry.format)
+    }
+}
+
+/// Reads an id (`svg`) or a file ending (`mmd`).
+impl FromStr for Format {
+    type Err = ExportError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.trim_start_matches('.').to_ascii_lowercase();
+        let found = FORMATS.iter().find(|entry| entry.id == wanted || entry.extensions.contains(&wanted.as_str()));
+        found.map(|entry| entry.format).ok_or_else(|| {
+            let known: Vec<_> = FORMATS.iter().map(|entry| entry.id).collect();
+            ExportError::Look(format!("`{text}` is no format; the formats are {}", known.join(", ")))
+        })
+    }
+}
 
 type Names = (&'static str, &'static str, &'static [&'static str], &'static str);
 
