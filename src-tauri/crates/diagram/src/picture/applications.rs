@@ -8,9 +8,11 @@ use model::RelationClass;
 use rustc_hash::FxHashMap;
 use topology::NodeId;
 
-use super::blocks::OTHER;
-use super::content::Drafts;
+use super::drafts::Drafts;
 use crate::scene::CardLook;
+
+/// Name of the block of loose cards; sorts after every application.
+pub(super) const OTHER: &str = "~other";
 
 /// The name of each card's block.
 pub(super) fn name_blocks(drafts: &Drafts, gone: &[bool], adopted: &FxHashMap<NodeId, NodeId>) -> Vec<Arc<str>> {
@@ -30,9 +32,10 @@ pub(super) fn name_blocks(drafts: &Drafts, gone: &[bool], adopted: &FxHashMap<No
         }
     }
     // Connected objects without an application form one of their own, unless what connects them is shared.
-    let mut users = vec![0_usize; count];
-    for line in drafts.lines.iter().filter(|line| line.class == RelationClass::Refers) {
-        users[line.to] += 1;
+    let (mut users, mut leaving) = (vec![0_usize; count], vec![0_usize; count]);
+    for line in &drafts.lines {
+        users[line.to] += usize::from(line.class == RelationClass::Refers);
+        leaving[line.from] += 1;
     }
     let is_free = |at: usize| drafts.cards[at].app.is_none();
     let apps_of: Vec<Option<Arc<str>>> = group_apps(&mut tree, drafts);
@@ -46,9 +49,7 @@ pub(super) fn name_blocks(drafts: &Drafts, gone: &[bool], adopted: &FxHashMap<No
             (None, None) => tree.join(from, to),
             // A governor or reference without labels goes with the one application it touches.
             (Some(_), None) if is_free(to) && users[to] <= 1 => tree.join(from, to),
-            (None, Some(_)) if is_free(from) && drafts.lines.iter().filter(|other| other.from == from).count() == 1 => {
-                tree.join(to, from);
-            }
+            (None, Some(_)) if is_free(from) && leaving[from] == 1 => tree.join(to, from),
             _ => {}
         }
     }

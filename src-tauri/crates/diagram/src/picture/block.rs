@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{EdgeState, RelationClass};
+use model::{EdgeState, RelationClass, ResourceKey};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::blocks::shared;
 use super::cards;
+use super::drafts::Line;
 use super::folds::Folded;
 use super::kinds::{self, column};
-use super::lines::Line;
-use super::spec::{BlockSpec, CardSpec, EdgeSpec};
+use super::spec::{BlockSpec, CardSpec, EdgeSpec, Pill};
 use crate::geometry::{BLOCK_HEAD, Role};
 
 /// A card that this many others of its block refer to is drawn as a badge on each instead of as many lines.
@@ -114,6 +113,12 @@ fn share(specs: &mut [CardSpec], edges: &mut Vec<EdgeSpec>) {
         }
         !is_shared
     });
+}
+
+/// The badge that says what a card refers to.
+pub(super) fn shared(key: &ResourceKey) -> Pill {
+    let text = if key.is("", "ServiceAccount") { format!("sa: {}", key.name()) } else { key.name().to_owned() };
+    Pill { text: text.into(), key: Some(key.clone()) }
 }
 
 /// What only an entry refers to (its certificate) stands under it instead of at the far end of the row, and so does

@@ -8,17 +8,13 @@ use rustc_hash::FxHashMap;
 use topology::{Lens, NodeId};
 
 use super::Options;
-use super::applications::name_blocks;
-use super::block::{block_spec, join};
-use super::content::{Away, Draft, Drafts};
+use super::applications::{OTHER, name_blocks};
+use super::block::{block_spec, join, shared};
+use super::drafts::{Away, Draft, Drafts, Line};
 use super::folds::{fold_loose, keep};
-use super::lines::Line;
 use super::plan::Members;
-use super::spec::{BlockSpec, CardSpec, Outward, Pill, Seat};
+use super::spec::{BlockSpec, CardSpec, Outward, Seat};
 use crate::scene::{CardLook, Counts};
-
-/// Name of the block of loose cards; sorts after every application.
-pub(super) const OTHER: &str = "~other";
 
 type Divided = (Vec<Arc<BlockSpec>>, FxHashMap<NodeId, Seat>, Vec<Outward>);
 
@@ -116,12 +112,6 @@ fn leave(options: &Options, all: &mut [Draft], line: &Line, from: Seat) -> Optio
     None
 }
 
-/// The badge that says what a card refers to.
-pub(super) fn shared(key: &ResourceKey) -> Pill {
-    let text = if key.is("", "ServiceAccount") { format!("sa: {}", key.name()) } else { key.name().to_owned() };
-    Pill { text: text.into(), key: Some(key.clone()) }
-}
-
 /// A binding whose role and accounts stand beside it says nothing of its own: it lies in the role's card, and a line
 /// runs from the role to the account.
 fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
@@ -129,12 +119,16 @@ fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
     if options.expand_all {
         return gone;
     }
-    for (at, gone) in gone.iter_mut().enumerate() {
-        let key = &drafts.cards[at].spec.key;
-        if key.group() != "rbac.authorization.k8s.io" || !key.kind().ends_with("Binding") {
-            continue;
-        }
-        let targets: Vec<usize> = drafts.lines.iter().filter(|line| line.from == at).map(|line| line.to).collect();
+    let is_binding = |draft: &Draft| {
+        let key = &draft.spec.key;
+        key.group() == "rbac.authorization.k8s.io" && key.kind().ends_with("Binding")
+    };
+    let mut bindings: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for line in drafts.lines.iter().filter(|line| is_binding(&drafts.cards[line.from])) {
+        bindings.entry(line.from).or_default().push(line.to);
+    }
+    let mut granted = Vec::new();
+    for (at, targets) in bindings {
         let is = |card: usize, kind: &str| drafts.cards[card].spec.key.kind() == kind;
         let mut roles = targets.iter().copied().filter(|to| is(*to, "Role") || is(*to, "ClusterRole"));
         let (Some(role), None) = (roles.next(), roles.next()) else { continue };
@@ -146,18 +140,17 @@ fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
         {
             continue;
         }
-        *gone = true;
+        gone[at] = true;
         let counts = std::mem::take(&mut drafts.cards[at].counts);
         drafts.cards[role].counts.merge(&counts);
         drafts.cards[role].spec.folded += 1;
-        drafts.lines.retain(|line| line.from != at && line.to != at);
-        for account in accounts {
-            drafts.lines.push(Line::plain(role, account, RelationClass::Governs, 1));
-        }
+        granted.extend(accounts.into_iter().map(|account| Line::plain(role, account, RelationClass::Governs, 1)));
         if let Some(node) = drafts.cards[at].node {
             drafts.card_of.insert(node, role);
         }
     }
+    drafts.lines.retain(|line| !gone[line.from] && !gone[line.to]);
+    drafts.lines.extend(granted);
     gone
 }
 

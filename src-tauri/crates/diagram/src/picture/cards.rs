@@ -8,7 +8,7 @@ use super::spec::{CardSpec, Pill};
 use crate::geometry::{
     BADGE_HEIGHT, CARD_CAPTION_RIGHT, CARD_HEIGHT, CARD_NAME_RIGHT, CARD_TEXT, CARD_WIDTH, POD, POD_ROW, POD_STEP, Role,
 };
-use crate::scene::{Badge, Card, CardLook, Label, Meter, PodMark, Point, Rect, Tally};
+use crate::scene::{Badge, Card, Label, Meter, PodMark, Point, Rect, Tally};
 
 /// From this many pods on they are counted by state.
 pub(super) const FOLD_PODS: usize = 24;
@@ -198,14 +198,4 @@ pub(super) fn label(text: &str) -> (Arc<str>, layout::Label) {
     fitted.hash(&mut hasher);
     let size = layout::Size { width: whole(Role::LinkLabel.width(&fitted)), height: 13 };
     (fitted, layout::Label { size, text: hasher.finish() })
-}
-
-/// How a card looks whose object was seen, or not.
-pub(super) fn look(presence: topology::Presence) -> CardLook {
-    match presence {
-        topology::Presence::Present => CardLook::Object,
-        topology::Presence::Missing => CardLook::Missing,
-        topology::Presence::Unknown => CardLook::Unknown,
-        topology::Presence::External => CardLook::External,
-    }
 }

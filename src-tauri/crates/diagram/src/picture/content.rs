@@ -6,43 +6,15 @@ use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
 use topology::{Graph, NodeId, Presence};
 
+use super::drafts::{Draft, Drafts};
 use super::hosts::{Role, roles, worst};
 use super::kinds;
-use super::lines::{Line, draw_lines};
+use super::lines::draw_lines;
 use super::plan::Members;
-use super::spec::{CardSpec, Content, Outward, Pill};
+use super::spec::{CardSpec, Content, Pill};
 use super::view::View;
 use super::{Options, blocks, cards};
 use crate::scene::{CardLook, Counts};
-
-/// A card with the nodes it stands for.
-pub(super) struct Draft {
-    pub(super) spec: CardSpec,
-    /// The node that is the card; none for a fold.
-    pub(super) node: Option<NodeId>,
-    /// The application named by labels or neighbours.
-    pub(super) app: Option<Arc<str>>,
-    /// How much an application wants to be named after it.
-    pub(super) weight: u8,
-    /// The nodes it stands for, pods included.
-    pub(super) counts: Counts,
-    /// A card it must stand by: a ghost by what refers to it.
-    pub(super) by: Option<NodeId>,
-}
-
-/// An edge to a node of another frame.
-pub(super) struct Away {
-    pub(super) from: usize,
-    pub(super) outward: Outward,
-}
-
-/// Everything of a namespace before it is divided into blocks.
-pub(super) struct Drafts {
-    pub(super) cards: Vec<Draft>,
-    pub(super) card_of: FxHashMap<NodeId, usize>,
-    pub(super) lines: Vec<Line>,
-    pub(super) away: Vec<Away>,
-}
 
 /// The content of one namespace.
 pub(super) fn namespace(graph: &Graph, options: &Options, view: &View, name: &str, members: &Members) -> Content {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::ResourceKey;
 
 use super::Options;
-use super::content::Draft;
+use super::drafts::Draft;
 use super::kinds;
 use super::spec::CardSpec;
 use crate::scene::{CardLook, Counts};

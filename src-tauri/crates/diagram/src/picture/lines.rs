@@ -1,14 +1,13 @@
 //! Lines among the cards of a namespace: the edges of the graph lifted to the cards that stand for their ends.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use model::{EdgeState, RelationClass, ResourceKey};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use topology::{Edge, Graph, Lens, NodeId};
 
 use super::Options;
-use super::content::{Away, Drafts};
+use super::drafts::{Away, Draft, Drafts, Line};
 use super::hosts::Role;
 use super::kinds::{self, Manner};
 use super::plan::Members;
@@ -17,27 +16,6 @@ use super::view::{View, is_furniture};
 
 /// So many cluster-wide objects of one kind are named on a card; more are counted.
 const WIDE: usize = 2;
-
-/// An edge between two cards of the namespace, made of one or more edges of the graph.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) class: RelationClass,
-    pub(super) state: EdgeState,
-    pub(super) inferred: bool,
-    pub(super) count: u32,
-    pub(super) labels: Vec<Arc<str>>,
-    pub(super) is_turned: bool,
-}
-
-impl Line {
-    /// A line that stands for no edge of the graph, or for one whose ends were folded.
-    pub(super) fn plain(from: usize, to: usize, class: RelationClass, count: u32) -> Self {
-        let state = EdgeState::Resolved;
-        Self { from, to, class, state, inferred: false, count, labels: Vec::new(), is_turned: false }
-    }
-}
 
 /// Lifts the edges of the graph to the cards.
 pub(super) fn draw_lines(
@@ -99,18 +77,31 @@ pub(super) fn draw_lines(
         let (from, to, first) = part[0];
         drafts.lines.push(line(graph, from, to, first, part.iter().map(|line| line.2)));
     }
-    // A CronJob owns its runs, which are not among the nodes.
-    for at in 0..drafts.cards.len() {
-        let (None, Some(host)) = (drafts.cards[at].node, drafts.cards[at].by) else { continue };
-        let Some(from) = drafts.card_of.get(&host).copied() else { continue };
-        // What its runs refer to, the CronJob's template refers to as well: the runs say it.
-        let told: BTreeSet<usize> = drafts.lines.iter().filter(|line| line.from == at).map(|line| line.to).collect();
-        drafts
-            .lines
-            .retain(|line| !(line.from == from && line.class == RelationClass::Refers && told.contains(&line.to)));
-        if !drafts.lines.iter().any(|line| (line.from, line.to) == (from, at)) {
-            drafts.lines.push(Line::plain(from, at, RelationClass::Owns, drafts.cards[at].spec.folded));
-        }
+    join_runs(drafts);
+}
+
+/// A CronJob owns its runs, whose card is no node. What the runs refer to, the CronJob's template refers to as well: the
+/// runs say it.
+fn join_runs(drafts: &mut Drafts) {
+    let cronjob_of = |draft: &Draft| draft.by.filter(|_| draft.node.is_none());
+    let runs: Vec<(usize, usize)> = drafts
+        .cards
+        .iter()
+        .enumerate()
+        .filter_map(|(at, draft)| Some((*drafts.card_of.get(&cronjob_of(draft)?)?, at)))
+        .collect();
+    let cronjobs: FxHashMap<usize, usize> = runs.iter().map(|(cronjob, run)| (*run, *cronjob)).collect();
+    let told: FxHashSet<(usize, usize)> =
+        drafts.lines.iter().filter_map(|line| Some((*cronjobs.get(&line.from)?, line.to))).collect();
+    drafts.lines.retain(|line| line.class != RelationClass::Refers || !told.contains(&(line.from, line.to)));
+    let joined: FxHashSet<(usize, usize)> = drafts
+        .lines
+        .iter()
+        .filter(|line| cronjobs.get(&line.to) == Some(&line.from))
+        .map(|line| (line.from, line.to))
+        .collect();
+    for (cronjob, run) in runs.into_iter().filter(|pair| !joined.contains(pair)) {
+        drafts.lines.push(Line::plain(cronjob, run, RelationClass::Owns, drafts.cards[run].spec.folded));
     }
 }
 

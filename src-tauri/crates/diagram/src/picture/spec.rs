@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Node, NodeId};
+use topology::{Node, NodeId, Presence};
 
-use super::cards;
 use crate::scene::{CardLook, Counts};
 
 /// A namespace or a lane.
@@ -96,7 +95,7 @@ impl CardSpec {
 
     /// The card of a node: what it says without what lies in it and hangs on it.
     pub(super) fn of(node: &Node, column: u8) -> Self {
-        let look = cards::look(node.presence);
+        let look = look(node.presence);
         let caption: Arc<str> = match look {
             CardLook::Missing => "not in this cluster".into(),
             CardLook::Unknown => "not visible here".into(),
@@ -128,4 +127,14 @@ pub(super) struct EdgeSpec {
     pub(super) label: Option<Arc<str>>,
     /// Drawn against the reference, because what it says flows the other way.
     pub(super) is_turned: bool,
+}
+
+/// How a card looks whose object was seen, or not.
+fn look(presence: Presence) -> CardLook {
+    match presence {
+        Presence::Present => CardLook::Object,
+        Presence::Missing => CardLook::Missing,
+        Presence::Unknown => CardLook::Unknown,
+        Presence::External => CardLook::External,
+    }
 }

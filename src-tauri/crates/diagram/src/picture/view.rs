@@ -6,7 +6,7 @@ use model::{RelationClass, ResourceKey};
 use topology::{Edge, Graph, Node, NodeId, Presence};
 
 use super::Options;
-use super::plan::host;
+use super::company::host;
 
 /// The nodes shown; none where all are.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,7 @@ fn with_company(graph: &Graph, options: &Options, shown: Vec<bool>) -> Vec<bool>
     for _ in 0..2 {
         let is_company = |id: NodeId, node: &Node| {
             let is_wide = node.key.namespace().is_empty() && !view.shows(id) && passes(node, options);
-            is_wide && host(graph, &view, id, 0).is_some()
+            is_wide && host(graph, &|id| view.shows(id), id, 0).is_some()
         };
         let company: Vec<NodeId> = graph.nodes().filter(|(id, node)| is_company(*id, node)).map(|(id, _)| id).collect();
         for id in company {
