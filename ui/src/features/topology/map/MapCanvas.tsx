@@ -39,7 +39,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
         delete element.dataset.sharp;
       },
       hover: (hit, at) => {
-        const text = hit && hoverText(hit, made.index, made.view.camera.scale);
+        const text = hit && hoverText(hit, made.index, made.eye.camera.scale);
         element.style.cursor = hit && hit.sort !== "frame" && hit.sort !== "block" ? "pointer" : "";
         showTip(tip.current, text ?? "", at);
       },
@@ -56,21 +56,21 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       },
     });
     engine.current = made;
-    if (session.camera) made.standAt(session.camera);
+    if (session.camera) made.eye.standAt(session.camera);
     ready(made);
     let view = session.view.get();
-    made.look(null, view);
+    made.eye.expect(null, view);
     // Before the picture of the new view can arrive.
     const stopLooking = session.view.subscribe(() => {
       const before = view;
       view = session.view.get();
-      made.look(before, view);
+      made.eye.expect(before, view);
     });
     const stopListening = session.feed.listen((applied, changed) => made.setPicture(applied, changed));
     return () => {
       stopListening();
       stopLooking();
-      session.camera = made.place;
+      session.camera = made.eye.place;
       made.destroy();
       engine.current = null;
       ready(null);
@@ -86,14 +86,14 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   }, [selection]);
   useEffect(() => engine.current?.setMarks({ traced }), [traced]);
   useEffect(() => {
-    if (goal) engine.current?.revealAll(goal.ids);
+    if (goal) engine.current?.eye.reveal(...goal.ids);
     session.goal.set(null);
   }, [session, goal]);
 
   useEffect(() => {
     const zoom = session.zoom.get();
-    if (zoom?.do === "fit") engine.current?.fit();
-    else if (zoom) engine.current?.zoomStep(zoom.do === "in" ? 1.3 : 1 / 1.3);
+    if (zoom?.do === "fit") engine.current?.eye.fit();
+    else if (zoom) engine.current?.eye.zoomStep(zoom.do === "in" ? 1.3 : 1 / 1.3);
     session.zoom.set(null);
   }, [session, zoomed]);
 

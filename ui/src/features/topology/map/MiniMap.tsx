@@ -51,7 +51,7 @@ export function MiniMap({ picture, engine }: { picture: Picture; engine: MapEngi
     () =>
       engine.onCamera(() => {
         if (!frame.current) return;
-        const { camera, size } = engine.view;
+        const { camera, size } = engine.eye;
         // All of it is on screen: a second, smaller one would only cover a corner.
         frame.current.parentElement?.toggleAttribute("hidden", contains(camera, size, bounds));
         const seen = visible(camera, size);
@@ -71,7 +71,7 @@ export function MiniMap({ picture, engine }: { picture: Picture; engine: MapEngi
     if (event.buttons !== 1) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const box = event.currentTarget.getBoundingClientRect();
-    engine.centreOn({
+    engine.eye.centreOn({
       x: bounds.x + (event.clientX - box.left - left) / scale,
       y: bounds.y + (event.clientY - box.top - top) / scale,
     });

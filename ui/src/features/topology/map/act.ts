@@ -27,22 +27,22 @@ export function clicked(session: MapSession, hit: Hit | null) {
 
 /** A double click opens: a card unfolds, a block or frame fills the screen. */
 export function doubled({ session, engine }: MapActor, hit: Hit | null) {
-  if (hit === null) engine.fit();
+  if (hit === null) engine.eye.fit();
   else if (hit.sort === "card") session.toggleExpanded(hit.key);
   else if (hit.sort === "pod") session.toggleExpanded(hit.card);
-  else if (hit.sort === "block" || hit.sort === "frame") engine.reveal(hit.id);
+  else if (hit.sort === "block" || hit.sort === "frame") engine.eye.reveal(hit.id);
 }
 
 export function perform({ session, engine }: MapActor, command: MapCommand) {
   switch (command.do) {
     case "pan":
-      return engine.panBy(command.dx, command.dy);
+      return engine.eye.panBy(command.dx, command.dy);
     case "zoom":
-      return engine.zoomStep(command.factor);
+      return engine.eye.zoomStep(command.factor);
     case "fit":
-      return engine.fit();
+      return engine.eye.fit();
     case "actual":
-      return engine.actualSize();
+      return engine.eye.actualSize();
     case "move":
     case "step":
     case "end":
@@ -64,7 +64,7 @@ function move(session: MapSession, engine: MapEngine, command: MapCommand & { do
 function destination(spatial: Spatial, engine: MapEngine, from: string | null, command: MapCommand & { do: "move" | "step" | "end" }): string | null {
   if (command.do === "move") {
     if (from !== null && spatial.cardOf(from)) return neighbourOf(spatial, from, command.direction);
-    const { camera, size } = engine.view;
+    const { camera, size } = engine.eye;
     const middle = toPlane(camera, { x: size.width / 2, y: size.height / 2 });
     return nearestTo(spatial, middle.x, middle.y);
   }
@@ -79,7 +79,7 @@ function actOnSelected(session: MapSession, engine: MapEngine, what: ObjectComma
   const selection = session.selection.get();
   if (selection === null) return;
   if (selection.sort !== "object") {
-    if (what === "open") engine.revealAll(placesOf(selection));
+    if (what === "open") engine.eye.reveal(...placesOf(selection));
     return;
   }
   const { key } = selection;

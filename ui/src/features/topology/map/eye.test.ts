@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+
+import { applyMessage } from "../picture/apply";
+import { decode } from "../picture/decode";
+import { generated } from "../picture/fixture";
+import { EMPTY_VIEW } from "../view";
+import { contains, overlaps } from "../picture/geometry";
+import { contains as isSeen, visible } from "./camera";
+import { Eye } from "./eye";
+import { Spatial } from "./spatial";
+
+const spatial = new Spatial(applyMessage(null, decode(generated(64))).picture);
+const { bounds } = spatial.picture;
+const card = "apps/Deployment/n0/workload-0-1";
+const box = spatial.boxOf(card) ?? bounds;
+const wide = { width: 1000, height: 700 };
+const narrow = { width: 660, height: 700 };
+
+/** An eye without motion, on a map of this size. */
+function eyeOn(size = wide, selected: string | null = null): Eye {
+  const eye = new Eye({ spatial: () => spatial, selected: () => selected, still: () => true, moved: () => undefined, now: () => 0 });
+  eye.resize(size);
+  return eye;
+}
+
+const sees = (eye: Eye, what = box) => isSeen(eye.camera, eye.size, what);
+
+test("all stays fitted while the picture grows and the room changes, until the map is moved", () => {
+  const eye = eyeOn();
+  expect(sees(eye, bounds)).toBe(true);
+  expect(eye.place).toBeNull();
+  const larger = { ...bounds, width: bounds.width * 3, height: bounds.height * 3 };
+  eye.meet(larger, false);
+  expect(sees(eye, larger)).toBe(true);
+  eye.resize(narrow);
+  expect(sees(eye, bounds)).toBe(true);
+  eye.panBy(10, 0);
+  const { camera } = eye;
+  eye.meet({ ...bounds, width: bounds.width * 9 }, false);
+  expect(eye.camera).toBe(camera);
+  expect(eye.place).toBe(camera);
+});
+
+test.each([
+  ["in sight", 30],
+  ["half beyond the edge", -box.width / 2],
+])("a selected card %s is seen as a whole after a panel took room beside it", (_, inside) => {
+  const eye = eyeOn(wide, card);
+  eye.standAt({ scale: 1, x: box.x + box.width - wide.width + inside, y: box.y - 100 });
+  const { y } = eye.camera;
+  expect(overlaps(visible(eye.camera, wide), box)).toBe(true);
+  eye.resize(narrow);
+  expect(sees(eye)).toBe(true);
+  expect(eye.camera.y).toBe(y);
+});
+
+test("a selected card that was out of sight draws nobody to it", () => {
+  const eye = eyeOn(wide, card);
+  eye.standAt({ scale: 1, x: box.x + box.width + 500, y: box.y });
+  const { camera } = eye;
+  eye.resize(narrow);
+  expect(eye.camera).toBe(camera);
+});
+
+test("what was brought into view stands in the middle again once a panel took room", () => {
+  const eye = eyeOn();
+  eye.reveal(card);
+  eye.resize(narrow);
+  const seen = visible(eye.camera, narrow);
+  expect(seen.x + seen.width / 2).toBeCloseTo(box.x + box.width / 2);
+  eye.reveal(card, "apps/Deployment/n0/workload-0-0", "no-such-object");
+  expect(sees(eye)).toBe(true);
+});
+
+test("another filter is shown as a whole, and the end of a focus leads back", () => {
+  const eye = eyeOn();
+  eye.zoomAt(4, { x: 500, y: 300 });
+  const { camera } = eye;
+  const focused = { ...EMPTY_VIEW, focus: card };
+  const small = { x: 0, y: 0, width: 300, height: 200 };
+  eye.expect(EMPTY_VIEW, focused);
+  eye.meet(small, true);
+  expect(sees(eye, small)).toBe(true);
+  eye.expect(focused, EMPTY_VIEW);
+  eye.meet(bounds, true);
+  expect(eye.camera).toBe(camera);
+  // An unfolded card changes no more than itself.
+  eye.expect(EMPTY_VIEW, { ...EMPTY_VIEW, expanded: [card] });
+  eye.meet(bounds, true);
+  expect(eye.camera).toBe(camera);
+});
+
+test("another lens keeps what is selected in the middle, and the scale", () => {
+  const eye = eyeOn(wide, card);
+  eye.standAt({ scale: 0.7, x: 0, y: 0 });
+  eye.expect(EMPTY_VIEW, { ...EMPTY_VIEW, lens: "traffic" });
+  eye.meet(bounds, true);
+  expect(eye.camera.scale).toBe(0.7);
+  const middle = visible(eye.camera, wide);
+  expect(contains(box, middle.x + middle.width / 2, middle.y + middle.height / 2)).toBe(true);
+});
+
+test("a jump takes its time, and ends where it was meant to", () => {
+  let now = 1000;
+  const eye = new Eye({ spatial: () => spatial, selected: () => null, still: () => false, moved: () => undefined, now: () => now });
+  eye.resize(wide);
+  const before = eye.camera;
+  eye.reveal(card);
+  eye.advance();
+  expect(eye.camera.scale).toBeCloseTo(before.scale);
+  expect(eye.isResting).toBe(false);
+  now += 140;
+  eye.advance();
+  expect(eye.camera.scale).toBeGreaterThan(before.scale);
+  now += 1000;
+  eye.advance();
+  now += 1000;
+  expect(eye.isResting).toBe(true);
+  expect(sees(eye)).toBe(true);
+});
