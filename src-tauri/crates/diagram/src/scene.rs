@@ -73,7 +73,7 @@ pub struct Frame {
     pub rect: Rect,
     /// Its name.
     pub title: Arc<str>,
-    /// "74 objects", "5 · cluster-wide".
+    /// "74 objects", "5 objects · cluster-wide".
     pub subtitle: Arc<str>,
     /// Counts inside.
     pub counts: Counts,

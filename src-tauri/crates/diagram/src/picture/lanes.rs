@@ -92,7 +92,7 @@ pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId
     Content {
         id,
         title: lane.title().into(),
-        subtitle: format!("{} · cluster-wide", counts.objects).into(),
+        subtitle: format!("{} · cluster-wide", kinds::objects(counts.objects)).into(),
         counts,
         badges: Vec::new(),
         is_lane: true,

@@ -307,7 +307,7 @@ pub fn shop() -> Scene {
     let mut frames = vec![
         frame("ns:shop", "shop", "74 objects", rect(0.0, 0.0, 976.0, 630.0), &blocks),
         frame("ns:data", "data", "28 objects", rect(984.0, 0.0, 732.0, 630.0), &blocks),
-        frame("lane:nodes", "nodes", "5 · cluster-wide", rect(0.0, 646.0, 1716.0, 146.0), &blocks),
+        frame("lane:nodes", "nodes", "5 objects · cluster-wide", rect(0.0, 646.0, 1716.0, 146.0), &blocks),
     ];
     frames[1].badges.push(Badge { rect: rect(1120.0, 14.0, 96.0, 16.0), text: "quota: 80 % full".into(), key: None });
     let mut counts = Counts::default();
