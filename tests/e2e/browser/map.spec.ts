@@ -23,6 +23,19 @@ test("which cluster, how fresh and how many objects are on screen", async () => 
   await expect.poll(() => page.getByTestId("objects").innerText()).toMatch(/^[\d,]+ objects · [\d,]+ relations$/);
 });
 
+test("the line below and the outline count the same objects, and say what they do not count", async () => {
+  const line = page.getByTestId("objects");
+  const outline = page.getByRole("navigation", { name: "Outline" });
+  const counted = (await line.innerText()).split(" ")[0] ?? "";
+  await expect.poll(() => outline.locator("h2 + span").innerText()).toBe(counted);
+  const inFrames = (await picture(page)).frames.reduce((sum, frame) => sum + frame.counts.objects, 0);
+  expect(inFrames).toBe(Number(counted.replaceAll(",", "")));
+  expect(await line.getAttribute("title")).toMatch(/not counted: \d+ Events, \d+ Leases/);
+  await page.getByRole("button", { name: /kinds visible/ }).click();
+  const events = page.getByRole("region", { name: "What is in the picture" }).getByRole("listitem").filter({ hasText: /^Event/ });
+  await expect.poll(() => events.innerText()).toContain("not drawn");
+});
+
 describe("moving", () => {
   test("buttons and keys zoom", async () => {
     const before = (await camera(page)).scale;

@@ -1,6 +1,6 @@
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { Glyph, HealthMark } from "@/components";
-import { coverageOf, objectCount, secretsText, useStatus } from "@/features/clusters";
+import { countedText, coverageOf, objectCount, secretsText, useStatus } from "@/features/clusters";
 
 import styles from "./Screens.module.css";
 
@@ -22,7 +22,7 @@ export function StatusLine({ cluster, namespaces, coverage, toggleCoverage, help
   const kinds = [status ? `${visible} kinds visible` : "kinds", secrets, line].filter(Boolean).join(" · ");
   return (
     <>
-      <span data-testid="objects" className={styles.figures}>{objectCount(status)}</span>
+      <span data-testid="objects" className={styles.figures} title={countedText(status)}>{objectCount(status)}</span>
       <button type="button" className={`${styles.inline} ${styles.coverage}`} title={kinds} aria-expanded={coverage} onClick={toggleCoverage}>
         {line === "" ? null : <HealthMark health="unknown" quiet size={10} />}
         <span className={styles.coverage}>{kinds}</span>

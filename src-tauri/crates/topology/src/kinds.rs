@@ -33,13 +33,18 @@ pub(crate) const POD_SOURCES: &[(&str, &str)] = &[
     ("argoproj.io", "Rollout"),
 ];
 
-/// Kinds that are facts about others and no nodes: they are counted in the coverage.
-pub(crate) fn is_left_out(key: &ResourceKey) -> bool {
-    match key.kind() {
-        "Event" => matches!(key.group(), "" | "events.k8s.io"),
-        "Lease" => key.group() == "coordination.k8s.io",
-        _ => false,
+/// Whether objects of this kind are nodes of the graph. Events and Leases are facts about others: they are counted in the
+/// coverage alone.
+pub fn is_drawn(group: &str, kind: &str) -> bool {
+    match kind {
+        "Event" => !matches!(group, "" | "events.k8s.io"),
+        "Lease" => group != "coordination.k8s.io",
+        _ => true,
     }
+}
+
+pub(crate) fn is_left_out(key: &ResourceKey) -> bool {
+    !is_drawn(key.group(), key.kind())
 }
 
 /// The pod template of a workload.

@@ -31,6 +31,7 @@ pub use engine::Engine;
 pub use filter::Filter;
 pub use graph::{Edge, EdgeTouch, Graph, GraphDelta, Node, NodeId, Presence};
 pub use inventory::Change;
+pub use kinds::is_drawn;
 pub use labels::{LabelSelector, Labels};
 pub use lens::Lens;
 pub use links::RelationId;

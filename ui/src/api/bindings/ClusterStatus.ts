@@ -23,7 +23,7 @@ link: LinkState,
  */
 heard: number | null, 
 /**
- * Objects held.
+ * Objects of all kinds that are drawn: what the map shows where nothing is filtered.
  */
 objects: number, 
 /**

@@ -22,6 +22,10 @@ plural: string,
  */
 count: number, 
 /**
+ * Whether they are nodes of the graph; Events, Leases and metrics are facts about others.
+ */
+drawn: boolean, 
+/**
  * Loading, live, stale, forbidden, partly forbidden, absent.
  */
 state: KindStateWord, 

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, coverageOf, freshnessOf, kindsInOrder, memoryOf, namesOf, objectCount, probeLine, secretsText, splitPaths, wantsNames, whyText } from "./model";
+import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, memoryOf, namesOf, objectCount, probeLine, secretsText, splitPaths, wantsNames, whyText } from "./model";
 
-const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, state, why: null });
+const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, drawn: name !== "Event", state, why: null });
 
 function status(some: Partial<ClusterStatus> = {}): ClusterStatus {
   return { cluster: "a", revision: 1, link: "live", heard: 1000, objects: 163, relations: 412, kinds: [], namespaces: [], problems: [], ...some };
@@ -26,8 +26,12 @@ test("stale and lost are never shown as live", () => {
 test("what may not be seen makes every count a lower bound", () => {
   expect(objectCount(status())).toBe("163 objects · 412 relations");
   expect(objectCount(status({ kinds: [kind("Secret", "forbidden")] }))).toBe("≥ 163 objects · 412 relations");
-  const metrics = { ...kind("NodeMetrics", "forbidden"), group: "metrics.k8s.io" };
-  expect(objectCount(status({ kinds: [metrics] }))).toBe("163 objects · 412 relations");
+  expect(objectCount(status({ kinds: [kind("Event", "forbidden")] }))).toBe("163 objects · 412 relations");
+});
+
+test("what is read and not counted is named", () => {
+  expect(countedText(status({ kinds: [kind("Pod", "live")] }))).not.toContain("not counted");
+  expect(countedText(status({ kinds: [kind("Pod", "live"), { ...kind("Event", "live"), count: 22 }] }))).toMatch(/not counted: 22 Events\.$/);
 });
 
 test("a server that refuses every list is not shown as well", () => {

@@ -69,13 +69,20 @@ export function coverageOf(status: ClusterStatus | undefined): Coverage {
   return { missing, loading, stale, visible, line: parts.filter(Boolean).join(" · ") };
 }
 
-/** A partial count is a lower bound and says so. Figures are not objects: where they may not be read, none is hidden. */
+/** A partial count is a lower bound and says so. What is not drawn is not counted: where it may not be read, no object is hidden. */
 export function objectCount(status: ClusterStatus | undefined): string {
   if (status === undefined) return "";
   const { missing, loading } = coverageOf(status);
-  const hides = [...missing, ...loading].some((kind) => kind.group !== "metrics.k8s.io");
+  const hides = [...missing, ...loading].some((kind) => kind.drawn);
   const bound = hides ? "≥ " : "";
   return `${bound}${plural(status.objects, "object")} · ${count(status.relations)} relations`;
+}
+
+/** What the count is of, for the tooltip. */
+export function countedText(status: ClusterStatus | undefined): string {
+  const others = (status?.kinds ?? []).filter((kind) => !kind.drawn && kind.count > 0).map((kind) => plural(kind.count, kind.kind));
+  const beside = others.length === 0 ? "" : ` Read beside them, as facts about them, and not counted: ${others.join(", ")}.`;
+  return `All objects that can be seen; the outline counts those that the map shows, which are all of them without filters.${beside}`;
 }
 
 /** Worst first, then by name: what a reader opens the panel for. */
@@ -108,7 +115,7 @@ export function secretsText(status: ClusterStatus | undefined): string {
 
 export function kindStateText(kind: KindStatus): string {
   const words = { forbidden: "not allowed", partial: "in part", stale: "stale", loading: "loading", live: "live", absent: "not there" };
-  return words[kind.state];
+  return kind.drawn ? words[kind.state] : `not drawn, ${words[kind.state]}`;
 }
 
 export function kindStateHealth(kind: KindStatus): string {

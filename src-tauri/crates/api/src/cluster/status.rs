@@ -12,14 +12,15 @@ use super::Published;
 /// The status of an open cluster.
 pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
     let coverage = published.snapshot.coverage();
+    let kinds: Vec<KindStatus> = coverage.kinds.iter().map(kind_status).chain(published.node_use.status()).collect();
     ClusterStatus {
         cluster: cluster.to_owned(),
         revision: published.graph.revision(),
         link: link(published, coverage),
         heard: published.source.heard,
-        objects: published.snapshot.len() as u64,
+        objects: kinds.iter().filter(|kind| kind.drawn).map(|kind| kind.count).sum(),
         relations: published.graph.edge_count() as u64,
-        kinds: coverage.kinds.iter().map(kind_status).chain(published.node_use.status()).collect(),
+        kinds,
         namespaces: namespaces(coverage),
         problems: problems(published, coverage),
     }
@@ -79,6 +80,7 @@ fn kind_status(row: &KindCoverage) -> KindStatus {
         kind: row.kind.group_kind.kind.to_string(),
         plural: row.kind.plural.to_string(),
         count: row.count,
+        drawn: topology::is_drawn(&row.kind.group_kind.group, &row.kind.group_kind.kind),
         state,
         why,
     }

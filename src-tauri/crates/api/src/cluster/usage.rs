@@ -89,6 +89,7 @@ impl NodeUse {
             plural: "nodes".to_owned(),
             // Figures about objects are no objects.
             count: 0,
+            drawn: false,
             state,
             why,
         })

@@ -126,7 +126,7 @@ pub struct ClusterStatus {
     /// When the last word from the server arrived (an answer, an event or a bookmark), milliseconds since the epoch.
     #[ts(type = "number | null")]
     pub heard: Option<i64>,
-    /// Objects held.
+    /// Objects of all kinds that are drawn: what the map shows where nothing is filtered.
     #[ts(type = "number")]
     pub objects: u64,
     /// Edges of the graph.
@@ -169,6 +169,8 @@ pub struct KindStatus {
     /// Objects held.
     #[ts(type = "number")]
     pub count: u64,
+    /// Whether they are nodes of the graph; Events, Leases and metrics are facts about others.
+    pub drawn: bool,
     /// Loading, live, stale, forbidden, partly forbidden, absent.
     pub state: KindStateWord,
     /// The reason in a sentence where it is not live.

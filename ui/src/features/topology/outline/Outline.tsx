@@ -69,7 +69,7 @@ export function Outline({ session }: { session: MapSession }) {
     <nav className={styles.outline} aria-label="Outline">
       <div className={styles.head}>
         <h2>Outline</h2>
-        <span>{picture ? count(picture.counts.objects) : ""}</span>
+        <span title="Objects on the map">{picture ? count(picture.counts.objects) : ""}</span>
       </div>
       {picture && rows.length === 0 ? <p className={styles.nothing}>Nothing is drawn.</p> : null}
       {/* A tree without items is none. */}
