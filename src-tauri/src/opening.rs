@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use api::Application;
-use api::types::{ApiError, ClusterSource, ConnectRequest, Nothing};
+use api::types::{ApiError, ClusterSource, Nothing};
 
 /// What the command line says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -78,13 +78,9 @@ pub(crate) fn open(application: Application, opening: Opening) {
     let Some(first) = opening.first else { return };
     // Detached: connecting must not hold up the window, and it ends with the application.
     tauri::async_runtime::spawn(async move {
-        let opened = async {
-            let source = source(&application, first).await?;
-            application.cluster_connect(ConnectRequest { source, namespaces: None }).await
-        };
-        if let Err(error) = opened.await {
-            tracing::warn!(message = error.message, "what was asked for at the start is not open");
-            application.could_not_open(error);
+        match source(&application, first).await {
+            Ok(source) => application.open_asked(source).await,
+            Err(error) => application.could_not_open(error),
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use api::types::{ClusterSummary, ContextHealth, ContextList, LinkState, Notice, View};
+use api::types::{AppInfo, ClusterSource, ClusterSummary, ContextHealth, ContextList, LinkState, Notice, View};
 use serde_json::json;
 use support::{ControlPlane, FaultProxy, Line, Parts};
 
@@ -72,6 +72,39 @@ async fn contexts_come_and_go_with_their_files() {
 
     std::fs::write(&file, "contexts: [").unwrap();
     while next().await.files[0].problem.is_none() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_start_asks_for_takes_the_screen_though_it_is_open() {
+    let host = Host::knowing(&[]).await;
+    let mut notices = host.notices();
+    let mut asked = async || {
+        let mut heard = Vec::new();
+        loop {
+            match notices.next("the cluster that was asked for").await {
+                Notice::Opened(cluster) => heard.push(("opened", cluster.cluster)),
+                Notice::Asked(cluster) => heard.push(("asked", cluster.cluster)),
+                Notice::NotOpened(error) => heard.push(("not opened", error.message)),
+                _ => continue,
+            }
+            if heard.last().is_some_and(|(what, _)| *what != "opened") {
+                return heard;
+            }
+        }
+    };
+    let demo = || ClusterSource::Demo { objects: None };
+    host.application.open_asked(demo()).await;
+    assert_eq!(asked().await, [("opened", "demo".to_owned()), ("asked", "demo".to_owned())]);
+    host.application.open_asked(demo()).await;
+    assert_eq!(asked().await, [("asked", "demo".to_owned())]);
+
+    // What fails is remembered for whoever looks later, until something that was asked for is there.
+    let remembered = async || host.ask::<AppInfo>("app_info", json!({})).await.unwrap().not_opened;
+    host.application.open_asked(ClusterSource::Files { paths: vec!["/no/such/place".to_owned()] }).await;
+    assert_eq!(asked().await[0].0, "not opened");
+    assert!(remembered().await.unwrap().message.contains("/no/such/place"));
+    host.application.open_asked(demo()).await;
+    assert_eq!(remembered().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

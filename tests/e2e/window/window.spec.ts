@@ -1,4 +1,5 @@
-import { mkdtemp, readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,11 +9,13 @@ import { Window, until } from "../support/webdriver";
 
 let window: Window;
 let home: string;
+let environment: Record<string, string>;
 
 // A home of its own: no kubeconfig, no remembered choices, nothing of the person's is touched.
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "kubilitics-e2e-"));
-  window = await Window.open({ HOME: home, XDG_DATA_HOME: join(home, "data"), XDG_CONFIG_HOME: join(home, "config"), KUBECONFIG: join(home, "none") });
+  environment = { HOME: home, XDG_DATA_HOME: join(home, "data"), XDG_CONFIG_HOME: join(home, "config"), KUBECONFIG: join(home, "none") };
+  window = await Window.open(environment);
 });
 afterAll(async () => window.close());
 
@@ -55,6 +58,28 @@ test("exports to a path", async () => {
   );
   await until(async () => (await readFile(path, "utf8")).includes("</svg>"), "no file was written");
   expect(await readFile(path, "utf8")).toMatch(/^<\?xml|^<svg/);
+});
+
+/** The application started once more, by who stands in `home`; it must end by itself, having handed over. */
+async function startAgain(...args: string[]): Promise<number | null> {
+  const second = spawn(process.env.KUBILITICS_APP ?? "", args, { cwd: home, env: { ...process.env, ...environment }, stdio: "inherit" });
+  return await new Promise((resolve, reject) => second.once("error", reject).once("exit", resolve));
+}
+
+test("a second start leads the window to what it asks for, open already or not", async () => {
+  const isAt = async (part: string) => decodeURIComponent(await window.run<string>("return location.hash")).includes(part);
+  await window.run("location.hash = '#/'");
+  await window.element("h1");
+  expect(await startAgain("--demo")).toBe(0);
+  await until(() => isAt("/cluster/demo"), "the window does not go to the demo, which was open");
+  await writeFile(join(home, "web.json"), JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: {} }));
+  expect(await startAgain("web.json")).toBe(0);
+  await until(() => isAt(`/cluster/files:${join(home, "web.json")}`), "the window does not go to the file");
+  expect(await startAgain("--demo")).toBe(0);
+  await until(() => isAt("/cluster/demo"), "the window does not come back to the demo");
+  // What it cannot open it says, on the start screen.
+  expect(await startAgain("no-such-file.yaml")).toBe(0);
+  await until(async () => (await window.text("main")).includes("no-such-file.yaml"), "nobody says what is not there");
 });
 
 // The browser's host is asked the same in tests/acceptance/host/answers.rs.

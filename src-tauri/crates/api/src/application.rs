@@ -118,10 +118,27 @@ impl Application {
         crate::dispatch::open(self, stream, request)
     }
 
+    /// Opens what was asked for by starting the application, and sends every interface there, also where it was open
+    /// already. Why it could not be opened is remembered, and told.
+    pub async fn open_asked(&self, source: ClusterSource) {
+        match self.cluster_connect(ConnectRequest { source, namespaces: None }).await {
+            Ok(cluster) => {
+                self.set_not_opened(None);
+                self.tell(Notice::Asked(cluster));
+            }
+            Err(error) => self.could_not_open(error),
+        }
+    }
+
     /// Remembers why what the application was started on is not open, and tells every interface.
     pub fn could_not_open(&self, error: ApiError) {
-        *self.shared.not_opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        tracing::warn!(message = error.message, "what was asked for by a start is not open");
+        self.set_not_opened(Some(error.clone()));
         self.tell(Notice::NotOpened(error));
+    }
+
+    fn set_not_opened(&self, why: Option<ApiError>) {
+        *self.shared.not_opened.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     /// Why what the application was started on is not open.

@@ -70,9 +70,9 @@ function forget(queries: QueryClient, cluster: string) {
   queries.removeQueries({ queryKey: keys.status(cluster) });
 }
 
-/** What the host opened by itself, or could not open: it was asked for outside the page. */
+/** What was asked for outside the page, by starting the application. */
 export interface Asked {
-  opened: (cluster: ClusterSummary) => void;
+  isOpen: (cluster: ClusterSummary) => void;
   refused: () => void;
 }
 
@@ -91,7 +91,11 @@ export function followNotices(queries: QueryClient, asked: Asked): () => void {
           break;
         case "opened":
           addOpen(queries, notice.data);
-          asked.opened(notice.data);
+          break;
+        case "asked":
+          addOpen(queries, notice.data);
+          void queries.invalidateQueries({ queryKey: keys.app });
+          asked.isOpen(notice.data);
           break;
         case "notOpened":
           void queries.invalidateQueries({ queryKey: keys.app });

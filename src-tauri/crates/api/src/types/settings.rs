@@ -43,7 +43,9 @@ pub enum Notice {
     Contexts(ContextList),
     /// A cluster was opened, by an interface or by the host itself.
     Opened(ClusterSummary),
-    /// What the application was started on could not be opened.
+    /// What was asked for by starting the application is open, whether it was before or not: it takes the screen.
+    Asked(ClusterSummary),
+    /// What was asked for by starting the application could not be opened.
     NotOpened(ApiError),
     /// Freshness or completeness of an open cluster changed.
     Status(ClusterStatus),
