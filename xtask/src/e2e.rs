@@ -39,9 +39,12 @@ pub(crate) const BROWSER: Step = Step {
         let cli = cli()?;
         // Standing still: a test reads the picture over a stream of its own, which is the page's while nothing happens.
         let server = Served::start(&cli, &["--demo", "--still"])?;
+        let newer = paths::target()?.join("debug/examples/newer");
         let environment = [
             // For a test that needs a server of its own.
             ("KUBILITICS_CLI", cli.as_os_str()),
+            // Writes a database of a later version.
+            ("KUBILITICS_NEWER", newer.as_os_str()),
             ("KUBILITICS_URL", server.address.as_str().as_ref()),
             ("KUBILITICS_KUBECONFIG", server.kubeconfig.as_os_str()),
         ];
