@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { useBrowser } from "../support/browser";
-import { MAP, openMap } from "../support/map";
+import { MAP, closeCluster, openContext, openMap } from "../support/map";
 import { type Refusing, refuseAllBut } from "../support/refusing";
 
 const { open } = useBrowser();
@@ -20,21 +20,13 @@ beforeEach(async () => {
   await writeFile(file, server.kubeconfig);
   page = await open();
   await openMap(page);
-  await page.getByRole("link", { name: "Clusters" }).click();
-  await page.getByRole("main").getByRole("button", { name: new RegExp(guest) }).first().click();
+  await openContext(page, guest);
 });
 
 afterEach(async () => {
   await rm(file, { force: true });
   server.close();
 });
-
-/** As a person would: from the switcher, the cluster on screen. */
-async function closeCluster() {
-  await page.locator("header button[aria-haspopup=true]").click();
-  await page.getByRole("button", { name: `Close ${guest}` }).click();
-  await page.getByRole("heading", { name: "Open a cluster" }).waitFor();
-}
 
 test("who may list nothing is told so, names namespaces there and then, and finds them again", async () => {
   const outline = page.getByRole("tree", { name: "Objects on the map" });
@@ -53,10 +45,10 @@ test("who may list nothing is told so, names namespaces there and then, and find
   await panel.getByRole("button", { name: "Look there" }).click();
   await expect.poll(() => outline.innerText()).toContain("data");
 
-  await closeCluster();
-  await page.getByRole("main").getByRole("button", { name: new RegExp(guest) }).first().click();
+  await closeCluster(page, guest);
+  await openContext(page, guest);
   await page.waitForSelector(`${MAP}[data-painted]`);
   await expect.poll(() => outline.innerText()).toMatch(/shop[^]*data|data[^]*shop/);
   await expect.poll(() => page.getByRole("contentinfo").innerText()).toContain("only data, shop");
-  await closeCluster();
+  await closeCluster(page, guest);
 });

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { useBrowser } from "../support/browser";
-import { MAP, openMap } from "../support/map";
+import { MAP, closeCluster, openMap } from "../support/map";
 import { type Refusing, refuseAllBut } from "../support/refusing";
 
 const { open } = useBrowser();
@@ -53,9 +53,7 @@ test("alias, tag, colour and namespaces are shown, kept, and taken back", async 
   await row().getByRole("button", { name: /Production/ }).first().click();
   const switcher = page.locator("header button[aria-haspopup=true]");
   await expect.poll(() => switcher.innerText()).toMatch(/Production\s+PROD/);
-  await switcher.click();
-  await page.getByRole("button", { name: "Close Production" }).click();
-  await page.getByRole("heading", { name: "Open a cluster" }).waitFor();
+  await closeCluster(page, "Production");
 
   // A page begins on what is open.
   await page.reload();

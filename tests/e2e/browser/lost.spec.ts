@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { useBrowser } from "../support/browser";
-import { MAP, goTo, openMap } from "../support/map";
+import { MAP, closeCluster, goTo, openContext, openMap } from "../support/map";
 import { refuseAllBut } from "../support/refusing";
 import { serve } from "../support/serve";
 
@@ -40,8 +40,7 @@ test("the cluster ends: the map stays, and is not called live", async () => {
     await writeFile(file, server.kubeconfig);
     const page = await open();
     await openMap(page);
-    await page.getByRole("link", { name: "Clusters" }).click();
-    await page.getByRole("main").getByRole("button", { name: new RegExp(name) }).first().click();
+    await openContext(page, name);
     await page.getByLabel(/^Namespaces to look into/).fill("shop");
     await page.getByRole("button", { name: "Look there" }).click();
     await expect.poll(() => page.getByRole("treeitem").first().innerText()).toContain("shop");
@@ -50,9 +49,7 @@ test("the cluster ends: the map stays, and is not called live", async () => {
     await expect.poll(() => freshness(page)).toMatch(/^stale · /);
     await goTo(page, "settings", "ConfigMap");
     await page.getByRole("heading", { name: "settings" }).waitFor();
-    await page.locator("header button[aria-haspopup=true]").click();
-    await page.getByRole("button", { name: `Close ${name}` }).click();
-    await page.getByRole("heading", { name: "Open a cluster" }).waitFor();
+    await closeCluster(page, name);
   } finally {
     await rm(file, { force: true });
     server.close();

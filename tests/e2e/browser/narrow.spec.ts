@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { useBrowser } from "../support/browser";
-import { MAP, goTo, openMap } from "../support/map";
+import { MAP, closeCluster, goTo, openContext, openMap } from "../support/map";
 import { refuseAllBut } from "../support/refusing";
 
 const { open } = useBrowser();
@@ -68,15 +68,12 @@ test("a long name of a cluster gives way", async () => {
   const server = await refuseAllBut(name, ["shop"]);
   const page = await open({ viewport: { width: 800, height: 600 } });
   await openMap(page);
-  await page.getByRole("link", { name: "Clusters" }).click();
   try {
     await writeFile(file, server.kubeconfig);
-    await page.getByRole("main").getByRole("button", { name: new RegExp(name) }).first().click();
+    await openContext(page, name);
     await page.getByText("This account may list nothing here").waitFor();
     expect(await outOfReach(page, "header, footer")).toEqual([]);
-    await page.locator("header button[aria-haspopup=true]").click();
-    await page.getByRole("button", { name: `Close ${name}` }).click();
-    await page.getByRole("heading", { name: "Open a cluster" }).waitFor();
+    await closeCluster(page, name);
   } finally {
     await rm(file, { force: true });
     server.close();

@@ -22,6 +22,19 @@ export async function openMap(page: Page): Promise<void> {
   await settled(page);
 }
 
+/** Opens a context of the kubeconfig, from wherever the page is. */
+export async function openContext(page: Page, name: string): Promise<void> {
+  await page.getByRole("link", { name: "Clusters" }).click();
+  await page.getByRole("main").getByRole("button", { name: new RegExp(name) }).first().click();
+}
+
+/** Closes the cluster on screen as a person would, from the switcher. */
+export async function closeCluster(page: Page, name: string): Promise<void> {
+  await page.locator("header button[aria-haspopup=true]").click();
+  await page.getByRole("button", { name: `Close ${name}` }).click();
+  await page.getByRole("heading", { name: "Open a cluster" }).waitFor();
+}
+
 async function resetView(page: Page) {
   const all = page.getByRole("radio", { name: "All", exact: true });
   // Where the window is narrow the lenses are a list.
