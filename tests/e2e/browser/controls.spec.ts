@@ -84,6 +84,16 @@ describe("the map's own controls", () => {
     expect(await page.getByRole("button", { name: "Legend" }).getAttribute("aria-pressed")).toBe("false");
   });
 
+  test("who has gone past the titles is told where", async () => {
+    const where = page.getByText(/^shop › checkout$/);
+    expect(await where.count()).toBe(0);
+    await atCheckout();
+    for (let step = 0; step < 3; step += 1) await page.getByRole("button", { name: "Zoom in" }).click();
+    await where.waitFor();
+    await page.getByRole("button", { name: "Fit" }).click();
+    await where.waitFor({ state: "detached" });
+  });
+
   test("a tip names what is too small to be read", async () => {
     const target = find(await picture(page), (card) => card.key === "apps/Deployment/shop/recommendations");
     const at = await onPage(page, onCard(target));

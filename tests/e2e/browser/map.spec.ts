@@ -199,6 +199,15 @@ describe("keyboard", () => {
     await page.keyboard.press("Control+,");
     await page.getByRole("radio", { name: "Dark" }).check();
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+    await page.getByRole("radio", { name: "Light" }).check();
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("light");
+    // Kept over a reload, the system's look notwithstanding.
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.reload();
+    await page.waitForSelector(`${MAP}[data-painted]`);
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("light");
+    await page.keyboard.press("Control+,");
     await page.getByRole("radio", { name: "As the system" }).check();
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
   });
 });
