@@ -33,6 +33,23 @@ test("as soon as it is there", async () => {
   await mapListens();
 });
 
+test("and shows that it listens, once keys are used", async () => {
+  const ring = () => page.locator(MAP).evaluate((map) => getComputedStyle(map, "::after").borderTopWidth);
+  await page.reload();
+  await page.waitForSelector(`${MAP}[data-painted]`);
+  await expect.poll(() => page.evaluate((map) => document.activeElement?.matches(map), MAP)).toBe(true);
+  expect(await ring()).toBe("0px");
+  await page.keyboard.press("j");
+  expect(await ring()).toBe("2px");
+  await page.mouse.click(700, 740);
+  expect(await ring()).toBe("0px");
+  await page.keyboard.press("/");
+  await page.keyboard.insertText("storefront");
+  await page.getByRole("option").first().waitFor();
+  await page.keyboard.press("Enter");
+  expect(await ring()).toBe("2px");
+});
+
 test("on the cluster that was just switched to", async () => {
   await page.locator("header button[aria-haspopup=true]").click();
   await page.locator("header li button[aria-current=true]").click();

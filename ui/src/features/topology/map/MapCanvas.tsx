@@ -104,6 +104,8 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
     event.preventDefault();
     perform(actor(session, engine.current), command);
   };
+  // The keyboard comes here unasked as well: that it is here shows once it is used, not around every map that is opened.
+  const byKeys = (used: boolean) => host.current?.toggleAttribute("data-keys", used);
   return (
     <div
       ref={host}
@@ -116,8 +118,14 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       data-testid="map"
       data-aspect={session.view.get().aspect ?? undefined}
       onKeyDown={press}
+      // The key that led here comes up here, after a search or by Tab.
+      onKeyUp={() => byKeys(true)}
+      onPointerDown={() => byKeys(false)}
       onFocus={() => engine.current?.setMarks({ focused: true })}
-      onBlur={() => engine.current?.setMarks({ focused: false })}
+      onBlur={() => {
+        byKeys(false);
+        engine.current?.setMarks({ focused: false });
+      }}
     >
       <canvas ref={base} className={styles.layer} aria-hidden />
       <canvas ref={overlay} className={styles.layer} aria-hidden />
