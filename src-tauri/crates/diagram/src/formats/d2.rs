@@ -35,7 +35,7 @@ pub(crate) fn write(
                 let _ = writeln!(text, "  b{}: {} {{\n    class: group", section.number, quoted(&section.block.title));
             }
             Step::Card(number, member, block) => {
-                let label = quoted(&format!("{}\n{}", member.card.full_name, member.second()));
+                let label = quoted(&format!("{}\n{}", member.card.full_name, member.lines().join(" · ")));
                 let _ = writeln!(text, "    n{number}: {label} {{class: {}}}", member.health().word());
                 if let Some(path) = paths.get_mut(number) {
                     *path = match block {

@@ -127,7 +127,7 @@ fn node(text: &mut String, page: &Page, name: usize, member: &Member<'_>, theme:
         theme.colour(line),
         theme.colour(fill),
         quoted(card.key.as_str()),
-        quoted(&format!("{}\n{}", card.name, member.second())),
+        quoted(&format!("{}\n{}", card.name, member.lines().join("\n"))),
         quoted(&format!("{} {}: {}", card.key.kind(), card.full_name, health.word())),
     );
 }

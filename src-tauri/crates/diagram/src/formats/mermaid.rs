@@ -69,7 +69,8 @@ fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
             Step::Card(number, member, _) => {
                 let external = member.card.look == CardLook::External;
                 let (open, close) = if external { ("([", "])") } else { ("[", "]") };
-                let name = format!("<b>{}</b><br>{}", escape(&member.card.full_name), escape(member.second()));
+                let name =
+                    format!("<b>{}</b><br>{}", escape(&member.card.full_name), escape(&member.lines().join(" · ")));
                 let _ = writeln!(body, "      n{number}{open}\"{name}\"{close}:::{}", member.health().word());
             }
             Step::BlockEnd => body.push_str("    end\n"),

@@ -138,10 +138,16 @@ impl Member<'_> {
         if self.card.look == CardLook::Unknown { Health::Unknown } else { self.card.health }
     }
 
-    /// The second line: what the card says, else its state, else its kind.
-    pub(crate) fn second(&self) -> &str {
-        let said = [&self.card.caption, &self.card.status].into_iter().find(|text| !text.is_empty());
-        said.map_or(self.card.key.kind(), |text| text)
+    /// What stands under the name: the kind, which has no icon in a text, and what the card says or else its state.
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        let kind = self.card.key.kind();
+        // A caption that is the kind may have been cut to the width of its card.
+        let is_kind = |text: &str| kind.starts_with(text.trim_end_matches('…'));
+        match [&*self.card.caption, &*self.card.status].into_iter().find(|text| !is_kind(text)) {
+            Some(said) if said.starts_with(kind) => vec![said],
+            Some(said) => vec![kind, said],
+            None => vec![kind],
+        }
     }
 }
 
