@@ -122,19 +122,19 @@ fn tooltip(card: &Card) -> String {
         text.push('/');
     }
     text.push_str(&card.full_name);
-    text.push_str(": ");
-    text.push_str(match card.look {
+    let state = match card.look {
         CardLook::Missing => "missing",
         CardLook::Unknown => "cannot be seen",
         _ if card.health == Health::Neutral => &card.status,
         _ => card.health.word(),
-    });
-    if !card.caption.is_empty() {
-        text.push_str(", ");
-        text.push_str(&card.caption);
+    };
+    let caption = Some(&*card.caption).filter(|caption| *caption != key.kind());
+    for (said, sign) in [state].into_iter().chain(caption).filter(|said| !said.is_empty()).zip([": ", ", "]) {
+        text.push_str(sign);
+        text.push_str(said);
     }
     if card.folded > 0 {
         text.push_str(&format!(", {} more inside", card.folded));
     }
-    text.trim_end_matches([':', ' ']).to_owned()
+    text
 }
