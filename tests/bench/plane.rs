@@ -58,8 +58,9 @@ const DELETIONS: u32 = 20;
 const WATCHED: Duration = Duration::from_secs(20);
 /// How long bytes are counted.
 const MINUTE: Duration = Duration::from_secs(60);
-/// A core comes to rest: watches are opened, what the lists left is given back.
-const REST: Duration = Duration::from_secs(5);
+/// A core comes to rest: watches are opened, and the threads that read lists end, which takes ten seconds, and give back
+/// what they held.
+const REST: Duration = Duration::from_secs(15);
 /// The moment at which generated objects live; any will do.
 const GENERATED_AT: i64 = 1_790_000_000_000;
 
