@@ -1,5 +1,5 @@
-//! The menu. What concerns the page is told to it by the event `menu` with the entry's id; the page has the same
-//! shortcuts, so that the browser has them too.
+//! The menu. What concerns the page is told to it by the event `menu` with the entry's id. The page knows the shortcuts
+//! that a browser leaves to it, so that they are the same there.
 
 use tauri::menu::{AboutMetadata, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Emitter, Wry};
