@@ -123,6 +123,18 @@ fn text_formats_of_a_small_application() {
 }
 
 #[test]
+fn a_call_that_is_read_from_a_value_is_no_certain_route() {
+    for (format, line, mark) in [
+        (Format::Mermaid, "linkStyle", "stroke-dasharray:9 3"),
+        (Format::D2, " -> ", "{class: [routes; inferred]}"),
+        (Format::Dot, "class=\"routes\"", "style=dashed];"),
+    ] {
+        let text = String::from_utf8(written(&shop(), format, &look(Theme::Light)).0).unwrap();
+        assert!(text.lines().any(|each| each.contains(line) && each.ends_with(mark)), "{format:?}: {text}");
+    }
+}
+
+#[test]
 fn mermaid_keeps_to_its_limits_and_says_so() {
     let size = |scene: diagram::scene::Scene| {
         let (bytes, notes) = written(&scene, Format::Mermaid, &look(Theme::Light));

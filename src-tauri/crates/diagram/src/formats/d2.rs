@@ -52,7 +52,11 @@ pub(crate) fn write(
         let (Some(from), Some(to)) = (paths.get(wire.from), paths.get(wire.to)) else { continue };
         let words = words(wire.link);
         let label = if words.is_empty() { String::new() } else { format!("{} ", quoted(&words)) };
-        let class = if wire.link.state == EdgeState::Missing { "broken" } else { wire.link.class.word() };
+        let class = match wire.link.class.word() {
+            _ if wire.link.state == EdgeState::Missing => "broken".to_owned(),
+            class if wire.link.inferred => format!("[{class}; inferred]"),
+            class => class.to_owned(),
+        };
         let _ = writeln!(text, "{from} -> {to}: {label}{{class: {class}}}");
     }
     out.write_all(text.as_bytes())?;
@@ -97,6 +101,7 @@ fn classes(text: &mut String, theme: Theme) {
             colour(token)
         );
     }
+    text.push_str("  inferred: {style: {stroke-dash: 7}}\n");
     let _ = writeln!(text, "  broken: {{style: {{stroke: \"{}\"; stroke-dash: 5}}}}\n}}", colour(Token::Failing));
 }
 

@@ -134,6 +134,8 @@ fn node(text: &mut String, page: &Page, name: usize, member: &Member<'_>, theme:
 
 fn edge(text: &mut String, page: &Page, wire: &Wire<'_>, outline: &Outline<'_>, theme: Theme) {
     let (style, width) = match wire.link.class {
+        // A call that is read from a value is no certain route.
+        RelationClass::Routes if wire.link.inferred => ("dashed", "1.5"),
         RelationClass::Routes => ("solid", "1.5"),
         RelationClass::Owns | RelationClass::Selects | RelationClass::Member => ("solid", "1"),
         RelationClass::Refers => ("dashed", "1"),

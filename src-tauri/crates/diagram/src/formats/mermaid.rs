@@ -49,6 +49,7 @@ struct Edge {
     from: String,
     to: String,
     class: RelationClass,
+    inferred: bool,
     broken: bool,
     text: String,
 }
@@ -83,6 +84,7 @@ fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
         from: format!("n{}", wire.from),
         to: format!("n{}", wire.to),
         class: wire.link.class,
+        inferred: wire.link.inferred,
         broken: wire.link.state == EdgeState::Missing,
         text: words(wire.link),
     });
@@ -127,20 +129,22 @@ fn summary(title: &str, outline: &Outline<'_>, theme: Theme) -> (String, &'stati
 
 /// One edge per pair of groups and class, with how many it stands for.
 fn aggregated(outline: &Outline<'_>, prefix: &str, of: fn(&super::outline::Member<'_>) -> usize) -> Vec<Edge> {
-    let mut counts: BTreeMap<(usize, usize, RelationClass), (u32, bool)> = BTreeMap::new();
+    let mut counts: BTreeMap<(usize, usize, RelationClass), (u32, bool, bool)> = BTreeMap::new();
     for wire in &outline.wires {
         let (Some(from), Some(to)) = (outline.cards.get(wire.from), outline.cards.get(wire.to)) else { continue };
         let (from, to) = (of(from), of(to));
         if from != to {
-            let entry = counts.entry((from, to, wire.link.class)).or_default();
-            entry.0 += wire.link.count;
-            entry.1 |= wire.link.state == EdgeState::Missing;
+            let (count, broken, inferred) = counts.entry((from, to, wire.link.class)).or_insert((0, false, true));
+            *count += wire.link.count;
+            *broken |= wire.link.state == EdgeState::Missing;
+            *inferred &= wire.link.inferred;
         }
     }
-    let edge = |((from, to, class), (count, broken)): ((usize, usize, RelationClass), (u32, bool))| Edge {
+    let edge = |((from, to, class), (count, broken, inferred))| Edge {
         from: format!("{prefix}{from}"),
         to: format!("{prefix}{to}"),
         class,
+        inferred,
         broken,
         text: if count > 1 { format!("×{count}") } else { String::new() },
     };
@@ -165,11 +169,15 @@ fn chart(title: &str, body: &str, edges: &[Edge], theme: Theme) -> String {
         let label = if edge.text.is_empty() { String::new() } else { format!("|\"{}\"|", escape(&edge.text)) };
         let _ = writeln!(text, "  {} {arrow}{label} {}", edge.from, edge.to);
     }
-    let broken: Vec<_> =
-        edges.iter().enumerate().filter(|(_, edge)| edge.broken).map(|(at, _)| at.to_string()).collect();
-    if !broken.is_empty() {
-        let _ = writeln!(text, "  linkStyle {} stroke:{}", broken.join(","), theme.colour(Token::Failing));
-    }
+    let mut style = |which: fn(&Edge) -> bool, look: &str| {
+        let all = edges.iter().enumerate().filter(|(_, edge)| which(edge));
+        let numbers: Vec<_> = all.map(|(at, _)| at.to_string()).collect();
+        if !numbers.is_empty() {
+            let _ = writeln!(text, "  linkStyle {} {look}", numbers.join(","));
+        }
+    };
+    style(|edge| edge.inferred, "stroke-dasharray:9 3");
+    style(|edge| edge.broken, &format!("stroke:{}", theme.colour(Token::Failing)));
     for (class, ground) in [("frame", Token::Frame), ("group", Token::Group)] {
         let (fill, line) = (theme.colour(ground), theme.colour(Token::FrameLine));
         let _ = writeln!(text, "  classDef {class} fill:{fill},stroke:{line},color:{}", theme.colour(Token::Secondary));
