@@ -216,7 +216,23 @@ impl World {
         let message = format!("Back-off restarting failed container {name} in pod {full_name}");
         let said = Said { first: created.plus(MINUTE), last: now.minus(9 * SECOND), count: restarts * 22 };
         self.record(&about, &source, "Warning", "BackOff", &message, said);
+        self.say_restarts(key, finished.minus(ran), restarts);
         self.plan(2 * MINUTE + 50 * SECOND, Action::Pod(key.to_owned()));
+    }
+
+    /// A container that was started so many times more, the last time then.
+    fn say_restarts(&mut self, key: &str, last: Time, restarts: u32) {
+        let Some(pod) = self.pods.get(key) else {
+            return;
+        };
+        let (about, source, first) = (About::container(pod), kubelet(pod), pod.created.plus(2 * SECOND));
+        let pulled = pulled(pod);
+        let said = Said { first, last, count: restarts };
+        for (reason, message) in
+            [("Pulled", &*pulled), ("Created", "Container created"), ("Started", "Container started")]
+        {
+            self.record(&about, &source, "Normal", reason, message, said);
+        }
     }
 
     pub(crate) fn has_leaked(&mut self, key: &str, lives: i64, ordinal: u32) {
@@ -240,6 +256,7 @@ impl World {
             container.state = State::Running { since: finished.plus(SECOND) };
         }
         pod.ready_changed = finished.plus(7 * SECOND);
+        self.say_restarts(key, finished.plus(SECOND), restarts);
         self.plan((lives - age).max(QUIET_START), Action::Pod(key.to_owned()));
     }
 
