@@ -38,12 +38,13 @@ test("who may list nothing is told so, names namespaces there and then, and find
   await expect.poll(() => page.getByRole("contentinfo").innerText()).toContain("only shop");
   await expect.poll(() => page.getByTestId("freshness").innerText()).toMatch(/^live/);
 
-  await page.getByRole("button", { name: /kinds visible/ }).click();
+  await page.getByRole("button", { name: /not allowed · \d+ in some namespaces only/ }).click();
   const panel = page.getByRole("region", { name: "What is in the picture" });
   expect(await panel.innerText()).toContain("Only what is in shop");
-  await panel.getByLabel(/^Namespaces to look into/).fill("shop, data");
+  await panel.getByLabel(/^Namespaces to look into/).fill("shop, data, shpo");
   await panel.getByRole("button", { name: "Look there" }).click();
   await expect.poll(() => outline.innerText()).toContain("data");
+  await expect.poll(() => panel.innerText()).toMatch(/may list nothing in shpo\n/);
 
   await closeCluster(page, guest);
   await openContext(page, guest);

@@ -1,6 +1,6 @@
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { Glyph, HealthMark } from "@/components";
-import { countedText, coverageOf, objectCount, secretsText, useStatus } from "@/features/clusters";
+import { countedText, coverageOf, kindsText, objectCount, useStatus } from "@/features/clusters";
 
 import styles from "./Screens.module.css";
 
@@ -15,11 +15,10 @@ interface StatusLineProps {
 /** How much there is, what is missing from it, and who we are. */
 export function StatusLine({ cluster, namespaces, coverage, toggleCoverage, help }: StatusLineProps) {
   const status = useStatus(cluster.cluster);
-  const { visible, line } = coverageOf(status);
-  const secrets = secretsText(status);
+  const { line } = coverageOf(status);
   const only = status?.namespaces ?? [];
   const shown = only.length > 0 ? only : namespaces;
-  const kinds = [status ? `${visible} kinds visible` : "kinds", secrets, line].filter(Boolean).join(" · ");
+  const kinds = kindsText(status);
   return (
     <>
       <span data-testid="objects" className={styles.figures} title={countedText(status)}>{objectCount(status)}</span>

@@ -8,14 +8,15 @@ import { count, plural } from "@/lib/age";
 
 import styles from "./CoveragePanel.module.css";
 import { NamespaceNames } from "./NamespaceNames";
-import { coverageOf, kindStateHealth, kindStateText, kindsInOrder, wantsNames, whyText } from "./model";
-import { useStatus } from "./queries";
+import { coverageOf, kindStateHealth, kindStateText, kindsInOrder, refusedNames, wantsNames, whyText } from "./model";
+import { useContextOf, useStatus } from "./queries";
 
 /** What the picture holds and what it lacks, kind by kind. */
 export function CoveragePanel({ cluster, close }: { cluster: ClusterSummary; close: () => void }) {
   const status = useStatus(cluster.cluster);
   const kinds = kindsInOrder(status?.kinds ?? []);
-  const { missing } = coverageOf(status);
+  const { missing, partial } = coverageOf(status);
+  const refused = refusedNames(status, useContextOf(cluster)?.namespaces ?? []);
   return (
     <Panel title="What is in the picture" closes="Close" close={close} place="left">
       {missing.length > 0 ? (
@@ -23,8 +24,13 @@ export function CoveragePanel({ cluster, close }: { cluster: ClusterSummary; clo
           What they hold is not drawn, and references to them say “cannot be seen”, not “missing”.
         </Message>
       ) : null}
-      {status && status.namespaces.length > 0 ? (
-        <Message title={`Only what is in ${status.namespaces.join(", ")}`}>This account may not list across namespaces. There may be more.</Message>
+      {partial.length > 0 ? (
+        <Message title={status?.namespaces.length ? `Only what is in ${status.namespaces.join(", ")}` : "Only what is in some namespaces"}>
+          This account may not list {plural(partial.length, "kind")} across namespaces. There may be more.
+        </Message>
+      ) : null}
+      {refused.length > 0 ? (
+        <Message tone="unknown" title={`This account may list nothing in ${refused.join(", ")}`}>The server does not tell whether there is such a namespace.</Message>
       ) : null}
       {wantsNames(status) ? <NamespaceNames cluster={cluster} /> : null}
       {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}

@@ -8,13 +8,11 @@ import { Button, Message } from "@/components";
 
 import { namesOf } from "./model";
 import styles from "./NamespaceNames.module.css";
-import { keys, useContexts } from "./queries";
+import { keys, useContextOf } from "./queries";
 
 /** Names namespaces for an account that may not list across them; they are looked into at once, and remembered. */
 export function NamespaceNames({ cluster }: { cluster: ClusterSummary }) {
-  const { source } = cluster;
-  const contexts = useContexts().data?.contexts;
-  const context = source.from === "context" ? contexts?.find((each) => each.id === source.id) : undefined;
+  const context = useContextOf(cluster);
   return context ? <Names context={context} /> : null;
 }
 

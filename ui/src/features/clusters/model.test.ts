@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, memoryOf, namesOf, objectCount, probeLine, secretsText, splitPaths, wantsNames, whyText } from "./model";
+import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, splitPaths, wantsNames, whyText } from "./model";
 
 const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, drawn: name !== "Event", state, why: null });
 
@@ -61,6 +61,24 @@ test("coverage names what is missing, worst first", () => {
   const kinds = [kind("Pod", "live"), kind("Job", "loading"), kind("Secret", "forbidden"), kind("Role", "stale")];
   expect(coverageOf(status({ kinds })).line).toBe("1 kind not allowed · 1 kind loading · 1 kind stale");
   expect(kindsInOrder(kinds).map((each) => each.kind)).toEqual(["Secret", "Role", "Job", "Pod"]);
+});
+
+test("a kind that is listed in some namespaces is neither visible as a whole nor forbidden", () => {
+  const kinds = [kind("Pod", "partial"), kind("Job", "partial"), kind("Node", "forbidden")];
+  expect(kindsText(status({ kinds, namespaces: ["shop"] }))).toBe("1 kind not allowed · 2 in some namespaces only");
+  expect(kindsText(status({ kinds: kinds.slice(0, 2), namespaces: ["shop"] }))).toBe("2 kinds in some namespaces only");
+  expect(kindsText(status({ kinds: [kind("Role", "live"), kind("Node", "forbidden")] }))).toBe("1 kind visible · 1 kind not allowed");
+  expect(freshnessOf(status({ kinds }), true, 1200).tone).toBe("ok");
+  expect(objectCount(status({ kinds: kinds.slice(0, 2) }))).toMatch(/^≥/);
+});
+
+test("of the named namespaces those are told in which nothing may be listed", () => {
+  const kinds = [kind("Pod", "partial"), kind("Node", "forbidden")];
+  const named = ["shop", "payments", "shpo"];
+  expect(refusedNames(status({ kinds, namespaces: ["data", "shop"] }), named)).toEqual(["payments", "shpo"]);
+  expect(refusedNames(status({ kinds: [kind("Pod", "forbidden")] }), ["payments"])).toEqual(["payments"]);
+  expect(refusedNames(status({ kinds: [kind("Pod", "live")] }), named)).toEqual([]);
+  expect(refusedNames(status({ kinds, link: "loading", namespaces: ["shop"] }), named)).toEqual([]);
 });
 
 test("a probe says what it found", () => {

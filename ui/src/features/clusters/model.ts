@@ -40,12 +40,15 @@ export function freshnessOf(status: ClusterStatus | undefined, hostConnected: bo
 }
 
 function refusesAll(status: ClusterStatus): boolean {
-  const { visible, missing } = coverageOf(status);
-  return visible === 0 && missing.length > 0;
+  const { visible, partial, missing } = coverageOf(status);
+  return visible === 0 && partial.length === 0 && missing.length > 0;
 }
 
 export interface Coverage {
+  /** Nothing of them is seen. */
   missing: KindStatus[];
+  /** They are seen in some namespaces, and may be in others: neither missing nor visible as a whole. */
+  partial: KindStatus[];
   loading: KindStatus[];
   stale: KindStatus[];
   visible: number;
@@ -55,25 +58,46 @@ export interface Coverage {
 
 export function coverageOf(status: ClusterStatus | undefined): Coverage {
   const kinds = status?.kinds ?? [];
-  const missing = kinds.filter((kind) => kind.state === "forbidden" || kind.state === "partial");
+  const missing = kinds.filter((kind) => kind.state === "forbidden");
+  const partial = kinds.filter((kind) => kind.state === "partial");
   const loading = kinds.filter((kind) => kind.state === "loading");
   const stale = kinds.filter((kind) => kind.state === "stale");
-  const visible = kinds.filter((kind) => kind.state === "live" || kind.state === "stale" || kind.state === "partial").length;
+  const visible = kinds.filter((kind) => kind.state === "live" || kind.state === "stale").length;
   const problems = status?.problems.length ?? 0;
   const parts = [
     missing.length > 0 ? `${plural(missing.length, "kind")} not allowed` : "",
+    partial.length > 0 ? `${missing.length > 0 ? count(partial.length) : plural(partial.length, "kind")} in some namespaces only` : "",
     loading.length > 0 ? `${plural(loading.length, "kind")} loading` : "",
     stale.length > 0 ? `${plural(stale.length, "kind")} stale` : "",
     problems > 0 ? plural(problems, "problem") : "",
   ];
-  return { missing, loading, stale, visible, line: parts.filter(Boolean).join(" · ") };
+  return { missing, partial, loading, stale, visible, line: parts.filter(Boolean).join(" · ") };
+}
+
+/** The status bar's words for the kinds: how many are seen in full, if any, and how it stands with the others. */
+export function kindsText(status: ClusterStatus | undefined): string {
+  if (status === undefined) return "kinds";
+  const { visible, partial, line } = coverageOf(status);
+  const seen = visible === 0 && partial.length > 0 ? "" : `${plural(visible, "kind")} visible`;
+  return [seen, secretsText(status), line].filter(Boolean).join(" · ");
+}
+
+/**
+ * Of the namespaces that somebody named, those in which nothing may be listed. The server refuses in the same words where
+ * there is no such namespace.
+ */
+export function refusedNames(status: ClusterStatus | undefined, named: readonly string[]): string[] {
+  if (status === undefined || (status.link !== "live" && status.link !== "stale")) return [];
+  const { visible, partial } = coverageOf(status);
+  const looksEverywhere = status.namespaces.length === 0 && visible + partial.length > 0;
+  return looksEverywhere ? [] : named.filter((name) => !status.namespaces.includes(name));
 }
 
 /** A partial count is a lower bound and says so. What is not drawn is not counted: where it may not be read, no object is hidden. */
 export function objectCount(status: ClusterStatus | undefined): string {
   if (status === undefined) return "";
-  const { missing, loading } = coverageOf(status);
-  const hides = [...missing, ...loading].some((kind) => kind.drawn);
+  const { missing, partial, loading } = coverageOf(status);
+  const hides = [...missing, ...partial, ...loading].some((kind) => kind.drawn);
   const bound = hides ? "≥ " : "";
   return `${bound}${plural(status.objects, "object")} · ${count(status.relations)} relations`;
 }

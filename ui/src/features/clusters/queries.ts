@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tansta
 
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
+import type { ContextSummary } from "@/api/bindings/ContextSummary";
 import { api, openNotices } from "@/api/client";
 
 export const keys = {
@@ -18,6 +19,12 @@ export const keys = {
 
 export function useContexts() {
   return useQuery({ queryKey: keys.contexts, queryFn: api.contextsList });
+}
+
+/** The context that a cluster was opened from; none for files and the demo. */
+export function useContextOf({ source }: ClusterSummary): ContextSummary | undefined {
+  const contexts = useContexts().data?.contexts;
+  return source.from === "context" ? contexts?.find((each) => each.id === source.id) : undefined;
 }
 
 export function useOpenClusters() {
