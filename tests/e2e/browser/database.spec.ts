@@ -47,9 +47,14 @@ test.each([
   await page.getByText(`nothing, until ${path} can be used`).waitFor();
   await page.keyboard.press("Escape");
 
+  // Put away, it is said in the settings only.
+  await notice.getByRole("button", { name: "Not now" }).click();
+  await notice.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Settings" }).click();
   await notice.getByRole("button", { name: "Move it aside and begin another" }).click();
   await notice.waitFor({ state: "detached" });
   expect((await readFile(`${path}.aside-1`)).equals(before)).toBe(true);
+  await page.keyboard.press("Escape");
   const traffic = page.getByRole("radio", { name: "Traffic", exact: true });
   const kept = page.waitForResponse((response) => response.url().endsWith("/preference_set"));
   await traffic.click();

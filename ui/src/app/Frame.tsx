@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { Glyph, type GlyphName } from "@/components";
-import { DatabaseProblem, SettingsPanel } from "@/features/settings";
+import { DatabaseNotice, SettingsPanel } from "@/features/settings";
 import { useHomeOnceClosed } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
@@ -12,13 +12,15 @@ import { settingsOpen } from "./panels";
 interface FrameProps {
   top: ReactNode;
   status?: ReactNode;
+  /** What is said over the screen, the more urgent above the less. */
+  notice?: ReactNode;
   /** Cluster whose map the rail leads to; none on the start screen. */
   cluster?: string;
   children: ReactNode;
 }
 
 /** The parts every screen has: bar above, rail on the left, status line below. */
-export function Frame({ top, status, cluster, children }: FrameProps) {
+export function Frame({ top, status, notice, cluster, children }: FrameProps) {
   const settings = useStore(settingsOpen);
   useHomeOnceClosed(settings);
   return (
@@ -40,7 +42,11 @@ export function Frame({ top, status, cluster, children }: FrameProps) {
       </nav>
       <div className={styles.main}>
         {children}
-        {settings ? <SettingsPanel close={() => settingsOpen.set(false)} /> : <div className={styles.notice}><DatabaseProblem /></div>}
+        <div className={styles.notices}>
+          {notice}
+          {settings ? null : <DatabaseNotice />}
+        </div>
+        {settings ? <SettingsPanel close={() => settingsOpen.set(false)} /> : null}
       </div>
       {status ? <footer className={styles.status}>{status}</footer> : null}
     </div>

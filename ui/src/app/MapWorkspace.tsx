@@ -79,13 +79,13 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
           </Button>
         </>
       }
+      notice={<StaleBanner cluster={cluster.cluster} />}
       status={<StatusLine cluster={cluster} namespaces={namespaces} coverage={panel === "coverage"} toggleCoverage={() => toggle("coverage")} help={() => toggle("help")} />}
     >
       <Outline session={session} />
       <main className={styles.map}>
         <MapPane session={session} nothing={<NothingSeen cluster={cluster} />} />
         <FocusBar session={session} />
-        <div className={styles.banner}><StaleBanner cluster={cluster.cluster} /></div>
         {panel === "coverage" ? <CoveragePanel cluster={cluster} close={close} /> : null}
         {panel === "help" ? <KeyHelp close={close} /> : null}
       </main>

@@ -1,11 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-
-import { api } from "@/api/client";
-import { Button, Message, Panel } from "@/components";
-import { keys, useAppInfo } from "@/features/clusters";
+import { Panel } from "@/components";
+import { useAppInfo } from "@/features/clusters";
 import { useStore } from "@/lib/store";
 import { type ThemeChoice, themeChoice } from "@/lib/theme";
 
+import { DatabaseProblem } from "./DatabaseProblem";
 import { memoryText } from "./model";
 import styles from "./SettingsPanel.module.css";
 
@@ -36,27 +34,5 @@ export function SettingsPanel({ close }: { close: () => void }) {
         <dd>{memoryText(app)}</dd>
       </dl>
     </Panel>
-  );
-}
-
-/** A damaged or newer database is moved aside only when the person says so. */
-export function DatabaseProblem() {
-  const queries = useQueryClient();
-  const app = useAppInfo().data;
-  const reset = useMutation({ mutationFn: api.databaseReset, onSuccess: (answer) => queries.setQueryData(keys.app, answer) });
-  if (!app?.databaseProblem) return null;
-  return (
-    <Message
-      tone="degraded"
-      title="Nothing is remembered until this is settled"
-      actions={
-        <Button disabled={reset.isPending} onClick={() => reset.mutate()}>
-          Move it aside and begin another
-        </Button>
-      }
-    >
-      {app.databaseProblem} {app.database ? `It lies at ${app.database}; moving it aside deletes nothing.` : ""}
-      {reset.error ? ` ${reset.error.message}` : ""}
-    </Message>
   );
 }

@@ -1,2 +1,3 @@
+export { DatabaseNotice } from "./DatabaseProblem";
 export { recallSettings } from "./recall";
-export { DatabaseProblem, SettingsPanel } from "./SettingsPanel";
+export { SettingsPanel } from "./SettingsPanel";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { memoryText } from "./model";
+import { memoryText, problemText } from "./model";
 
 const app = { version: "0.1.0", host: "browser", platform: "linux", database: "/data/kubilitics.db", databaseProblem: null, notOpened: null };
 
@@ -9,4 +9,11 @@ test("nothing is said to be remembered where nothing is", () => {
   expect(memoryText({ ...app, databaseProblem: "the database is damaged" })).toMatch(/^nothing, until \/data/);
   expect(memoryText({ ...app, database: null })).toMatch(/^nothing/);
   expect(memoryText(undefined)).toBe("…");
+});
+
+test("what is the matter with the database is one sentence that names its path once", () => {
+  const databaseProblem = "the database /data/kubilitics.db is damaged (no header); it was left as it is";
+  expect(problemText({ ...app, databaseProblem })).toBe("The database /data/kubilitics.db is damaged (no header); it was left as it is.");
+  expect(problemText(app)).toBeNull();
+  expect(problemText(undefined)).toBeNull();
 });
