@@ -17,13 +17,11 @@ pub(crate) const APP_LABELS: [&str; 6] = [
     "k8s-app",
 ];
 
-/// The application an object names itself: by its labels, its pod template's, or, for a Service, its selector's.
-/// Cluster-scoped objects belong to none.
+/// The application an object names itself: by its labels, or its pod template's. Cluster-scoped objects belong to none.
 pub(crate) fn own_app(source: &Source<'_>, template: Option<&Value>) -> Option<Arc<str>> {
     if source.namespace.is_empty() {
         return None;
     }
     let named = |labels: &Value| APP_LABELS.iter().find_map(|name| field(labels, name).map(|app| source.shared(app)));
-    let selector = || source.spec.get("selector").filter(|_| source.key.is("", "Service"));
-    named(source.labels).or_else(|| template.and_then(named)).or_else(|| selector().and_then(named))
+    named(source.labels).or_else(|| template.and_then(named))
 }

@@ -257,14 +257,23 @@ impl Engine {
         node
     }
 
-    /// One hop: the application that all neighbours with one agree on.
+    /// One hop: the application that all neighbours with one agree on. A Service goes with what it selects, whoever calls it.
     fn neighbours_app(&self, id: NodeId, slot: &Slot) -> Option<Arc<str>> {
         let namespace = slot.node.key.namespace();
         if namespace.is_empty() {
             return None;
         }
+        let selection = self.known.book.counted.selected;
+        let selects = |edge: &&Edge| edge.from == id && Some(edge.relation) == selection;
+        let is_near = |edge: &&Edge| edge.class != RelationClass::Member;
+        self.agreed_app(id, namespace, self.graph.touching(id).filter(selects))
+            .or_else(|| self.agreed_app(id, namespace, self.graph.touching(id).filter(is_near)))
+    }
+
+    /// The application that the far ends of these edges agree on, as far as they lie in the namespace and have one.
+    fn agreed_app<'a>(&self, id: NodeId, namespace: &str, edges: impl Iterator<Item = &'a Edge>) -> Option<Arc<str>> {
         let mut found: Option<&Arc<str>> = None;
-        for edge in self.graph.touching(id).filter(|edge| edge.class != RelationClass::Member) {
+        for edge in edges {
             let far = if edge.from == id { edge.to } else { edge.from };
             let here = || self.known.key(far).is_some_and(|key| key.namespace() == namespace);
             let Some(app) = self.troubles.app(far).filter(|_| here()) else { continue };

@@ -280,6 +280,25 @@ fn several_references_between_two_objects_are_one_edge_with_several_reasons() {
 }
 
 #[test]
+fn a_service_without_labels_belongs_with_what_it_selects() {
+    let all = objects(
+        r"
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: cart, namespace: shop, labels: {app.kubernetes.io/part-of: store}}, spec: {template: {metadata: {labels: {app.kubernetes.io/name: cart}}}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: cart, namespace: shop}, spec: {selector: {app.kubernetes.io/name: cart}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: edge, namespace: shop, labels: {app: edge}}, spec: {defaultBackend: {service: {name: cart, port: {number: 80}}}}}
+",
+    );
+    let changes: Vec<Change> = all.iter().cloned().map(Change::Upserted).collect();
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    engine.apply(&changes, &coverage(&all));
+    let graph = engine.graph();
+    let app = graph.nodes().find(|(_, node)| node.key.is("", "Service")).and_then(|(_, node)| node.app.clone());
+    assert_eq!(app.as_deref(), Some("store"));
+}
+
+#[test]
 fn objects_that_own_each_other_do_no_harm() {
     let text = check(
         r"

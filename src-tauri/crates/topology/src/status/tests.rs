@@ -180,7 +180,7 @@ status:
     core/Secret/shop/pay-tls missing  | not in this cluster
     core/Service/shop/checkout degraded ClusterIP | ClusterIP · no ready endpoint [checkout]
     core/Service/shop/legacy missing  | not in this cluster
-    core/Service/shop/promo degraded ClusterIP | selector matches no pod [promo]
+    core/Service/shop/promo degraded ClusterIP | selector matches no pod
     discovery.k8s.io/EndpointSlice/shop/checkout-x neutral  | 0 of 1 ready [checkout]
     networking.k8s.io/Ingress/shop/pay failing  | backend does not exist
     "#);
