@@ -1,6 +1,7 @@
 //! Lines among the cards of a namespace: the edges of the graph lifted to the cards that stand for their ends.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::{EdgeState, RelationClass, ResourceKey};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -139,10 +140,12 @@ fn line<'a>(graph: &Graph, from: usize, to: usize, first: &Edge, edges: impl Ite
     let mut line = Line { inferred: true, ..Line::plain(from, to, first.class, 0) };
     let mut relation = None;
     let mut selects = false;
+    let mut endpoints: BTreeMap<NodeId, Option<&Arc<str>>> = BTreeMap::new();
     for edge in edges {
         let start = &graph.node(edge.from).key;
         // Endpoints repeat what the Service's selector says.
-        selects |= edge.class == RelationClass::Selects || kinds::of(start).manner == Manner::Slice;
+        let is_slice = kinds::of(start).manner == Manner::Slice;
+        selects |= edge.class == RelationClass::Selects || is_slice;
         line.count += u32::from(relation != Some(edge.relation));
         relation = Some(edge.relation);
         line.inferred &= edge.inferred;
@@ -151,13 +154,27 @@ fn line<'a>(graph: &Graph, from: usize, to: usize, first: &Edge, edges: impl Ite
             (EdgeState::Unknown, _) | (_, EdgeState::Unknown) => EdgeState::Unknown,
             _ => EdgeState::Resolved,
         };
-        line.labels.extend(edge.label.iter().filter(|label| !label.is_empty()).cloned());
+        if is_slice && graph.node(edge.to).key.is("", "Pod") {
+            endpoints.insert(edge.to, edge.label.as_ref());
+        } else {
+            line.labels.extend(edge.label.iter().filter(|label| !label.is_empty()).cloned());
+        }
         line.is_turned |= is_turned(start, &graph.node(edge.to).key);
     }
     if selects && line.class == RelationClass::Routes {
         line.class = RelationClass::Selects;
     }
+    line.labels.extend(readiness(&endpoints));
     line.labels.sort();
     line.labels.dedup();
     line
+}
+
+/// What a line to pods says of those that are not ready: one of several is no reason to call them all so.
+fn readiness(endpoints: &BTreeMap<NodeId, Option<&Arc<str>>>) -> Option<Arc<str>> {
+    let amiss = endpoints.values().flatten().min()?;
+    match endpoints.values().filter(|label| label.is_none()).count() {
+        0 => Some(Arc::clone(amiss)),
+        ready => Some(format!("{ready}/{} ready", endpoints.len()).into()),
+    }
 }
