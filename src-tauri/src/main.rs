@@ -28,8 +28,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = std::env::args().skip(1);
+    let opening = match opening::Opening::or_status(arguments, &mut std::io::stdout(), &mut std::io::stderr()) {
+        Ok(opening) => opening,
+        Err(status) => return Ok(ExitCode::from(status)),
+    };
     webkit::choose_renderer()?;
-    let opening = opening::Opening::from_arguments(std::env::args().skip(1))?;
 
     let downloads = tempfile::Builder::new().prefix("kubilitics-").tempdir().context("make a folder for downloads")?;
     let setup = Setup {

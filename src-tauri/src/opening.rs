@@ -1,8 +1,8 @@
 //! What is opened at the start: what the arguments name, else nothing, and the page shows the known clusters.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
 use api::Application;
 use api::types::{ApiError, ClusterSource, Nothing};
 
@@ -24,25 +24,60 @@ enum First {
     Files(Vec<String>),
 }
 
+/// Why nothing is opened.
+#[derive(Debug, PartialEq, Eq)]
+enum Instead {
+    /// This was asked for, on standard output.
+    Told(String),
+    /// This was typed and cannot be meant.
+    Usage(String),
+}
+
 const USAGE: &str = "usage: kubilitics [--kubeconfig PATH] [--database FILE] \
     [--demo[=OBJECTS] | --current-context | --context NAME | PATH...]";
 
+const OPTIONS: &str = "
+  --context NAME      open this context of the kubeconfig
+  --current-context   open its current context
+  --demo[=OBJECTS]    open the demo, or so many generated objects
+  PATH...             open manifests, Lists, dumps, folders of them
+  --kubeconfig PATH   use this kubeconfig alone
+  --database FILE     remember clusters and choices here
+  --help, --version   print this or the version
+
+Nothing named: the window begins with the clusters that are known.";
+
 impl Opening {
-    /// Reads `--demo[=N]`, `--current-context`, `--context NAME`, `--kubeconfig PATH`, `--database FILE`, and paths of
-    /// files to open.
-    ///
-    /// # Errors
-    /// Where an argument is not known or lacks its value.
-    pub(crate) fn from_arguments(arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
+    /// What the arguments say; where they open no window, the status to end with. What was asked for goes to `out`, what
+    /// is wrong to `err`, in one line.
+    pub(crate) fn or_status(
+        arguments: impl Iterator<Item = String>,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Self, u8> {
+        // Whoever closed the output does not want to read it.
+        Self::from_arguments(arguments).map_err(|instead| match instead {
+            Instead::Told(text) => {
+                let _ = writeln!(out, "{text}");
+                0
+            }
+            Instead::Usage(text) => {
+                let _ = writeln!(err, "kubilitics: {text}; {USAGE}");
+                2
+            }
+        })
+    }
+
+    /// Reads `--demo[=N]`, `--current-context`, `--context NAME`, `--kubeconfig PATH`, `--database FILE`, `--help`,
+    /// `--version`, and paths of files to open.
+    fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Self, Instead> {
         let mut opening = Self::default();
         let mut files = Vec::new();
-        let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
-            let mut value = || match arguments.next() {
-                Some(value) => Ok(value),
-                None => bail!("{argument} needs a value; {USAGE}"),
-            };
+            let mut value = || arguments.next().ok_or_else(|| Instead::Usage(format!("{argument} needs a value")));
             match argument.as_str() {
+                "--help" | "-h" => return Err(Instead::Told(format!("{USAGE}\n{OPTIONS}"))),
+                "--version" | "-V" => return Err(Instead::Told(format!("kubilitics {}", env!("CARGO_PKG_VERSION")))),
                 "--kubeconfig" => opening.kubeconfig = Some(value()?.into()),
                 "--database" => opening.database = Some(value()?.into()),
                 "--context" => opening.first = Some(First::Context(value()?)),
@@ -50,8 +85,10 @@ impl Opening {
                 "--demo" => opening.first = Some(First::Demo(None)),
                 other => match other.strip_prefix("--demo=").map(str::parse) {
                     Some(Ok(objects)) => opening.first = Some(First::Demo(Some(objects))),
-                    Some(Err(_)) => bail!("{other} is no number of objects; {USAGE}"),
-                    None if other.starts_with('-') => bail!("there is no option {other}; {USAGE}"),
+                    Some(Err(_)) => return Err(Instead::Usage(format!("{other} is no number of objects"))),
+                    None if other.starts_with('-') => {
+                        return Err(Instead::Usage(format!("there is no option {other}")));
+                    }
                     None => files.push(argument),
                 },
             }
@@ -121,8 +158,16 @@ async fn source(application: &Application, first: First) -> Result<ClusterSource
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> anyhow::Result<Opening> {
+    fn read(line: &str) -> Result<Opening, Instead> {
         Opening::from_arguments(line.split_whitespace().map(str::to_owned))
+    }
+
+    /// Status, standard output and standard error of a start that opens nothing.
+    fn told(line: &str) -> (u8, String, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let words = line.split_whitespace().map(str::to_owned);
+        let status = Opening::or_status(words, &mut out, &mut err).unwrap_err();
+        (status, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 
     #[test]
@@ -141,9 +186,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_refused_with_the_usage() {
+    fn help_and_version_are_answers_and_no_errors() {
+        for line in ["--help", "-h", "--demo --help"] {
+            let (status, out, err) = told(line);
+            assert!(out.starts_with("usage: kubilitics") && out.contains("--context NAME  "), "{out}");
+            assert_eq!((status, err.as_str()), (0, ""), "{line}");
+        }
+        assert_eq!(
+            told("--version"),
+            (0, concat!("kubilitics ", env!("CARGO_PKG_VERSION"), "\n").to_owned(), String::new())
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_with_the_usage_in_one_line() {
         for line in ["--frobnicate", "--context", "--demo=many"] {
-            assert!(read(line).unwrap_err().to_string().contains("usage: kubilitics"), "{line}");
+            let (status, out, err) = told(line);
+            assert!(err.starts_with("kubilitics: ") && err.contains("usage: kubilitics"), "{err}");
+            assert_eq!((status, out.as_str(), err.lines().count()), (2, "", 1), "{line}");
         }
     }
 }
