@@ -54,6 +54,24 @@ async fn two_namespaces_are_seen_as_far_as_they_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_that_may_not_be_looked_into_is_known_from_one_that_may() {
+    let plane = ControlPlane::shared().await.unwrap();
+    let (first, second) = (plane.namespace("known").await.unwrap(), plane.namespace("empty").await.unwrap());
+    let foreign = plane.namespace("foreign").await.unwrap();
+    let account = plane.account(Account::two_namespaces(&first, &second)).await.unwrap();
+    let wanted = |kubeconfig: &std::path::Path| api::Wanted::Context {
+        name: None,
+        kubeconfig: Some(kubeconfig.to_owned()),
+        namespaces: vec![first.clone(), second.clone(), foreign.clone()],
+        database: None,
+    };
+    let look = api::look(wanted(account.kubeconfig()), std::sync::Arc::default()).await.unwrap();
+    assert_eq!([&first, &second, &foreign].map(|name| look.refuses(name)), [false, false, true]);
+    let look = api::look(wanted(plane.admin().kubeconfig()), std::sync::Arc::default()).await.unwrap();
+    assert!(!look.refuses(&foreign) && !look.refuses("absent"), "the owner may see all there is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_the_list_of_namespaces_all_else_is_seen() {
     let plane = ControlPlane::shared().await.unwrap();
     let namespace = plane.namespace("unlisted").await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ::cluster::kubeconfig::{self, Environment};
 use ::cluster::offline::{self, Input};
-use model::{Coverage, KindCoverage, KindState};
+use model::{Coverage, KindCoverage, KindState, Scope};
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 use topology::RuleBook;
@@ -57,6 +57,29 @@ pub struct Look {
     pub problems: Vec<String>,
     /// Keeps the source open: the demo ends with it.
     _open: Arc<Open>,
+}
+
+impl Look {
+    /// Whether the server refused every list that would have shown what is in a namespace. It refuses in the same words
+    /// where there is no such namespace.
+    pub fn refuses(&self, namespace: &str) -> bool {
+        refuses(self.published.snapshot.coverage(), namespace)
+    }
+
+    /// What of the source is not seen, one sentence for each reason.
+    pub fn gaps(&self) -> Vec<Arc<str>> {
+        status::gaps(self.published.snapshot.coverage())
+    }
+}
+
+fn refuses(coverage: &Coverage, namespace: &str) -> bool {
+    let covers = |scope: &Scope| match scope {
+        Scope::Cluster => true,
+        Scope::Namespace(name) => &**name == namespace,
+    };
+    let refused = |(scope, state): &(Scope, KindState)| covers(scope) && matches!(state, KindState::Forbidden { .. });
+    let mut rows = coverage.kinds.iter().filter(|row| row.kind.namespaced);
+    rows.clone().any(|row| row.scopes.iter().any(refused)) && !rows.any(|row| row.is_listed(namespace))
 }
 
 /// Opens the source and waits until the first list of every kind is in or refused.
@@ -158,6 +181,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::io::Write;
 
+    use model::{GroupKind, ResourceKind};
     use store::{KnownCluster, Store};
 
     use super::*;
@@ -182,6 +206,36 @@ mod tests {
         let error = listed(&open, Duration::from_millis(50)).await.err().unwrap();
         assert_eq!(error.code, ErrorCode::Unreachable);
         assert!(error.message.contains("c did not say what it serves"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_namespace_is_refused_where_nothing_in_it_may_be_listed() {
+        let row = |kind: &str, scopes: &[(Option<&str>, bool)]| {
+            let scope = |name: &Option<&str>| name.map_or(Scope::Cluster, |name| Scope::Namespace(name.into()));
+            let state = |may: bool| if may { KindState::Live } else { KindState::Forbidden { why: "no".into() } };
+            let scopes = scopes.iter().map(|(name, may)| (scope(name), state(*may))).collect();
+            let kind = ResourceKind {
+                group_kind: GroupKind::new("", kind),
+                version: "v1".into(),
+                plural: "".into(),
+                namespaced: kind != "Node",
+            };
+            KindCoverage { kind, scopes, count: 0 }
+        };
+        let everywhere = [("shop", true), ("payments", false), ("data", false)].map(|(name, may)| (Some(name), may));
+        let scopes: Vec<_> = [(None, false)].into_iter().chain(everywhere).collect();
+        let some = Coverage {
+            kinds: vec![
+                row("ConfigMap", &[(None, false), (Some("data"), true)]),
+                row("Node", &[(None, true)]),
+                row("Pod", &scopes),
+            ],
+        };
+        let refused = ["shop", "payments", "data"].map(|name| refuses(&some, name));
+        assert_eq!(refused, [false, true, false], "data has config maps, a node is in no namespace");
+        let all = Coverage { kinds: vec![row("Pod", &[(None, true)]), row("Secret", &[(None, false)])] };
+        assert!(!refuses(&all, "payments"), "whoever may list Pods everywhere knows that there are none");
+        assert!(!refuses(&Coverage::default(), "payments"), "files refuse nothing");
     }
 
     #[tokio::test]

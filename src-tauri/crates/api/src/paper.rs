@@ -112,6 +112,14 @@ impl Paper {
         Ok(diagram::export(subject, format, &look, out, &rest)?)
     }
 
+    /// Whether the filter lets no object through: a picture of that shows nothing.
+    ///
+    /// # Errors
+    /// Where the filter names nothing.
+    pub fn is_blank(&self, published: &Published) -> Result<bool, ApiError> {
+        Ok(self.filter(&published.graph)?.nodes(&published.graph).is_empty())
+    }
+
     fn filter(&self, graph: &Graph) -> Result<Filter, ApiError> {
         let depth = self.view.depth.unwrap_or(1);
         let focus = match (&self.near, &self.view.focus) {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use api::types::{LensName, View};
 use api::{Paper, Wanted};
 use clap::{ArgAction, ArgGroup, ValueEnum};
-use topology::{Graph, LabelSelector};
+use topology::LabelSelector;
 
 use crate::Usage;
 
@@ -86,7 +86,7 @@ pub(crate) struct Filter {
     /// Rules for your own kinds.
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
-    /// Go on with success where documents cannot be read.
+    /// Go on with success where documents cannot be read or there is nothing to draw.
     #[arg(long)]
     pub(crate) keep_going: bool,
 }
@@ -126,15 +126,48 @@ impl Filter {
         })
     }
 
-    /// A sentence for each namespace that was asked for and of which there is nothing: a name that is mistyped gives an
-    /// empty picture, and nobody would know.
-    pub(crate) fn empty_namespaces(&self, graph: &Graph) -> Vec<String> {
+    /// A sentence for each namespace that was asked for and of which nothing is seen: a name that is mistyped, or one where
+    /// the account has no rights, gives an empty picture, and nobody would know.
+    pub(crate) fn unseen_namespaces(&self, look: &api::Look) -> Vec<String> {
+        let graph = &look.published.graph;
         let holds = |name: &str| {
             let mut keys = graph.nodes().map(|(_, node)| &node.key);
             keys.any(|key| key.namespace() == name || (key.is("", "Namespace") && key.name() == name))
         };
-        let empty = self.namespaces.iter().filter(|name| !holds(name));
-        empty.map(|name| format!("nothing is in a namespace `{name}`; is it written right?")).collect()
+        let sentence = |name: &String| {
+            // Others may refer into it, so that the graph has names of what nobody may see.
+            if look.refuses(name) {
+                return Some(format!(
+                    "the account may list nothing in the namespace `{name}`, if there is one of that name"
+                ));
+            }
+            (!holds(name)).then(|| format!("nothing is in a namespace `{name}`; is it written right?"))
+        };
+        self.namespaces.iter().filter_map(sentence).collect()
+    }
+
+    /// Why the filter lets nothing through; none where that has been said of every namespace.
+    pub(crate) fn why_blank(&self, look: &api::Look) -> Option<String> {
+        if !self.namespaces.is_empty() && self.unseen_namespaces(look).len() == self.namespaces.len() {
+            return None;
+        }
+        let mut why: Vec<String> = look.gaps().iter().map(ToString::to_string).collect();
+        if look.published.graph.is_empty() {
+            match (why.is_empty(), self.namespaces.is_empty()) {
+                (true, _) => why.push(format!("{} holds no objects", look.name)),
+                (false, true) => why.push("name a namespace in which the account has rights with -n".to_owned()),
+                (false, false) => {}
+            }
+        } else {
+            let labels = self.selector.as_ref().map(|selector| format!(" with the labels `{selector}`"));
+            let focus = self.focus.as_ref().map(|focus| format!(" near {focus}"));
+            let place = (!self.namespaces.is_empty()).then(|| format!(" in {}", self.namespaces.join(", ")));
+            why.insert(
+                0,
+                format!("there is no object{}", [labels, focus, place].into_iter().flatten().collect::<String>()),
+            );
+        }
+        Some(why.join("; "))
     }
 }
 

@@ -60,6 +60,16 @@ pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
     if args.look.stamp {
         paper.stamp = Some(api::stamp(&seen.name));
     }
+    if paper.is_blank(&seen.published)? {
+        let why = args.filter.why_blank(&seen);
+        if args.filter.keep_going {
+            why.iter().for_each(|why| complain(&format!("there is nothing to draw: {why}")));
+        } else {
+            let file = if args.output == "-" { String::new() } else { format!(", {} is not written", args.output) };
+            let why: Vec<String> = seen.problems.into_iter().chain(why).collect();
+            return Err(anyhow!("there is nothing to draw{file}: {}", why.join("; ")));
+        }
+    }
     write(&paper, &seen, &args.output)?;
     Ok(verdict(&seen, &args.filter))
 }

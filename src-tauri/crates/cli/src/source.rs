@@ -11,11 +11,12 @@ use crate::complain;
 pub(crate) async fn look(source: &Source, filter: &Filter) -> Result<api::Look> {
     let rules = Arc::new(rules(filter.rules.as_ref())?);
     let mut look = api::look(source.wanted(filter)?, rules).await?;
-    look.problems.extend(filter.empty_namespaces(&look.published.graph));
+    let unseen = filter.unseen_namespaces(&look);
+    look.problems.extend(unseen);
     Ok(look)
 }
 
-/// Names every document that could not be read and every namespace that is not there. The rest was used; unless told to go on, that is a failure.
+/// Names every document that could not be read and every namespace of which nothing is seen. The rest was used; unless told to go on, that is a failure.
 pub(crate) fn verdict(look: &api::Look, filter: &Filter) -> ExitCode {
     look.problems.iter().for_each(|problem| complain(problem));
     if look.problems.is_empty() || filter.keep_going { ExitCode::SUCCESS } else { ExitCode::FAILURE }

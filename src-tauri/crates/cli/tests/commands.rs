@@ -159,6 +159,109 @@ fn a_namespace_of_which_there_is_nothing_is_named() {
     assert!(text(&both.stdout).contains("apps/Deployment/shop/web"), "what is there is printed");
 }
 
+/// A server with ConfigMaps, Pods and nodes that lets nobody list anything but what is in the namespace `shop`, and its
+/// kubeconfig as `restricted` in the place.
+fn restricted(place: &Place) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let kubeconfig = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{{name: c, cluster: {{server: 'http://{}'}}}}]\n\
+         users: [{{name: u, user: {{}}}}]\ncontexts: [{{name: c, context: {{cluster: c, user: u}}}}]\n",
+        listener.local_addr().unwrap()
+    );
+    fs::write(place.path().join("restricted"), kubeconfig).unwrap();
+    // It ends with the process of the test.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || answer_one(stream.unwrap()));
+        }
+    });
+}
+
+/// One request, one answer; a watch stays open until its client leaves.
+fn answer_one(mut stream: std::net::TcpStream) {
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+    let Some(asked) = lines.next() else { return };
+    let mut rest = lines.take_while(|line| !line.is_empty());
+    rest.by_ref().for_each(drop);
+    let path = asked.split_whitespace().nth(1).unwrap_or_default().to_owned();
+    let (place, query) = path.split_once('?').unwrap_or((&path, ""));
+    let resource = |name: &str, kind: &str, namespaced: bool| serde_json::json!({"name": name, "kind": kind, "namespaced": namespaced, "verbs": ["get", "list", "watch"]});
+    let settings = serde_json::json!({
+        "metadata": {"name": "settings", "namespace": "shop", "uid": "1", "resourceVersion": "1"},
+    });
+    let list = |kind: &str, items: Vec<Value>| serde_json::json!({"kind": kind, "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items});
+    let (status, body) = match place {
+        "/version" => ("200 OK", serde_json::json!({"major": "1", "minor": "36", "gitVersion": "v1.36.0"})),
+        "/api" => ("200 OK", serde_json::json!({"kind": "APIVersions", "versions": ["v1"]})),
+        "/apis" => ("200 OK", serde_json::json!({"kind": "APIGroupList", "groups": []})),
+        "/api/v1" => {
+            let kinds = [("configmaps", "ConfigMap", true), ("pods", "Pod", true), ("nodes", "Node", false)];
+            let resources: Vec<_> = kinds.map(|(name, kind, namespaced)| resource(name, kind, namespaced)).into();
+            ("200 OK", serde_json::json!({"kind": "APIResourceList", "groupVersion": "v1", "resources": resources}))
+        }
+        "/api/v1/namespaces/shop/configmaps" => ("200 OK", list("ConfigMapList", vec![settings])),
+        "/api/v1/namespaces/shop/pods" => ("200 OK", list("PodList", Vec::new())),
+        _ => {
+            let message = format!("{place} is forbidden: User \"u\" cannot list it");
+            let reason = "Forbidden";
+            ("403 Forbidden", serde_json::json!({"kind": "Status", "code": 403, "reason": reason, "message": message}))
+        }
+    };
+    let (length, body) = match (status, query.contains("watch=")) {
+        ("200 OK", true) => (String::new(), String::new()),
+        _ => (format!("Content-Length: {}\r\n", body.to_string().len()), body.to_string()),
+    };
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: close\r\n{length}\r\n");
+    let _ = stream.write_all(format!("{head}{body}").as_bytes());
+    if length.is_empty() {
+        // Whoever watches hears nothing, and leaves when it has seen enough.
+        let _ = BufReader::new(stream).lines().count();
+    }
+}
+
+#[test]
+fn a_namespace_that_the_account_may_not_look_into_is_told_from_one_that_is_empty() {
+    let place = Place::new();
+    restricted(&place);
+    let run = |words: &[&str]| {
+        let all = ["export", "--kubeconfig", "restricted", "-o", "map.svg"].iter().chain(words);
+        let output = place.run(&all.copied().collect::<Vec<_>>());
+        (output.status.code(), text(&output.stderr), fs::remove_file(place.path().join("map.svg")).is_ok())
+    };
+    let (status, error, written) = run(&["-n", "payments"]);
+    assert!(error.contains("may list nothing in the namespace `payments`"), "{error}");
+    assert!(!error.contains("written right"), "{error}");
+    assert_eq!((status, written, error.lines().count()), (Some(1), false, 1), "{error}");
+
+    let (status, error, written) = run(&["-n", "shop", "-n", "payments"]);
+    assert!(error.contains("`payments`") && !error.contains("`shop`"), "{error}");
+    assert_eq!((status, written, error.lines().count()), (Some(1), true, 1), "{error}");
+
+    let (status, error, written) = run(&[]);
+    assert!(error.contains("may not be listed") && error.contains("-n"), "{error}");
+    assert_eq!((status, written, error.lines().count()), (Some(1), false, 1), "{error}");
+
+    let (status, error, written) = run(&["--keep-going"]);
+    assert_eq!((status, written, error.lines().count()), (Some(0), true, 1), "{error}");
+
+    let (status, error, written) = run(&["-n", "shop"]);
+    assert_eq!((status, written, error.as_str()), (Some(0), true, ""));
+}
+
+#[test]
+fn an_export_that_would_show_nothing_says_so() {
+    let place = Place::new();
+    let words = ["export", "--from", "good.yaml", "-o", "map.svg", "-l", "app=none"];
+    let output = place.run(&words);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("labels `app=none`") && error.lines().count() == 1, "{error}");
+    assert!(!place.path().join("map.svg").exists());
+    let kept = place.run(&[&words[..], &["--keep-going"]].concat());
+    assert_eq!(kept.status.code(), Some(0), "{}", text(&kept.stderr));
+    assert!(place.path().join("map.svg").exists() && text(&kept.stderr).contains("nothing to draw"));
+}
+
 #[test]
 fn a_malformed_document_is_named_and_the_rest_is_used() {
     let place = Place::new();
