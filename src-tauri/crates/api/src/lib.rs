@@ -23,5 +23,5 @@ pub use application::{Application, Setup, default_database};
 pub use cluster::{Published, SourceState};
 pub use describe::{Command, Stream, commands, openapi, streams, write_typescript};
 pub use once::{Look, Wanted, look};
-pub use paper::{Paper, format_of_file, stamp};
+pub use paper::{Paper, format_of_file, format_of_word, stamp};
 pub use streams::{Item, Reader};

@@ -53,6 +53,14 @@ pub fn format_of_file(name: &str) -> Option<String> {
     Format::of_file(name).map(|format| format.entry().id.to_owned())
 }
 
+/// The format id that a word means: an id, or the ending of its files.
+///
+/// # Errors
+/// Where it is no format; the message names them all.
+pub fn format_of_word(word: &str) -> Result<String, ApiError> {
+    Ok(word.parse::<Format>()?.entry().id.to_owned())
+}
+
 /// The usual ending of a format's files; the id itself for one that is unknown.
 pub(crate) fn ending(format: &str) -> &str {
     FORMATS
@@ -83,7 +91,7 @@ impl Paper {
     ) -> Result<Notes, ApiError> {
         let graph = &published.graph;
         let filter = self.filter(graph)?;
-        let format: Format = self.format.parse().map_err(|error: ExportError| ApiError::invalid(error.to_string()))?;
+        let format: Format = self.format.parse()?;
         let mut options = scene::options(name, &self.view, published);
         if self.selector.is_some() || self.near.is_some() {
             let keys = filter.nodes(graph).into_iter().map(|id| graph.node(id).key.clone());

@@ -48,8 +48,10 @@ pub(crate) async fn topology(args: TopologyArgs) -> Result<ExitCode> {
 }
 
 pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
-    let by_ending = || api::format_of_file(&args.output);
-    let format = args.format.clone().or_else(by_ending);
+    let format = match &args.format {
+        Some(word) => Some(api::format_of_word(word).map_err(|error| Usage(error.message))?),
+        None => api::format_of_file(&args.output),
+    };
     let format = format.ok_or_else(|| {
         Usage(format!("{} has no ending that says a format; name one with --format, such as svg", args.output))
     })?;

@@ -91,7 +91,7 @@ fn a_failure_is_one_line_that_says_what_and_where() {
     let place = Place::new();
     fs::write(place.path().join("rules.yaml"), "rules: [{id: x}]\n").unwrap();
     fs::write(place.path().join("empty.yaml"), "# nothing\n").unwrap();
-    let failures: [(&[&str], i32, &str); 10] = [
+    let failures: [(&[&str], i32, &str); 11] = [
         (&["topology"], 1, "context"),
         (&["topology", "--context", "prod"], 1, "no-kubeconfig"),
         (&["topology", "--kubeconfig", "absent"], 1, "absent"),
@@ -101,6 +101,11 @@ fn a_failure_is_one_line_that_says_what_and_where() {
         (&["topology", "--from", "good.yaml", "-l", "a in"], 2, "selector"),
         (&["topology", "--from", "good.yaml", "--rules", "rules.yaml"], 1, "rules.yaml"),
         (&["export", "--from", "good.yaml", "-o", "picture.gif"], 2, "picture.gif"),
+        (
+            &["export", "--from", "good.yaml", "-o", "x.svg", "--format", "gif"],
+            2,
+            "svg, png, pdf, json, drawio, mmd, d2",
+        ),
         (&["export", "--from", "good.yaml", "-o", "absent/picture.svg"], 1, "no folder absent"),
     ];
     for (words, status, named) in failures {

@@ -110,7 +110,8 @@ impl FromStr for Format {
         let wanted = text.trim_start_matches('.').to_ascii_lowercase();
         let found = FORMATS.iter().find(|entry| entry.id == wanted || entry.extensions.contains(&wanted.as_str()));
         found.map(|entry| entry.format).ok_or_else(|| {
-            let known: Vec<_> = FORMATS.iter().map(|entry| entry.id).collect();
+            let known: Vec<_> =
+                FORMATS.iter().map(|entry| entry.extensions.first().unwrap_or(&entry.id)).copied().collect();
             ExportError::Look(format!("`{text}` is no format; the formats are {}", known.join(", ")))
         })
     }
