@@ -26,6 +26,7 @@ beforeEach(async () => {
 
 async function exported(): Promise<Buffer> {
   const [download] = await Promise.all([page.waitForEvent("download"), panel.getByRole("button", { name: "Download" }).click()]);
+  expect(download.suggestedFilename()).toMatch(/^shop-eu-1\.\w+$/);
   return await readFile(await download.path());
 }
 
@@ -104,9 +105,9 @@ describe("what a picture is like", () => {
 test("what is written is listed, with its cluster and size", async () => {
   await panel.getByLabel("Format").selectOption("dot");
   await exported();
-  await expect.poll(() => panel.getByRole("status").innerText()).toMatch(/Exported[^]*\.dot · [\d.]+ KB/);
+  await expect.poll(() => panel.getByRole("status").innerText()).toMatch(/Exported[^]*shop-eu-1\.dot · [\d.]+ KB/);
   const latest = panel.getByRole("heading", { name: "Before" }).locator("xpath=..").getByRole("listitem").first();
-  await expect.poll(() => latest.innerText()).toMatch(/\.dot[^]*shop-eu-1 · [\d.]+ KB/);
+  await expect.poll(() => latest.innerText()).toMatch(/^shop-eu-1\.dot[^]*shop-eu-1 · [\d.]+ KB/);
 });
 
 test("a long one can be cancelled, and leaves no file", async () => {

@@ -39,9 +39,8 @@ pub(crate) async fn download(State(host): State<Host>, Path(name): Path<String>)
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(interface::media_type(&name)));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"kubilitics-{name}\"")) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
+    // Without a name of its own: the page has named it after the cluster.
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     response
 }
 

@@ -47,7 +47,7 @@ export function ExportPanel({ cluster, view, close }: ExportPanelProps) {
           </form>
         )}
         {start.error ? <Message tone="failing" title={start.error.message} /> : null}
-        {status ? <Progress status={status} /> : null}
+        {status ? <Progress status={status} cluster={cluster.name} /> : null}
         <PastExports />
       </div>
     </Panel>

@@ -6,6 +6,7 @@ import { bytes, humanDuration } from "@/lib/age";
 import { useNow } from "@/lib/clock";
 
 import styles from "./ExportPanel.module.css";
+import { placeText } from "./model";
 
 const MOST = 8;
 
@@ -19,7 +20,7 @@ export function PastExports() {
       <ul>
         {past.slice(0, MOST).map((each) => (
           <li key={`${each.at}${each.path}`}>
-            <span className={styles.path} title={each.path}>{each.path}</span>
+            <span className={styles.path} title={placeText(each.cluster, each.path)}>{placeText(each.cluster, each.path)}</span>
             <span className={styles.note}>{each.cluster} · {bytes(each.bytes)} · {humanDuration(now - each.at)} ago</span>
           </li>
         ))}

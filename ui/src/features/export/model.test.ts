@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { FIRST_CHOICES, fileName, recalled, remembered, requestOf } from "./model";
+import { FIRST_CHOICES, doneText, fileName, placeText, recalled, remembered, requestOf } from "./model";
 
 const view = { lens: "all" as const, namespaces: ["shop"], kinds: [], health: [], problemsOnly: false, focus: null, depth: null, expanded: [], expandAll: false, aspect: null };
 
@@ -24,4 +24,12 @@ test("file names are safe everywhere", () => {
   expect(fileName("arn:aws:eks/shop eu", "svg")).toBe("arn-aws-eks-shop-eu.svg");
   expect(fileName("///", "png")).toBe("cluster.png");
   expect(fileName("a", "mermaid")).toBe("a.mmd");
+});
+
+test("a download goes by the cluster's name, a file of the window by its path", () => {
+  expect(placeText("shop eu", "/exports/3.svg")).toBe("shop-eu.svg");
+  expect(placeText("shop", "/exports/12.mmd")).toBe("shop.mmd");
+  expect(placeText("shop", "/home/ada/map.svg")).toBe("/home/ada/map.svg");
+  const status = { id: "3", progress: 1, done: true, path: "/exports/3.svg", bytes: 900, notes: [], error: null };
+  expect(doneText(status, "shop")).toMatch(/^shop\.svg · /);
 });

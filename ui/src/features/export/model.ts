@@ -71,7 +71,13 @@ export function isDrawn(formats: readonly ExportFormat[], format: string): boole
   return formats.find((each) => each.id === format)?.drawn ?? true;
 }
 
-export function doneText(status: ExportStatus): string {
+/** Where an export lies: its path; the name of its download where the browser chose the folder. */
+export function placeText(cluster: string, path: string): string {
+  const download = /^\/exports\/\d+\.(\w+)$/.exec(path);
+  return download?.[1] === undefined ? path : fileName(cluster, download[1]);
+}
+
+export function doneText(status: ExportStatus, cluster: string): string {
   const size = status.bytes === null ? "" : ` · ${bytes(status.bytes)}`;
-  return `${status.path ?? "Written"}${size}`;
+  return `${status.path === null ? "Written" : placeText(cluster, status.path)}${size}`;
 }

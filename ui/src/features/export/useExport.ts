@@ -35,7 +35,8 @@ export function useChoices(): [Choices | null, (part: Partial<Choices>) => void]
 
 export function useExport(cluster: string, name: string, view: View) {
   const queries = useQueryClient();
-  const [id, setId] = useState<string | null>(null);
+  // The name is that of the start: the cluster may be called otherwise before the end.
+  const [run, setRun] = useState<{ id: string; file: string } | null>(null);
   const start = useMutation({
     mutationFn: async (choices: Choices): Promise<ExportStatus | null> => {
       const { pickSave } = transport;
@@ -43,27 +44,27 @@ export function useExport(cluster: string, name: string, view: View) {
       if (pickSave && path === null) return null;
       return await api.exportStart(requestOf(choices, cluster, view, path));
     },
-    onSuccess: (status) => {
+    onSuccess: (status, choices) => {
       if (status === null) return;
       // A notice may have overtaken the answer: what is done stays done.
       queries.setQueryData<ExportStatus>(keys.running(status.id), (known) => known ?? status);
-      setId(status.id);
+      setRun({ id: status.id, file: fileName(name, choices.format) });
     },
   });
-  const status = useQuery<ExportStatus>({ queryKey: keys.running(id ?? ""), enabled: false, staleTime: Number.POSITIVE_INFINITY }).data;
+  const status = useQuery<ExportStatus>({ queryKey: keys.running(run?.id ?? ""), enabled: false, staleTime: Number.POSITIVE_INFINITY }).data;
   const cancel = useMutation({ mutationFn: api.exportCancel });
-  useDownload(status);
-  return { start, status, cancel: () => id !== null && cancel.mutate(id) };
+  useDownload(status, run?.file ?? "");
+  return { start, status, cancel: () => run !== null && cancel.mutate(run.id) };
 }
 
 /** In a browser a finished export is fetched as a download; the window has written it already. */
-function useDownload(status: ExportStatus | undefined) {
+function useDownload(status: ExportStatus | undefined, file: string) {
   const ready = transport.host === "browser" && status?.done === true && status.error === null ? status.path : null;
   useEffect(() => {
     if (ready === null) return;
     const link = document.createElement("a");
     link.href = ready;
-    link.download = "";
+    link.download = file;
     link.click();
-  }, [ready]);
+  }, [ready, file]);
 }
