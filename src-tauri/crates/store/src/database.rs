@@ -140,9 +140,13 @@ impl Store {
 
 /// SQLite's primary codes for "corrupt" (11) and "not a database" (26); extended codes carry them in the low byte.
 fn classify(path: &Path, source: sqlx::Error) -> StoreError {
-    let code = source.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    match code.map(|code| code & 0xff) {
-        Some(11 | 26) => StoreError::Damaged { path: path.into(), what: source.to_string() },
+    let said = source.as_database_error().map(|error| (error.code(), error.message().to_owned()));
+    let code = |code: &str| code.parse::<u32>().ok().map(|code| code & 0xff);
+    match said {
+        // Its own words alone: sqlx puts the code and whose error it is before them.
+        Some((Some(text), what)) if matches!(code(&text), Some(11 | 26)) => {
+            StoreError::Damaged { path: path.into(), what }
+        }
         _ => StoreError::Open { path: path.into(), source },
     }
 }
@@ -194,6 +198,7 @@ mod tests {
         std::fs::write(&path, &garbage).unwrap();
         let error = Store::open(&path).await.expect_err("garbage");
         assert!(matches!(&error, StoreError::Damaged { path: named, .. } if *named == path), "{error}");
+        assert!(error.to_string().ends_with("is damaged (file is not a database); it was left as it is"), "{error}");
         assert_eq!(std::fs::read(&path).unwrap(), garbage);
         let aside = move_aside(&path).unwrap();
         assert_eq!(std::fs::read(&aside).unwrap(), garbage);
