@@ -167,6 +167,44 @@ async fn a_broken_reference_is_told_and_heals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_the_map_is_explained_by_what_lies_in_its_cards() {
+    let (host, cluster) = Host::on_the_demo().await;
+    host.live(&cluster).await;
+    Map::open(&host, &cluster, View::default()).next("the map is looked at").await;
+    for (service, workload) in [
+        ("shop/storefront", "Deployment/shop/storefront"),
+        ("payments/ledger", "Deployment/payments/ledger"),
+        ("data/catalog-db", "StatefulSet/data/catalog-db"),
+    ] {
+        let (service, card) = (format!("core/Service/{service}"), format!("apps/{workload}"));
+        let told = edges(&host, &cluster, &service, &card).await;
+        let first = told.first().unwrap_or_else(|| panic!("{service} to {card} is not explained"));
+        assert_eq!((&first.from, first.relation.as_str()), (&service, "service-selects-pod"), "{told:#?}");
+        assert!(first.fields.iter().any(|field| field.starts_with("spec.selector")), "{first:?}");
+        let (kind, name) = card.trim_start_matches("apps/").split_once('/').unwrap();
+        let name = name.split_once('/').unwrap().1;
+        assert!(first.to.starts_with("core/Pod/"), "{first:?}");
+        let stands_for = first.stands_for.as_deref().unwrap();
+        assert!(stands_for.contains("Pod") && stands_for.ends_with(&format!(" of {kind} {name}")), "{stands_for}");
+        let rules: Vec<&str> = told.iter().map(|edge| edge.relation.as_str()).collect();
+        assert_eq!(rules.iter().filter(|rule| **rule == "service-selects-pod").count(), 1, "{rules:?}");
+        assert!(!rules.contains(&"statefulset-uses-service"), "that is the line back: {rules:?}");
+    }
+
+    // Runs of a CronJob lie in a card that is no object.
+    let runs = "batch/Job/data/*catalog-db-backup";
+    let owned = edges(&host, &cluster, "batch/CronJob/data/catalog-db-backup", runs).await;
+    assert_eq!((owned.len(), owned[0].relation.as_str()), (1, "cronjob-owns-jobs"), "{owned:#?}");
+    assert!(owned[0].stands_for.as_deref().unwrap().ends_with(" Jobs"), "{owned:#?}");
+    let search = json!({ "cluster": cluster, "query": "job data catalog-db-backup", "limit": 50 });
+    let hits: Vec<SearchHit> = host.ask("object_search", search).await.unwrap();
+    let jobs: Vec<&SearchHit> = hits.iter().filter(|hit| hit.kind == "Job").collect();
+    assert!(!jobs.is_empty() && jobs.iter().all(|hit| hit.card.as_deref() == Some(runs)), "{jobs:#?}");
+    let absent = json!({ "cluster": cluster, "from": "batch/Job/data/*absent", "to": runs });
+    assert_eq!(host.refusal("edge_detail", absent).await.code, ErrorCode::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_answered_is_refused_in_words() {
     let (host, cluster) = Host::on_the_demo().await;
     let absent = json!({ "cluster": cluster, "key": "core/Pod/shop/absent" });

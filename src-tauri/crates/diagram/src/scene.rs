@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
 
+pub use crate::picture::Seats;
+
 /// A point in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
@@ -62,6 +64,8 @@ pub struct Scene {
     pub links: Vec<Link>,
     /// What the picture does not show: "Secrets: forbidden in 2 namespaces". Empty where all is there.
     pub gaps: Vec<Arc<str>>,
+    /// Which card draws which object, those folded away included.
+    pub seats: Seats,
 }
 
 /// A namespace, or a lane of cluster-wide objects (nodes, storage, roles).

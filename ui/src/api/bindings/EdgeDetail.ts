@@ -51,4 +51,9 @@ inferred: boolean,
 /**
  * Whether a ReferenceGrant permits it; null where none is needed.
  */
-permitted: boolean | null, };
+permitted: boolean | null, 
+/**
+ * "3 Pods of Deployment cart": the objects in the cards of the line that are joined alike, this being the first;
+ * null where the line joins the objects of the cards themselves.
+ */
+standsFor: string | null, };

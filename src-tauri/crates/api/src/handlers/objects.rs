@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use diagram::scene::Scene;
+use model::ResourceKey;
 use serde_json::Value;
 use topology::{Edge, Graph, NodeId, Presence};
 
+use super::lines::{self, End};
 use super::{aside, findings, node, relations, search};
 use crate::Application;
 use crate::cluster::Published;
@@ -19,8 +22,6 @@ const PATHS: usize = 20;
 const REACH_DEPTH: u32 = 64;
 /// As many as a list can be read; `total` says how many there are.
 const REACHED: usize = 500;
-/// Edges between two applications; a list longer than this is not read.
-const EDGES: usize = 500;
 
 pub(crate) async fn object_detail(application: &Application, request: ObjectRequest) -> Result<ObjectDetail, ApiError> {
     let now = application.cluster(&request.cluster)?.now();
@@ -81,36 +82,36 @@ fn without_secrets(kind: &str, body: &Value) -> Value {
 }
 
 pub(crate) async fn edge_detail(application: &Application, request: EndsRequest) -> Result<Vec<EdgeDetail>, ApiError> {
-    let Published { snapshot, graph, .. } = application.cluster(&request.cluster)?.now();
-    let ends = (end(&graph, &request.from)?, end(&graph, &request.to)?);
+    let open = application.cluster(&request.cluster)?;
+    let (Published { snapshot, graph, .. }, scene) = (open.now(), open.scene());
     aside(move || {
-        let (from, to) = ends;
-        let between = |edge: &&Edge| to.contains(&edge.to) || to.contains(&edge.from);
-        let mut edges: Vec<&Edge> = from.iter().flat_map(|id| graph.touching(*id)).filter(between).collect();
-        // An edge within both ends is found from each of them.
-        let identity = |edge: &Edge| (edge.from.index(), edge.to.index(), graph.relation(edge).to_owned());
-        edges.sort_by_key(|edge| identity(edge));
-        edges.dedup_by_key(|edge| identity(edge));
-        let within = |edge: &Edge| from.contains(&edge.from) && from.contains(&edge.to);
-        edges.retain(|edge| from == to || !within(edge));
-        let mut details: Vec<EdgeDetail> =
-            edges.into_iter().take(EDGES).map(|edge| relations::detail(&graph, &snapshot, edge)).collect();
-        details.sort_by(|a, b| (&a.from, &a.to, &a.relation).cmp(&(&b.from, &b.to, &b.relation)));
-        details
+        let ends = [end(&graph, scene.as_deref(), &request.from)?, end(&graph, scene.as_deref(), &request.to)?];
+        Ok(lines::explain(&graph, &snapshot, &ends))
     })
-    .await
+    .await?
 }
 
-/// The nodes that an end means: one object, or all of an application (`app:shop/web`).
-fn end(graph: &Arc<Graph>, text: &str) -> Result<BTreeSet<NodeId>, ApiError> {
-    let Some(block) = text.strip_prefix("app:") else { return Ok(BTreeSet::from([node(graph, text)?])) };
+/// What an end of a line means: one object, a card with all that lies in it, or an application (`app:shop/web`).
+fn end(graph: &Arc<Graph>, scene: Option<&Scene>, text: &str) -> Result<End, ApiError> {
+    let Some(block) = text.strip_prefix("app:") else { return card(graph, scene, text) };
     let (namespace, app) = block.split_once('/').unwrap_or(("", block));
     let is_in = |node: &topology::Node| node.key.namespace() == namespace && node.app.as_deref() == Some(app);
     let members: BTreeSet<NodeId> = graph.nodes().filter(|(_, node)| is_in(node)).map(|(id, _)| id).collect();
     if members.is_empty() {
         return Err(ApiError::not_found(format!("the application {block} is not in this cluster any more")));
     }
-    Ok(members)
+    Ok(End::Application(members))
+}
+
+fn card(graph: &Arc<Graph>, scene: Option<&Scene>, text: &str) -> Result<End, ApiError> {
+    let key = ResourceKey::parse(text).map_err(|error| ApiError::invalid(error.to_string()))?;
+    let within: BTreeSet<NodeId> = scene.map(|scene| scene.seats.of(&key)).unwrap_or_default().into_iter().collect();
+    match graph.id(&key) {
+        Some(itself) => Ok(End::Card { itself: Some(itself), within }),
+        // A card that stands for many has the key of none of them.
+        None if !within.is_empty() => Ok(End::Card { itself: None, within }),
+        None => Err(ApiError::not_found(format!("{key} is not in this cluster any more"))),
+    }
 }
 
 pub(crate) async fn object_paths(application: &Application, request: EndsRequest) -> Result<Vec<ObjectPath>, ApiError> {
@@ -118,7 +119,7 @@ pub(crate) async fn object_paths(application: &Application, request: EndsRequest
     let (graph, scene) = (open.now().graph, open.scene());
     let (from, to) = (node(&graph, &request.from)?, node(&graph, &request.to)?);
     aside(move || {
-        let cards = search::Cards::of(scene.as_deref());
+        let cards = search::Cards::of(scene);
         let paths = graph.paths(from, to, PATH_DEPTH, PATHS);
         paths.iter().map(|edges| path(&graph, &cards, from, edges)).collect()
     })
@@ -155,7 +156,7 @@ pub(crate) async fn object_reach(application: &Application, request: ReachReques
             Direction::Dependencies => graph.dependencies(id, REACH_DEPTH),
         };
         reached.retain(|each| each.node != id);
-        let cards = search::Cards::of(scene.as_deref());
+        let cards = search::Cards::of(scene);
         let listed = reached
             .iter()
             .take(REACHED)

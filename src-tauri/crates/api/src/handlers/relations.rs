@@ -229,6 +229,7 @@ pub(super) fn detail(graph: &Graph, snapshot: &Snapshot, edge: &Edge) -> EdgeDet
         optional: edge.optional,
         inferred: edge.inferred,
         permitted: edge.permitted,
+        stands_for: None,
     }
 }
 

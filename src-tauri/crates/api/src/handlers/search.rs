@@ -1,6 +1,7 @@
 //! The search: every word must be found, letter by letter in order, in name, kind, namespace or a label; the best first.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diagram::scene::Scene;
 use model::ResourceKey;
@@ -22,7 +23,7 @@ pub(crate) async fn object_search(
     let open = application.cluster(&request.cluster)?;
     let (graph, scene) = (open.now().graph, open.scene());
     aside(move || {
-        let cards = Cards::of(scene.as_deref());
+        let cards = Cards::of(scene);
         let limit = (request.limit as usize).min(LIMIT);
         find(&graph, &request.query, limit).into_iter().map(|id| hit(&graph, id, &cards)).collect()
     })
@@ -94,30 +95,29 @@ fn text_score(text: &str, word: &str) -> Option<u32> {
 }
 
 /// Which card of the map shows an object.
-pub(super) struct Cards(HashMap<ResourceKey, ResourceKey>);
+pub(super) struct Cards {
+    scene: Option<Arc<Scene>>,
+    badges: HashMap<ResourceKey, ResourceKey>,
+}
 
 impl Cards {
-    pub(super) fn of(scene: Option<&Scene>) -> Self {
-        let mut shown = HashMap::new();
-        for card in scene.into_iter().flat_map(|scene| &scene.blocks).flat_map(|placed| &placed.block.cards) {
-            shown.insert(card.key.clone(), card.key.clone());
-            let badges = card.badges.iter().filter_map(|badge| badge.key.as_ref());
-            for key in card.pods.iter().map(|pod| &pod.key).chain(badges) {
-                shown.entry(key.clone()).or_insert_with(|| card.key.clone());
+    pub(super) fn of(scene: Option<Arc<Scene>>) -> Self {
+        let mut badges = HashMap::new();
+        for card in scene.iter().flat_map(|scene| &scene.blocks).flat_map(|placed| &placed.block.cards) {
+            for key in card.badges.iter().filter_map(|badge| badge.key.as_ref()) {
+                badges.entry(key.clone()).or_insert_with(|| card.key.clone());
             }
         }
-        Self(shown)
+        Self { scene, badges }
     }
 
-    /// Itself, what it is part of, or the fold of its kind.
+    /// Itself, what it lies in, what it hangs on, or what it is part of.
     fn card(&self, graph: &Graph, id: NodeId) -> Option<ResourceKey> {
+        let seats = &self.scene.as_ref()?.seats;
         let mut here = Some(id);
         for _ in 0..OWNERS {
             let node = graph.node(here?);
-            let key = &node.key;
-            let fold = |name| ResourceKey::new(key.group(), key.kind(), key.namespace(), name);
-            let found = self.0.get(key).or_else(|| self.0.get(&fold("*")));
-            if let Some(card) = found {
+            if let Some(card) = seats.card(here?).or_else(|| self.badges.get(&node.key)) {
                 return Some(card.clone());
             }
             here = node.controller;

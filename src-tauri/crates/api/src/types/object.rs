@@ -142,6 +142,9 @@ pub struct EdgeDetail {
     pub inferred: bool,
     /// Whether a ReferenceGrant permits it; null where none is needed.
     pub permitted: Option<bool>,
+    /// "3 Pods of Deployment cart": the objects in the cards of the line that are joined alike, this being the first;
+    /// null where the line joins the objects of the cards themselves.
+    pub stands_for: Option<String>,
 }
 
 /// A hit of the search.

@@ -12,7 +12,7 @@ use super::links::{LinkSpec, links};
 use super::plan::{Members, Plan};
 use super::spec::{BlockSpec, Content, EdgeSpec};
 use super::view::View;
-use super::{Options, Picture, cards, content, lanes};
+use super::{Options, Picture, Seats, cards, content, lanes};
 use crate::geometry::{FRAME_HEAD, Role};
 use crate::scene::{Badge, Block, Counts, Frame, Label, Link, LinkEnd, PlacedBlock, Rect, Scene};
 
@@ -233,6 +233,7 @@ fn draw(
         blocks,
         links: links.map(|(spec, route)| between(spec, route)).collect(),
         gaps: options.gaps.clone(),
+        seats: Seats::new(contents.to_vec()),
     };
     (scene, drawn)
 }

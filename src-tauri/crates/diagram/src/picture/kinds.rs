@@ -166,7 +166,7 @@ pub(super) fn of(key: &ResourceKey) -> &'static Kind {
 }
 
 /// "3 ConfigMaps", "2 Ingresses".
-pub(super) fn plural(count: usize, kind: &str) -> String {
+pub fn plural(count: usize, kind: &str) -> String {
     let ending = match kind {
         _ if count == 1 => "",
         _ if kind.ends_with("ss") || kind.ends_with("ch") || kind.ends_with('x') => "es",

@@ -19,6 +19,7 @@ mod lanes;
 mod lines;
 mod links;
 mod plan;
+mod seats;
 mod spec;
 mod view;
 
@@ -30,6 +31,8 @@ pub use topology::Lens;
 use topology::{Graph, GraphDelta};
 
 pub use assemble::State;
+pub use kinds::plural;
+pub use seats::Seats;
 
 use crate::scene::Scene;
 

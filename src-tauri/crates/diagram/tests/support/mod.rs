@@ -326,6 +326,7 @@ pub fn shop() -> Scene {
         blocks,
         links: vec![between],
         gaps: vec!["Secrets in data: this account may not list them".into()],
+        seats: Seats::default(),
     }
 }
 
@@ -346,6 +347,7 @@ pub fn small() -> Scene {
         blocks,
         links: Vec::new(),
         gaps: Vec::new(),
+        seats: Seats::default(),
     }
 }
 
@@ -419,5 +421,6 @@ pub fn generated(cards: usize) -> Scene {
         blocks,
         links: Vec::new(),
         gaps: Vec::new(),
+        seats: Seats::default(),
     }
 }

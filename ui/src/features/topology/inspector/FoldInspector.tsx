@@ -4,9 +4,10 @@ import { api, asApiError } from "@/api/client";
 import { Button, Glyph, HealthMark, Message } from "@/components";
 import { useStore } from "@/lib/store";
 
-import { kindOf, nameOf } from "../map/act";
+import { kindOf } from "../map/act";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
+import { foldName } from "./model";
 
 const MOST_MEMBERS = 500;
 
@@ -14,7 +15,6 @@ const MOST_MEMBERS = 500;
 export function FoldInspector({ session, fold }: { session: MapSession; fold: string }) {
   const { picture } = useStore(session.feed.state);
   const view = useStore(session.view);
-  const card = picture && [...picture.blocks.values()].flatMap((block) => block.cards).find((each) => each.key === fold);
   const expanded = view.expanded.includes(fold);
   const namespace = fold.split("/")[2] ?? "";
   const members = useQuery({
@@ -30,7 +30,7 @@ export function FoldInspector({ session, fold }: { session: MapSession; fold: st
         <p className={styles.kind}>
           {kindOf(fold)} · {namespace || "cluster-wide"}
         </p>
-        <h2 className={styles.name}>{card?.fullName ?? card?.name ?? `${kindOf(fold)} ${nameOf(fold).slice(1)}`}</h2>
+        <h2 className={styles.name}>{foldName(fold, picture)}</h2>
         <p className={styles.quiet}>{expanded ? "drawn one by one" : "folded into one card"}</p>
         <div className={styles.actions}>
           {expanded ? null : (

@@ -4,11 +4,13 @@ import type { EdgeDetail } from "@/api/bindings/EdgeDetail";
 import { api, asApiError } from "@/api/client";
 import { FieldPath, HealthMark, Message } from "@/components";
 import { plural } from "@/lib/age";
+import { useStore } from "@/lib/store";
 import { sentence } from "@/lib/text";
 
 import { kindOf, nameOf } from "../map/act";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
+import { foldName, isFold } from "./model";
 
 const STATE_TEXT: Record<string, string> = {
   resolved: "both ends exist",
@@ -49,13 +51,14 @@ function useStoreRevision(session: MapSession): number {
 }
 
 function Ends({ session, from, to }: { session: MapSession; from: string; to: string }) {
+  const { picture } = useStore(session.feed.state);
   return (
     <ul className={styles.ends}>
       {[from, to].map((key, at) => (
         <li key={key}>
           <span className={styles.quiet}>{at === 0 ? "from" : "to"}</span>
           <button type="button" className={styles.path} onClick={() => session.select(isObject(key) ? { sort: "object", key } : { sort: "block", id: key }, { go: true })}>
-            {isObject(key) ? `${kindOf(key)} ${nameOf(key)}` : nameOf(key)}
+            {isFold(key) ? foldName(key, picture) : isObject(key) ? `${kindOf(key)} ${nameOf(key)}` : nameOf(key)}
           </button>
         </li>
       ))}
@@ -77,7 +80,7 @@ function Edge({ session, edge, ends }: { session: MapSession; edge: EdgeDetail; 
   ].filter((note) => note !== null);
   return (
     <section className={styles.edge}>
-      {ends ? <Ends session={session} from={edge.from} to={edge.to} /> : null}
+      {ends && edge.standsFor === null ? <Ends session={session} from={edge.from} to={edge.to} /> : null}
       <p>{sentence(edge.explanation)}{edge.explanation.endsWith(".") ? "" : "."}</p>
       <p className={styles.health}>
         <HealthMark health={health} quiet /> {sentence(STATE_TEXT[edge.state] ?? edge.state)}
@@ -87,6 +90,12 @@ function Edge({ session, edge, ends }: { session: MapSession; edge: EdgeDetail; 
           {edge.fields.map((field) => <li key={field}><code><FieldPath path={field} /></code></li>)}
         </ul>
       ) : null}
+      {edge.standsFor === null ? null : (
+        <>
+          <p className={styles.quiet}>The line stands for {edge.standsFor}; the first:</p>
+          <Ends session={session} from={edge.from} to={edge.to} />
+        </>
+      )}
       {notes.map((note) => <p key={note} className={styles.quiet}>{sentence(note)}.</p>)}
       <p className={styles.quiet}>
         Rule <code>{edge.relation}</code> · {edge.class}

@@ -5,7 +5,7 @@ import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { block, card, encode, header } from "../picture/fixture";
-import { cardsOf, facts, headline, isFold, hopText, presenceText, problemCards, reachRows, yamlTokens } from "./model";
+import { cardsOf, facts, foldName, headline, isFold, hopText, presenceText, problemCards, reachRows, yamlTokens } from "./model";
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
@@ -18,6 +18,11 @@ test("a fold is told from an object and from a host with a star", () => {
   expect(isFold("batch/Job/shop/*nightly-report")).toBe(true);
   expect(isFold("external/Host//*.shop.example")).toBe(false);
   expect(isFold("core/Pod/shop/web-1")).toBe(false);
+});
+
+test("a fold is called by what lies in it, never by its internal id", () => {
+  expect(foldName("batch/Job/shop/*nightly-report", null)).toBe("runs of CronJob nightly-report");
+  expect(foldName("apiextensions.k8s.io/CustomResourceDefinition//*", null)).toBe("objects of kind CustomResourceDefinition");
 });
 
 test("the headline does not say the same twice", () => {

@@ -25,6 +25,15 @@ export function isFold(key: string): boolean {
   return !key.startsWith("external/") && key.split("/").at(-1)?.startsWith("*") === true;
 }
 
+/** "2 runs of CronJob backup", "5 CustomResourceDefinitions": what a card that stands for many is called. */
+export function foldName(fold: string, picture: Picture | null): string {
+  const [, kind = "", , last = ""] = fold.split("/");
+  const card = picture && [...picture.blocks.values()].flatMap((block) => block.cards).find((each) => each.key === fold);
+  const owner = last.slice(1);
+  const name = card?.fullName ?? card?.name;
+  return owner === "" ? (name ?? `objects of kind ${kind}`) : `${name ?? "runs"} of CronJob ${owner}`;
+}
+
 export function presenceText(detail: ObjectDetail): string | null {
   switch (detail.presence) {
     case "missing":
