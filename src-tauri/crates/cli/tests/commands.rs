@@ -177,6 +177,7 @@ fn restricted(place: &Place) {
     // It ends with the process of the test.
     std::thread::spawn(move || {
         for stream in listener.incoming() {
+            // It ends when its client leaves.
             std::thread::spawn(move || answer_one(stream.unwrap()));
         }
     });
