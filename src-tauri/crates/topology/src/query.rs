@@ -15,12 +15,22 @@ pub struct Reached {
     pub distance: u32,
 }
 
-/// Which way a search follows edges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Any,
-    ToDependants,
-    ToDependencies,
+/// How a search goes on from where it is. It never turns: what hangs on an owner beside what was asked about is another
+/// matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Leg {
+    /// Everything around.
+    Around,
+    /// To what it needs; from there on also up.
+    Needs,
+    /// To its owner, and that one's: they keep it in being, but what else they need or own is theirs.
+    Up,
+    /// To what it owns and what that owns; from there on also to those who need it.
+    Down,
+    /// To those who need it.
+    NeededBy,
+    /// No further.
+    End,
 }
 
 impl Graph {
@@ -28,17 +38,19 @@ impl Graph {
     /// what many share (nodes, classes, other cluster-scoped objects) is reached but not passed through: two pods have
     /// nothing to do with each other because they run on one node.
     pub fn focus(&self, start: NodeId, depth: u32) -> Vec<Reached> {
-        self.search(start, depth, Way::Any)
+        self.search(start, depth, Leg::Around)
     }
 
-    /// Objects that would feel it if this one went: those that it owns, and those that refer to it.
+    /// Objects that would feel it if this one went: those that it owns, those that refer to it or to one of them, and so
+    /// on; a workload needs its pods. Membership in a namespace or an application is no dependence.
     pub fn dependants(&self, start: NodeId, depth: u32) -> Vec<Reached> {
-        self.search(start, depth, Way::ToDependants)
+        self.search(start, depth, Leg::Down)
     }
 
-    /// Objects that this one needs.
+    /// Objects that this one needs: what it refers to, selects or routes to, and what those need; its owners; and what
+    /// governs it.
     pub fn dependencies(&self, start: NodeId, depth: u32) -> Vec<Reached> {
-        self.search(start, depth, Way::ToDependencies)
+        self.search(start, depth, Leg::Needs)
     }
 
     /// The shortest ways between two objects, at most `limit` of them and `depth` steps long, whatever way the edges
@@ -99,26 +111,24 @@ impl Graph {
         }
     }
 
-    fn search(&self, start: NodeId, depth: u32, way: Way) -> Vec<Reached> {
+    fn search(&self, start: NodeId, depth: u32, leg: Leg) -> Vec<Reached> {
+        let mut seen: BTreeMap<(NodeId, Leg), u32> = BTreeMap::from([((start, leg), 0)]);
+        let mut queue = VecDeque::from([(start, leg)]);
         let mut distance: BTreeMap<NodeId, u32> = BTreeMap::from([(start, 0)]);
-        let mut queue = VecDeque::from([start]);
-        while let Some(at) = queue.pop_front() {
-            let steps = distance.get(&at).copied().unwrap_or(0);
-            let shared = way == Way::Any && at != start && self.is_shared(at);
+        while let Some((at, leg)) = queue.pop_front() {
+            let steps = seen.get(&(at, leg)).copied().unwrap_or(0);
+            let shared = leg == Leg::Around && at != start && self.is_shared(at);
             if steps >= depth || shared {
                 continue;
             }
             for edge in self.touching(at) {
+                let Some(next) = self.next(edge, at, at == start, leg) else { continue };
                 let far = far_end(edge, at);
-                let follow = match way {
-                    Way::Any => edge.class != RelationClass::Member || at == start && edge.from == start,
-                    Way::ToDependants => dependant(edge) == far,
-                    Way::ToDependencies => dependant(edge) == at,
-                };
-                if follow && !distance.contains_key(&far) {
-                    distance.insert(far, steps + 1);
-                    queue.push_back(far);
-                }
+                seen.entry((far, next)).or_insert_with(|| {
+                    queue.push_back((far, next));
+                    steps + 1
+                });
+                distance.entry(far).or_insert(steps + 1);
             }
         }
         let mut reached: Vec<Reached> =
@@ -129,18 +139,30 @@ impl Graph {
         reached
     }
 
+    /// How a search goes on beyond an edge; none where it does not follow it.
+    fn next(&self, edge: &Edge, at: NodeId, is_start: bool, leg: Leg) -> Option<Leg> {
+        use RelationClass::{Governs, Member, Owns, Refers, Routes, Selects};
+        let outgoing = edge.from == at;
+        match (leg, edge.class, outgoing) {
+            (Leg::Around, Member, _) => (is_start && outgoing).then_some(Leg::Around),
+            (Leg::Around, ..) => Some(Leg::Around),
+            (Leg::Needs, Refers | Routes | Selects, true) => Some(Leg::Needs),
+            (Leg::Needs | Leg::Up, Owns, false) => Some(Leg::Up),
+            (Leg::Needs, Governs, false) | (Leg::Down, Governs, true) => Some(Leg::End),
+            (Leg::Down, Owns, true) => Some(Leg::Down),
+            (Leg::Down | Leg::NeededBy, Refers | Routes | Selects, false) => Some(Leg::NeededBy),
+            // A run that is over is nothing its CronJob needs.
+            (Leg::Down | Leg::NeededBy, Owns, false) => {
+                let key = &self.node(at).key;
+                (key.is("", "Pod") || key.is("apps", "ReplicaSet")).then_some(Leg::NeededBy)
+            }
+            _ => None,
+        }
+    }
+
     /// Cluster-scoped objects are shared by objects that have nothing else in common.
     fn is_shared(&self, id: NodeId) -> bool {
         self.node(id).key.namespace().is_empty()
-    }
-}
-
-/// The end that needs the other: who refers, routes or selects needs its target; who is owned, governed or contained
-/// needs its owner.
-pub fn dependant(edge: &Edge) -> NodeId {
-    match edge.class {
-        RelationClass::Refers | RelationClass::Routes | RelationClass::Selects => edge.from,
-        RelationClass::Owns | RelationClass::Governs | RelationClass::Member => edge.to,
     }
 }
 
@@ -220,6 +242,37 @@ mod tests {
         assert_eq!(names(&graph, &graph.dependencies(claim, 9)), "data:0 pv:1");
         let ways = graph.paths(claim, volume, 9, 9);
         assert_eq!(ways.len(), 1, "both references are one way");
+    }
+
+    #[test]
+    fn a_claim_has_nothing_to_do_with_the_rest_of_its_set() {
+        let graph = graph(
+            r"
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db, namespace: data, uid: s}, spec: {volumeClaimTemplates: [{metadata: {name: disk}}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db-0, namespace: data, uid: p0, labels: {app: db}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, uid: s, controller: true}]}, spec: {volumes: [{name: disk, persistentVolumeClaim: {claimName: disk-db-0}}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db-1, namespace: data, uid: p1, labels: {app: db}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: db, uid: s, controller: true}]}, spec: {nodeName: node-b, volumes: [{name: disk, persistentVolumeClaim: {claimName: disk-db-1}}]}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: disk-db-0, namespace: data}, spec: {storageClassName: fast}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: disk-db-1, namespace: data}, spec: {storageClassName: fast}}
+---
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: fast}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: node-b}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: svc, namespace: data}, spec: {selector: {app: db}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: data}, spec: {podSelector: {}}}
+",
+        );
+        let id = |kind, name| graph.id(&ResourceKey::new("", kind, "data", name)).unwrap();
+        let claim = id("PersistentVolumeClaim", "disk-db-0");
+        assert_eq!(names(&graph, &graph.dependencies(claim, 9)), "disk-db-0:0 db:1 fast:1");
+        assert_eq!(names(&graph, &graph.dependants(claim, 9)), "disk-db-0:0 db-0:1 db:2 svc:2");
+        let pod = id("Pod", "db-0");
+        assert_eq!(names(&graph, &graph.dependencies(pod, 9)), "db-0:0 db:1 disk-db-0:1 deny:1 fast:2");
     }
 
     #[test]
