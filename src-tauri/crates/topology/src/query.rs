@@ -41,14 +41,14 @@ impl Graph {
         self.search(start, depth, Leg::Around)
     }
 
-    /// Objects that would feel it if this one went: those that it owns, those that refer to it or to one of them, and so
-    /// on; a workload needs its pods. Membership in a namespace or an application is no dependence.
+    /// Objects that would feel it if this one went: those that it owns or contains, those that refer to it or to one of
+    /// them, and so on; a workload needs its pods.
     pub fn dependants(&self, start: NodeId, depth: u32) -> Vec<Reached> {
         self.search(start, depth, Leg::Down)
     }
 
-    /// Objects that this one needs: what it refers to, selects or routes to, and what those need; its owners; and what
-    /// governs it.
+    /// Objects that this one needs: what it refers to, selects or routes to, and what those need; its owners; what
+    /// governs it; and what it lies in.
     pub fn dependencies(&self, start: NodeId, depth: u32) -> Vec<Reached> {
         self.search(start, depth, Leg::Needs)
     }
@@ -149,7 +149,9 @@ impl Graph {
             (Leg::Needs, Refers | Routes | Selects, true) => Some(Leg::Needs),
             (Leg::Needs | Leg::Up, Owns, false) => Some(Leg::Up),
             (Leg::Needs, Governs, false) | (Leg::Down, Governs, true) => Some(Leg::End),
-            (Leg::Down, Owns, true) => Some(Leg::Down),
+            // What lies in a namespace goes with it; of what is needed, only the start is said to lie somewhere.
+            (Leg::Needs, Member, false) => is_start.then_some(Leg::End),
+            (Leg::Down, Member | Owns, true) => Some(Leg::Down),
             (Leg::Down | Leg::NeededBy, Refers | Routes | Selects, false) => Some(Leg::NeededBy),
             // A run that is over is nothing its CronJob needs.
             (Leg::Down | Leg::NeededBy, Owns, false) => {
@@ -265,14 +267,18 @@ mod tests {
 {apiVersion: v1, kind: Service, metadata: {name: svc, namespace: data}, spec: {selector: {app: db}}}
 ---
 {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: data}, spec: {podSelector: {}}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: data}}
 ",
         );
         let id = |kind, name| graph.id(&ResourceKey::new("", kind, "data", name)).unwrap();
         let claim = id("PersistentVolumeClaim", "disk-db-0");
-        assert_eq!(names(&graph, &graph.dependencies(claim, 9)), "disk-db-0:0 db:1 fast:1");
+        assert_eq!(names(&graph, &graph.dependencies(claim, 9)), "disk-db-0:0 db:1 data:1 fast:1");
         assert_eq!(names(&graph, &graph.dependants(claim, 9)), "disk-db-0:0 db-0:1 db:2 svc:2");
+        let namespace = graph.id(&ResourceKey::new("", "Namespace", "", "data")).unwrap();
+        assert_eq!(graph.dependants(namespace, 9).len(), 8, "all that lies in it goes with it");
         let pod = id("Pod", "db-0");
-        assert_eq!(names(&graph, &graph.dependencies(pod, 9)), "db-0:0 db:1 disk-db-0:1 deny:1 fast:2");
+        assert_eq!(names(&graph, &graph.dependencies(pod, 9)), "db-0:0 db:1 data:1 disk-db-0:1 deny:1 fast:2");
     }
 
     #[test]
