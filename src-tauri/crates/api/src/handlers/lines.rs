@@ -90,10 +90,11 @@ fn alike<'a>(graph: &'a Graph, ends: &[End; 2], edges: Vec<&'a Edge>) -> Vec<Vec
     let cards = [ends[0].itself(), ends[1].itself()];
     let is_direct = |edge: &Edge| cards.contains(&Some(edge.from)) && cards.contains(&Some(edge.to));
     let direct: BTreeSet<&str> = edges.iter().filter(|edge| is_direct(edge)).map(|edge| graph.relation(edge)).collect();
+    let begins = ends[0].objects(true);
     let mut groups: BTreeMap<_, Vec<&Edge>> = BTreeMap::new();
     for edge in edges.iter().filter(|edge| is_direct(edge) || !direct.contains(graph.relation(edge))) {
         let [from, to] = [edge.from, edge.to].map(|id| graph.node(id).key.kind());
-        let forward = ends[0].objects(true).contains(&edge.from);
+        let forward = begins.contains(&edge.from);
         // What the object of a card says itself comes before what is folded into it: EndpointSlices repeat their Service.
         let is_inside = !cards.contains(&Some(edge.from));
         let first = (!forward, is_inside, edge.class, graph.relation(edge), from, to, edge.state, edge.label.clone());
