@@ -136,7 +136,7 @@ async fn every_edge_says_why_it_is_there() {
 
     let chains: Value =
         host.ask("object_paths", json!({ "cluster": cluster, "from": ingress, "to": settings })).await.unwrap();
-    let objects = chains[0]["objects"].as_array().unwrap().iter();
+    let objects = chains["ways"][0]["objects"].as_array().unwrap().iter();
     let path: Vec<String> = objects.map(|object| object["key"].as_str().unwrap().to_owned()).collect();
     assert_eq!((path.first(), path.get(1), path.last()), (Some(&ingress), Some(&service), Some(&settings)));
     for ends in path.windows(2) {

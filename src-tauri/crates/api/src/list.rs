@@ -30,7 +30,7 @@ macro_rules! with_commands {
             /// Objects whose name, kind, namespace or labels match, best first.
             read object_search(SearchRequest) -> Vec<SearchHit>,
             /// The shortest ways along relations from one object to another.
-            read object_paths(EndsRequest) -> Vec<ObjectPath>,
+            read object_paths(EndsRequest) -> ObjectPaths,
             /// Everything that an object needs, or that needs it, nearest first.
             read object_reach(ReachRequest) -> Reach,
             /// The rules that edges are made by.

@@ -6,7 +6,8 @@ import type { SearchHit } from "./SearchHit";
  */
 export type ReachedObject = { 
 /**
- * Relations between it and the object that was asked about, at least.
+ * Steps between it and the object that was asked about, at least: relations, without those that lead on from a
+ * pod, a ReplicaSet or an EndpointSlice.
  */
 distance: number, 
 /**

@@ -21,7 +21,7 @@ import type { ExportStatus } from "./ExportStatus";
 import type { Nothing } from "./Nothing";
 import type { Notice } from "./Notice";
 import type { ObjectDetail } from "./ObjectDetail";
-import type { ObjectPath } from "./ObjectPath";
+import type { ObjectPaths } from "./ObjectPaths";
 import type { ObjectRequest } from "./ObjectRequest";
 import type { PictureRequest } from "./PictureRequest";
 import type { Preference } from "./Preference";
@@ -58,7 +58,7 @@ export interface Commands {
   /** Objects whose name, kind, namespace or labels match, best first. */
   object_search: { request: SearchRequest; answer: Array<SearchHit> };
   /** The shortest ways along relations from one object to another. */
-  object_paths: { request: EndsRequest; answer: Array<ObjectPath> };
+  object_paths: { request: EndsRequest; answer: ObjectPaths };
   /** Everything that an object needs, or that needs it, nearest first. */
   object_reach: { request: ReachRequest; answer: Reach };
   /** The rules that edges are made by. */

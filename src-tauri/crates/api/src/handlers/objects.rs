@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diagram::scene::Scene;
 use model::ResourceKey;
 use serde_json::Value;
-use topology::{Edge, Graph, NodeId, Presence};
+use topology::{Edge, Graph, NodeId, Presence, Stop};
 
 use super::lines::{self, End};
 use super::{aside, findings, node, relations, search};
@@ -15,11 +15,9 @@ use crate::cluster::Published;
 use crate::types::*;
 use crate::yaml::to_yaml;
 
-/// Chains longer than this explain nothing.
+/// Ways with more steps explain nothing.
 const PATH_DEPTH: u32 = 8;
 const PATHS: usize = 20;
-/// As far as anything reaches.
-const REACH_DEPTH: u32 = 64;
 /// As many as a list can be read; `total` says how many there are.
 const REACHED: usize = 500;
 
@@ -60,8 +58,8 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
         labels: node.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         created: created.map(str::to_owned),
         relations: relations::groups(graph, id),
-        dependants: reached(graph.dependants(id, REACH_DEPTH).len().saturating_sub(1)),
-        dependencies: reached(graph.dependencies(id, REACH_DEPTH).len().saturating_sub(1)),
+        dependants: reached(graph.dependants(id).objects.len()),
+        dependencies: reached(graph.dependencies(id).objects.len()),
         yaml: object.map(|object| to_yaml(&without_secrets(key.kind(), &object.body))),
     }
 }
@@ -114,16 +112,30 @@ fn card(graph: &Arc<Graph>, scene: Option<&Scene>, text: &str) -> Result<End, Ap
     }
 }
 
-pub(crate) async fn object_paths(application: &Application, request: EndsRequest) -> Result<Vec<ObjectPath>, ApiError> {
+pub(crate) async fn object_paths(application: &Application, request: EndsRequest) -> Result<ObjectPaths, ApiError> {
     let open = application.cluster(&request.cluster)?;
     let (graph, scene) = (open.now().graph, open.scene());
     let (from, to) = (node(&graph, &request.from)?, node(&graph, &request.to)?);
     aside(move || {
         let cards = search::Cards::of(scene);
-        let paths = graph.paths(from, to, PATH_DEPTH, PATHS);
-        paths.iter().map(|edges| path(&graph, &cards, from, edges)).collect()
+        let found = graph.paths(from, to, PATH_DEPTH, PATHS);
+        ObjectPaths {
+            ways: found.ways.iter().map(|edges| path(&graph, &cards, from, edges)).collect(),
+            more: found.more,
+            stopped: found.stopped.map(|stop| stopped(&graph, &cards, stop)),
+        }
     })
     .await
+}
+
+fn stopped(graph: &Graph, cards: &search::Cards, stop: Stop) -> Stopped {
+    match stop {
+        Stop::Steps(steps) => Stopped::Steps { steps },
+        Stop::Shared(met) => {
+            Stopped::Shared { objects: met.into_iter().map(|id| search::hit(graph, id, cards)).collect() }
+        }
+        Stop::Effort(relations) => Stopped::Effort { relations: u32::try_from(relations).unwrap_or(u32::MAX) },
+    }
 }
 
 fn path(graph: &Graph, cards: &search::Cards, start: NodeId, edges: &[Edge]) -> ObjectPath {
@@ -151,17 +163,21 @@ pub(crate) async fn object_reach(application: &Application, request: ReachReques
     let (graph, scene) = (open.now().graph, open.scene());
     let id = node(&graph, &request.key)?;
     aside(move || {
-        let mut reached = match request.direction {
-            Direction::Dependants => graph.dependants(id, REACH_DEPTH),
-            Direction::Dependencies => graph.dependencies(id, REACH_DEPTH),
+        let reach = match request.direction {
+            Direction::Dependants => graph.dependants(id),
+            Direction::Dependencies => graph.dependencies(id),
         };
-        reached.retain(|each| each.node != id);
         let cards = search::Cards::of(scene);
-        let listed = reached
+        let listed = reach
+            .objects
             .iter()
             .take(REACHED)
             .map(|each| ReachedObject { distance: each.distance, object: search::hit(&graph, each.node, &cards) });
-        Reach { total: u32::try_from(reached.len()).unwrap_or(u32::MAX), objects: listed.collect() }
+        Reach {
+            total: u32::try_from(reach.objects.len()).unwrap_or(u32::MAX),
+            objects: listed.collect(),
+            stopped: reach.stopped.map(|stop| stopped(&graph, &cards, stop)),
+        }
     })
     .await
 }

@@ -167,6 +167,39 @@ pub struct SearchHit {
     pub card: Option<String>,
 }
 
+/// The ways from one object to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectPaths {
+    /// The shortest ways; pods, ReplicaSets and EndpointSlices on them count as no step.
+    pub ways: Vec<ObjectPath>,
+    /// Whether there are more of the same length.
+    pub more: bool,
+    /// Why there may be a way though none is listed; null where there is none.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why a search along relations ended before everything that hangs together was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(tag = "at", rename_all = "camelCase")]
+pub enum Stopped {
+    /// More lies further than this.
+    Steps {
+        /// Steps that were followed.
+        steps: u32,
+    },
+    /// What many share is not passed through.
+    Shared {
+        /// Those that were met, the nearest first, three at most.
+        objects: Vec<SearchHit>,
+    },
+    /// The search took too much.
+    Effort {
+        /// Relations that were followed.
+        relations: u32,
+    },
+}
+
 /// One way from an object to another, along relations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -203,13 +236,16 @@ pub struct Reach {
     pub total: u32,
     /// Nearest first, then by key.
     pub objects: Vec<ReachedObject>,
+    /// Why there may be more; null where everything was followed to its end.
+    pub stopped: Option<Stopped>,
 }
 
 /// An object at a distance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReachedObject {
-    /// Relations between it and the object that was asked about, at least.
+    /// Steps between it and the object that was asked about, at least: relations, without those that lead on from a
+    /// pod, a ReplicaSet or an EndpointSlice.
     pub distance: u32,
     /// The object.
     pub object: SearchHit,

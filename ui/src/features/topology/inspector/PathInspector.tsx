@@ -10,7 +10,7 @@ import { useStore } from "@/lib/store";
 import { kindOf, nameOf } from "../map/act";
 import type { MapSession, Selection } from "../session";
 import styles from "./Inspector.module.css";
-import { cardsOf, hopText } from "./model";
+import { cardsOf, hopText, noWayText, noWayTitle } from "./model";
 
 /** How two objects hang together: hop by hop, each with its relation; the map shows the same. */
 export function PathInspector({ session, path }: { session: MapSession; path: Selection & { sort: "path" } }) {
@@ -22,7 +22,7 @@ export function PathInspector({ session, path }: { session: MapSession; path: Se
     placeholderData: (previous) => previous,
     gcTime: 30_000,
   });
-  const paths = query.data ?? [];
+  const paths = query.data?.ways ?? [];
   const shown = paths[Math.min(way, paths.length - 1)];
   useTraced(session, shown);
   return (
@@ -38,7 +38,7 @@ export function PathInspector({ session, path }: { session: MapSession; path: Se
           </Button>
           {paths.length > 1 ? (
             <Button onClick={() => session.select({ ...path, way: (way + 1) % paths.length })}>
-              Way {way + 1} of {paths.length}: next
+              Way {way + 1} of {paths.length}{query.data?.more ? "+" : ""}: next
             </Button>
           ) : null}
         </div>
@@ -48,8 +48,8 @@ export function PathInspector({ session, path }: { session: MapSession; path: Se
         {query.isPending ? <Message tone="pending" title="Looking for a way" /> : null}
         {query.error ? <Message tone="failing" title={query.error.message} detail={asApiError(query.error).detail} /> : null}
         {query.data && paths.length === 0 ? (
-          <Message title={from === to ? "It is the same object" : "No way between them"}>
-            {from === to ? "Choose another one to see how they hang together." : "No chain of up to eight relations joins them. What many share, such as a node or a namespace, is not followed."}
+          <Message title={from === to ? "It is the same object" : noWayTitle(query.data.stopped)}>
+            {from === to ? "Choose another one to see how they hang together." : noWayText(query.data.stopped)}
           </Message>
         ) : null}
         {shown ? <Hops session={session} path={shown} /> : null}

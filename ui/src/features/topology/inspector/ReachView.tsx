@@ -12,7 +12,7 @@ import { count } from "@/lib/age";
 import { ObjectSearch } from "../controls/ObjectSearch";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
-import { reachRows } from "./model";
+import { reachRows, stoppedText } from "./model";
 
 const ROW_HEIGHT = 28;
 
@@ -58,6 +58,7 @@ export function ReachView({ session, detail }: { session: MapSession; detail: Ob
         </div>
       ) : null}
       {reach.data && reach.data.total > 0 ? <ReachList session={session} reach={reach.data} /> : null}
+      {reach.data?.stopped ? <div className={styles.aside}><Message title="There may be more">{stoppedText(reach.data.stopped)}</Message></div> : null}
     </>
   );
 }

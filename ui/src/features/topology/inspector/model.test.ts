@@ -5,7 +5,7 @@ import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { block, card, encode, header } from "../picture/fixture";
-import { cardsOf, facts, foldName, headline, isFold, hopText, presenceText, problemCards, reachRows, yamlTokens } from "./model";
+import { cardsOf, facts, foldName, headline, isFold, hopText, noWayText, noWayTitle, presenceText, problemCards, reachRows, yamlTokens } from "./model";
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
@@ -66,7 +66,7 @@ const hit = (name: string, shown: string | null = null) => ({ key: `core/Pod/sho
 
 test("what is reached is grouped by distance, and a cut list says so", () => {
   const objects = [{ distance: 1, object: hit("a") }, { distance: 1, object: hit("b") }, { distance: 2, object: hit("c") }];
-  const print = (total: number) => reachRows({ total, objects }).map((row) => (row.sort === "heading" ? row.text : row.hit.name));
+  const print = (total: number) => reachRows({ total, objects, stopped: null }).map((row) => (row.sort === "heading" ? row.text : row.hit.name));
   expect(print(3)).toEqual(["Directly · 2", "a", "b", "2 steps away · 1", "c"]);
   expect(print(5)).toEqual(["Directly · 2", "a", "b", "2 steps away · ≥ 1", "c", "2 farther objects not listed"]);
 });
@@ -81,4 +81,12 @@ test("a hop reads along the path, whichever way its relation points", () => {
 test("a path touches each card once", () => {
   const path = { objects: [hit("a", "deployment"), hit("b", "deployment"), hit("c")], hops: [] };
   expect(cardsOf(path)).toEqual(["deployment", "core/Pod/shop/c"]);
+});
+
+test("where there is no way it is said whether there may be one, and what was not followed", () => {
+  expect(noWayTitle({ at: "steps", steps: 8 })).toBe("No way within 8 steps");
+  const account = { key: "core/ServiceAccount/shop/default", name: "default", kind: "ServiceAccount", namespace: "shop", health: "ok", status: "", card: null };
+  const shared = { at: "shared" as const, objects: [account] };
+  expect([noWayTitle(shared), noWayText(shared)]).toEqual(["No way between them", "What many share is not followed: ServiceAccount default."]);
+  expect(noWayText(null)).toBe("No chain of relations joins them.");
 });

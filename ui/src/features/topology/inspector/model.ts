@@ -5,6 +5,7 @@ import type { ObjectPath } from "@/api/bindings/ObjectPath";
 import type { PathHop } from "@/api/bindings/PathHop";
 import type { Reach } from "@/api/bindings/Reach";
 import type { SearchHit } from "@/api/bindings/SearchHit";
+import type { Stopped } from "@/api/bindings/Stopped";
 import type { WireCounts } from "@/api/bindings/WireCounts";
 import { HEALTH, HEALTH_ORDER, type Health, asHealth, isProblem } from "@/components";
 import { count, humanDuration, plural } from "@/lib/age";
@@ -97,6 +98,24 @@ export function hopText(hop: PathHop): string {
   const [along, back] = HOPS[hop.class] ?? [hop.class, `${hop.class} (back)`];
   const parts = [hop.forward ? along : back, hop.label, hop.state === "resolved" ? null : hop.state];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** What is said where no way is listed. */
+export function noWayTitle(stopped: Stopped | null): string {
+  if (stopped?.at === "steps") return `No way within ${plural(stopped.steps, "step")}`;
+  return stopped?.at === "effort" ? "No way found" : "No way between them";
+}
+
+export function noWayText(stopped: Stopped | null): string {
+  return stopped ? stoppedText(stopped) : "No chain of relations joins them.";
+}
+
+/** Where a search along relations stopped, and why. */
+export function stoppedText(stopped: Stopped): string {
+  if (stopped.at === "steps") return "There may be a longer one. Pods, ReplicaSets and EndpointSlices on the way are not counted.";
+  if (stopped.at === "effort") return `The search ended after ${plural(stopped.relations, "relation")}.`;
+  const names = stopped.objects.map((hit) => `${hit.kind} ${hit.name}`).join(", ");
+  return `What many share is not followed: ${names}.`;
 }
 
 /** The cards of a path, in order; what is folded into one card stands there once. */
