@@ -77,7 +77,7 @@ export async function picture(page: Page, view: View = EMPTY_VIEW): Promise<Pict
   const laidOut = await page.getAttribute(MAP, "data-aspect");
   const asPage = { ...view, aspect: laidOut === null ? null : Number(laidOut) };
   const text = await page.evaluate(async (asked) => {
-    const cluster = decodeURIComponent(location.hash.split("/")[2] ?? "");
+    const cluster = decodeURIComponent(location.hash.split(/[/?]/)[2] ?? "");
     const url = new URL("/api/v1/stream", location.href);
     url.protocol = "ws:";
     const token = sessionStorage.getItem("token");

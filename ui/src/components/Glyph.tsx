@@ -6,6 +6,8 @@ const PATHS = {
   export: "M8 10V2.5M5 5.2l3-2.7 3 2.7M3 9.5v3.7h10V9.5",
   settings: "M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6M10.2 2.8v3.4M5.8 9.8v3.4",
   down: "m4 6 4 4 4-4",
+  left: "m10 4-4 4 4 4",
+  right: "m6 4 4 4-4 4",
   close: "m4 4 8 8M12 4l-8 8",
   plus: "M8 3v10M3 8h10",
   minus: "M3 8h10",

@@ -1,9 +1,10 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 
-import { useLayer } from "@/lib/layers";
+import { useEntered, useLayer } from "@/lib/layers";
 
 import { Glyph } from "./Glyph";
 import styles from "./Panel.module.css";
+import { Side } from "./Side";
 
 interface PanelProps {
   title: string;
@@ -16,18 +17,31 @@ interface PanelProps {
   testId?: string;
 }
 
-/** An inline panel with a heading, closed by its button or by Escape: settings, coverage, keys, export. */
+/** An inline panel with a heading, closed by its button or by Escape: settings, coverage, keys, export. It takes the keyboard as it opens. */
 export function Panel({ title, closes, close, place, children, testId }: PanelProps) {
+  const element = useRef<HTMLElement>(null);
   useLayer(true, close);
-  const Element = place === "docked" ? "aside" : "section";
-  return (
-    <Element className={styles.panel} data-place={place} aria-label={title} data-testid={testId}>
+  useEntered(true, element);
+  const content = (
+    <>
       <header className={styles.head}>
         <h2>{title}</h2>
         <CloseButton label={closes} close={close} />
       </header>
       {children}
-    </Element>
+    </>
+  );
+  if (place === "docked") {
+    return (
+      <Side name={title} edge="right" memory="panels.right" className={styles.docked} panel={element} {...(testId ? { testId } : {})}>
+        {content}
+      </Side>
+    );
+  }
+  return (
+    <section ref={element} className={styles.panel} data-place={place} aria-label={title} data-testid={testId} tabIndex={-1}>
+      {content}
+    </section>
   );
 }
 

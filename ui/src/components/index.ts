@@ -6,4 +6,6 @@ export { HealthMark } from "./HealthMark";
 export { MARKS } from "./marks";
 export { useKindIcons } from "./icons";
 export { CloseButton, Panel } from "./Panel";
+export { Side } from "./Side";
+export { KindIcon } from "./KindIcon";
 export { Message } from "./Message";

@@ -4,6 +4,7 @@ import { Button, Message } from "@/components";
 import { goHome, useHomeOnceClosed, useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
+import { Announcer } from "./map/Announcer";
 import { Legend } from "./map/Legend";
 import { MapCanvas } from "./map/MapCanvas";
 import { MiniMap } from "./map/MiniMap";
@@ -30,6 +31,7 @@ export function MapPane({ session, nothing }: { session: MapSession; nothing: Re
       {engine && picture ? <MiniMap picture={picture} engine={engine} /> : null}
       {engine ? <ZoomButtons engine={engine} legend={legend} toggleLegend={() => setLegend(!legend)} /> : null}
       {legend ? <Legend /> : null}
+      <Announcer session={session} />
       <MapState session={session} nothing={nothing} />
     </div>
   );

@@ -55,6 +55,8 @@ export class MapSession {
   readonly goal: Store<{ ids: readonly string[] } | null> = createStore<{ ids: readonly string[] } | null>(null);
   /** The path that the map highlights: its cards in order. */
   readonly traced: Store<readonly string[]> = createStore<readonly string[]>([]);
+  /** The keyboard is to go into what tells of the selection; a new object every time. */
+  readonly entered: Store<object | null> = createStore<object | null>(null);
   /** What the map is asked to do with its camera from outside; a new object every time. */
   readonly zoom: Store<{ do: "in" | "out" | "fit" } | null> = createStore<{ do: "in" | "out" | "fit" } | null>(null);
   /** Where the eye was when the map was last left; null where it was fitted. */
@@ -87,7 +89,7 @@ export class MapSession {
     this.view.set((view) => ({ ...EMPTY_VIEW, lens: view.lens, aspect: view.aspect, expanded: view.expanded, expandAll: view.expandAll }));
   }
 
-  select(selection: Selection | null, { go = false, tab }: { go?: boolean; tab?: InspectorTab } = {}) {
+  select(selection: Selection | null, { go = false, enter = false, tab }: { go?: boolean; enter?: boolean; tab?: InspectorTab } = {}) {
     this.selection.set(selection);
     if (tab) this.tab.set(tab);
     if (selection === null) return;
@@ -95,6 +97,7 @@ export class MapSession {
     if (JSON.stringify(entries.at(-1)) !== JSON.stringify(selection)) entries.push(selection);
     this.trail = { entries: entries.slice(-100), at: Math.min(entries.length, 100) - 1 };
     if (go) this.goTo(selection);
+    if (enter) this.entered.set({});
   }
 
   /** Back (-1) and forward (1) through what was selected. */

@@ -1,8 +1,8 @@
-import { useId, useMemo, useState } from "react";
+import { useId, useMemo, useRef, useState } from "react";
 
 import type { KindStatus } from "@/api/bindings/KindStatus";
 import { Button, Glyph, HEALTH, HEALTH_ORDER, HealthMark } from "@/components";
-import { useLayer } from "@/lib/layers";
+import { useEntered, useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import type { MapSession } from "../session";
@@ -27,7 +27,9 @@ interface FiltersProps {
 /** Namespaces, kinds and states to show. */
 export function Filters({ session, kinds, namespaces, open, setOpen }: FiltersProps) {
   const view = useStore(session.view);
+  const panel = useRef<HTMLElement>(null);
   useLayer(open, () => setOpen(false));
+  useEntered(open, panel);
   const kindChoices = useMemo(
     () => kinds.filter((kind) => kind.count > 0).map((kind) => ({ id: `${kind.group || "core"}/${kind.kind}`, label: kind.kind })).toSorted((a, b) => a.label.localeCompare(b.label)),
     [kinds],
@@ -41,7 +43,7 @@ export function Filters({ session, kinds, namespaces, open, setOpen }: FiltersPr
         {number > 0 ? <span>{number}</span> : null}
       </button>
       {open ? (
-        <section className={styles.panel} aria-label="Filters">
+        <section ref={panel} className={styles.panel} aria-label="Filters" tabIndex={-1}>
           <Choices title="Namespaces" all={namespaces.map((id) => ({ id, label: id }))} chosen={view.namespaces} choose={(id) => session.change({ namespaces: toggled(view.namespaces, id) })} />
           <Choices title="Kinds" all={kindChoices} chosen={view.kinds} choose={(id) => session.change({ kinds: toggled(view.kinds, id) })} />
           <Choices title="State" all={HEALTH_ORDER.map((health) => ({ id: health, label: HEALTH[health].label, health }))} chosen={view.health} choose={(id) => session.change({ health: toggled(view.health, id) })} />

@@ -2,7 +2,7 @@ import { Button, Glyph } from "@/components";
 import { useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
-import { kindOf, nameOf } from "../map/act";
+import { kindOf, nameOf } from "../keys";
 import type { MapSession } from "../session";
 import { MOST_DEPTH } from "../view";
 import styles from "./Controls.module.css";

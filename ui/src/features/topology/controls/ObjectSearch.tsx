@@ -38,7 +38,14 @@ export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: Ob
   });
   const list = query === "" ? [] : (hits.data ?? []);
   const shown = open && query !== "";
-  useLayer(open, () => setOpen(false));
+  useLayer(
+    open,
+    () => {
+      setText("");
+      setOpen(false);
+    },
+    { holds: false },
+  );
 
   const take = (hit: SearchHit | undefined) => {
     if (!hit) return;

@@ -4,7 +4,7 @@ import { api, asApiError } from "@/api/client";
 import { Button, Glyph, HealthMark, Message } from "@/components";
 import { useStore } from "@/lib/store";
 
-import { kindOf } from "../map/act";
+import { kindOf } from "../keys";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { foldName } from "./model";

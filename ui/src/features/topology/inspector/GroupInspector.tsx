@@ -2,7 +2,7 @@ import { Button, HEALTH, HealthMark, Message } from "@/components";
 import { count } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
-import { kindOf } from "../map/act";
+import { kindOf } from "../keys";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { countLines, problemCards } from "./model";

@@ -1,7 +1,7 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
-import { CloseButton } from "@/components";
-import { goHomeIfLost, useLayer } from "@/lib/layers";
+import { CloseButton, Side } from "@/components";
+import { goHomeIfLost, moveInto, useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import type { MapSession } from "../session";
@@ -16,12 +16,32 @@ import { isFold } from "./model";
 /** What is selected: an object, a relation, an application or a namespace. */
 export function Inspector({ session }: { session: MapSession }) {
   const selection = useStore(session.selection);
+  const entered = useStore(session.entered);
+  const panel = useRef<HTMLElement>(null);
+  const byKeys = useRef(false);
   useLayer(selection !== null, () => session.select(null));
-  // What led to the next object stood in what told of the one before.
-  useEffect(goHomeIfLost, [selection]);
+  // What led to the next object stood in what told of the one before: whoever walks by keys goes on in here.
+  useEffect(() => {
+    if (byKeys.current && (document.activeElement === null || document.activeElement === document.body)) panel.current?.focus({ preventScroll: true });
+    goHomeIfLost();
+  }, [selection]);
+  useEffect(() => {
+    if (entered !== null) moveInto(panel.current);
+    session.entered.set(null);
+  }, [session, entered]);
   if (selection === null) return null;
   return (
-    <aside className={styles.inspector} aria-label="Inspector" data-testid="inspector">
+    <Side
+      name="Inspector"
+      edge="right"
+      memory="panels.right"
+      className={styles.inspector}
+      testId="inspector"
+      panel={panel}
+      onFocus={(target) => {
+        byKeys.current = target.matches(":focus-visible");
+      }}
+    >
       <div className={styles.corner}>
         <CloseButton label="Close the inspector" close={() => session.select(null)} />
       </div>
@@ -30,6 +50,6 @@ export function Inspector({ session }: { session: MapSession }) {
       {selection.sort === "link" ? <LinkInspector session={session} from={selection.from} to={selection.to} /> : null}
       {selection.sort === "path" ? <PathInspector key={`${selection.from} ${selection.to}`} session={session} path={selection} /> : null}
       {selection.sort === "block" || selection.sort === "frame" ? <GroupInspector session={session} id={selection.id} /> : null}
-    </aside>
+    </Side>
   );
 }

@@ -7,7 +7,7 @@ import { plural } from "@/lib/age";
 import { useStore } from "@/lib/store";
 import { sentence } from "@/lib/text";
 
-import { kindOf, nameOf } from "../map/act";
+import { kindOf, nameOf } from "../keys";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { foldName, isFold } from "./model";

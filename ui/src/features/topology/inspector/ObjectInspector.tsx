@@ -14,7 +14,7 @@ import { ReachView } from "./ReachView";
 import { Relations } from "./Relations";
 import { YamlView } from "./YamlView";
 import { headline, relationCount } from "./model";
-import { kindOf, nameOf } from "../map/act";
+import { kindOf, nameOf } from "../keys";
 
 const TABS: ReadonlyArray<{ id: InspectorTab; label: string }> = [
   { id: "overview", label: "Overview" },

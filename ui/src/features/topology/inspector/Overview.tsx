@@ -4,7 +4,7 @@ import { FieldPath } from "@/components";
 import { useNow } from "@/lib/clock";
 import { sentence } from "@/lib/text";
 
-import { kindOf, nameOf } from "../map/act";
+import { kindOf, nameOf } from "../keys";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { RelationGroupList } from "./Relations";

@@ -7,7 +7,7 @@ import { Button, Glyph, HealthMark, Message } from "@/components";
 import { plural } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
-import { kindOf, nameOf } from "../map/act";
+import { kindOf, nameOf } from "../keys";
 import type { MapSession, Selection } from "../session";
 import styles from "./Inspector.module.css";
 import { cardsOf, hopText, noWayText, noWayTitle } from "./model";

@@ -4,6 +4,7 @@ import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { api } from "@/api/client";
 import { HEALTH, asHealth } from "@/components";
 
+import { kindOf, nameOf } from "../keys";
 import { type MapSession, placesOf } from "../session";
 import { toPlane } from "./camera";
 import type { MapEngine } from "./engine";
@@ -79,11 +80,14 @@ function actOnSelected(session: MapSession, engine: MapEngine, what: ObjectComma
   const selection = session.selection.get();
   if (selection === null) return;
   if (selection.sort !== "object") {
-    if (what === "open") engine.eye.reveal(...placesOf(selection));
+    if (what === "open") {
+      engine.eye.reveal(...placesOf(selection));
+      session.entered.set({});
+    }
     return;
   }
   const { key } = selection;
-  if (what === "open") session.select(selection, { go: true, tab: "overview" });
+  if (what === "open") session.select(selection, { go: true, enter: true, tab: "overview" });
   else if (what === "expand") session.toggleExpanded(engine.index?.cardOf(key)?.card.key ?? key);
   else if (what === "yaml") session.tab.set("yaml");
   else if (what === "usedBy") session.tab.set("relations");
@@ -118,13 +122,4 @@ export function hoverText(hit: Hit, spatial: Spatial | null, scale: number): str
   if (scale >= CARDS_FROM) return "";
   const place = hit.sort === "block" ? spatial.picture.blocks.get(hit.id) : spatial.picture.frames.find((frame) => frame.id === hit.id);
   return place ? `${place.title || hit.id}\n${place.subtitle}` : "";
-}
-
-/** The last part of a key; `%2F` stands for a slash in it. */
-export function nameOf(key: string): string {
-  return (key.split("/").at(-1) ?? key).replaceAll("%2F", "/");
-}
-
-export function kindOf(key: string): string {
-  return key.split("/")[1] ?? "";
 }

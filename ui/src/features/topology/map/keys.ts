@@ -59,7 +59,7 @@ export const KEY_HELP: ReadonlyArray<readonly [string, string]> = [
   ["arrows", "next object in that direction"],
   ["j  k", "next and previous object"],
   ["gg  G  Home  End", "first and last object"],
-  ["Enter", "show the object and go to it"],
+  ["Enter", "go to the object and into what is told of it; Esc leads back"],
   ["Space  double click", "expand or fold"],
   ["Shift + arrows, drag", "move the map"],
   ["+  −  wheel, pinch", "nearer and farther"],

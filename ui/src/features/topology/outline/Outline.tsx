@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 
-import { HEALTH, HealthMark } from "@/components";
+import { HEALTH, HealthMark, KindIcon, Side } from "@/components";
 import { count } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
@@ -54,7 +54,7 @@ export function Outline({ session }: { session: MapSession }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter" || event.key === " ") {
       const row = rows.find((each) => each.id === active);
-      if (row) choose(session, row);
+      if (row) choose(session, row, event.key === "Enter");
       event.preventDefault();
       return;
     }
@@ -66,7 +66,7 @@ export function Outline({ session }: { session: MapSession }) {
     else set(step.close, false);
   };
   return (
-    <nav className={styles.outline} aria-label="Outline">
+    <Side name="Outline" edge="left" memory="panels.outline" element="nav" className={styles.outline}>
       <div className={styles.head}>
         <h2>Outline</h2>
         <span title="Objects on the map">{picture ? count(picture.counts.objects) : ""}</span>
@@ -92,7 +92,7 @@ export function Outline({ session }: { session: MapSession }) {
           })}
         </div>
       </div>
-    </nav>
+    </Side>
   );
 }
 
@@ -119,7 +119,7 @@ function OutlineRow({ row, top, active, selected, toggle, choose }: OutlineRowPr
       aria-expanded={row.open ?? undefined}
       aria-selected={selected}
       data-active={active}
-      title={row.caption ? `${row.title} · ${row.caption}` : row.title}
+      title={[[row.kind, row.title].filter(Boolean).join(" "), row.caption].filter(Boolean).join(" · ")}
       tabIndex={-1}
       onClick={choose}
     >
@@ -137,19 +137,25 @@ function OutlineRow({ row, top, active, selected, toggle, choose }: OutlineRowPr
         />
       )}
       <HealthMark health={row.health} quiet size={10} />
-      <span className={styles.title}>{row.title}</span>
+      {row.icon === "" ? null : <KindIcon name={row.icon} />}
+      <span className={styles.title}>
+        <span className={styles.beginning}>{row.cut.head}</span>
+        {row.cut.tail === "" ? null : <span>{row.cut.tail}</span>}
+      </span>
+      {row.namesake ? <span className={styles.kind}>{row.kind}</span> : null}
       {row.count === null ? null : <span className={styles.count}>{count(row.count)}</span>}
       <span className="visually-hidden">
-        , {HEALTH[row.health].label}
+        {row.kind === "" || row.namesake ? "" : `, ${row.kind}`}, {HEALTH[row.health].label}
         {row.caption ? `, ${row.caption}` : ""}
       </span>
     </div>
   );
 }
 
-function choose(session: MapSession, row: Row) {
+/** Enter goes on into what is told of it; Space and the pointer stay. */
+function choose(session: MapSession, row: Row, enter = false) {
   const selection: Selection = row.sort === "frame" || row.sort === "block" ? { sort: row.sort, id: row.id } : { sort: "object", key: row.id };
-  session.select(selection, { go: true });
+  session.select(selection, { go: true, enter });
 }
 
 function rowId(id: string): string {

@@ -2,13 +2,23 @@
 
 import { type Health, asHealth, worstOf } from "@/components";
 
+import { kindOf, nameOf } from "../keys";
 import { framesInOrder } from "../picture/order";
-import type { Block, Picture } from "../picture/types";
+import type { Block, Card, Picture } from "../picture/types";
+import { type CutName, cutNames } from "./cut";
 
 export interface Row {
   id: string;
   sort: "frame" | "block" | "card" | "pod";
   title: string;
+  /** The title, with the part that must not be cut away apart. */
+  cut: CutName;
+  /** Kind of the object; empty for what is none. */
+  kind: string;
+  /** The kind is written out: a sibling has the same name. */
+  namesake: boolean;
+  /** Name of the drawing of its kind; empty where it has none. */
+  icon: string;
   /** For the screen reader and the tooltip; the card's second line. */
   caption: string;
   health: Health;
@@ -33,13 +43,14 @@ export function rowsOf(picture: Picture, open: ReadonlySet<string>): Row[] {
   const rows: Row[] = [];
   // By the alphabet a person's own would stand below the system's.
   const frames = framesInOrder(picture);
+  const frameCuts = cutsOf(frames.map((frame) => ({ title: frame.title, kind: "", icon: "" })));
   frames.forEach((frame, at) => {
     const inside = blocks.get(frame.id) ?? [];
     const isOpen = open.has(frame.id);
     rows.push({
       id: frame.id,
       sort: "frame",
-      title: frame.title,
+      ...(frameCuts[at] as (typeof frameCuts)[number]),
       caption: frame.subtitle,
       health: worstOf(frame.counts),
       count: frame.counts.objects,
@@ -54,16 +65,38 @@ export function rowsOf(picture: Picture, open: ReadonlySet<string>): Row[] {
   return rows;
 }
 
+type Named = Pick<Row, "title" | "kind" | "icon">;
+
+/** What siblings are called, each told from all others. */
+function cutsOf(siblings: readonly Named[]): Array<Named & Pick<Row, "cut" | "namesake">> {
+  const number = new Map<string, number>();
+  for (const { title } of siblings) number.set(title, (number.get(title) ?? 0) + 1);
+  const cuts = cutNames(siblings.map(({ title }) => title));
+  return siblings.map((named, at) => ({ ...named, cut: cuts[at] as CutName, namesake: named.kind !== "" && (number.get(named.title) ?? 0) > 1 }));
+}
+
+function byName(a: Named, b: Named): number {
+  return collator.compare(a.title, b.title) || collator.compare(a.kind, b.kind);
+}
+
+/** Numbers by their value: `db-2` stands before `db-10`. */
+const collator = new Intl.Collator("en", { numeric: true });
+
+function named(card: Card): Named & { card: Card } {
+  return { title: card.fullName ?? card.name, kind: kindOf(card.key), icon: card.icon, card };
+}
+
 function pushBlocks(rows: Row[], blocks: Block[], frame: string, open: ReadonlySet<string>) {
-  const titled = blocks.filter((block) => block.title !== "");
+  const titled = blocks.filter((block) => block.title !== "").toSorted((a, b) => collator.compare(a.title, b.title));
   const loose = blocks.filter((block) => block.title === "").flatMap((block) => block.cards);
   const siblings = titled.length + loose.length;
+  const cuts = cutsOf(titled.map((block) => ({ title: block.title, kind: "", icon: "" })));
   titled.forEach((block, at) => {
     const isOpen = open.has(block.id);
     rows.push({
       id: block.id,
       sort: "block",
-      title: block.title,
+      ...(cuts[at] as (typeof cuts)[number]),
       caption: block.subtitle,
       health: worstOf(block.counts),
       count: block.counts.objects,
@@ -78,13 +111,20 @@ function pushBlocks(rows: Row[], blocks: Block[], frame: string, open: ReadonlyS
   pushCards(rows, loose, frame, 2, titled.length, siblings, open);
 }
 
-function pushCards(rows: Row[], cards: Block["cards"], parent: string, level: number, before: number, siblings: number, open: ReadonlySet<string>) {
-  cards.forEach((card, at) => {
+function pushCards(rows: Row[], cards: readonly Card[], parent: string, level: number, before: number, siblings: number, open: ReadonlySet<string>) {
+  const inOrder = cards.map(named).toSorted(byName);
+  const cuts = cutsOf(inOrder);
+  inOrder.forEach(({ card }, at) => {
     const isOpen = open.has(card.key);
+    const { title, kind, icon, cut, namesake } = cuts[at] as (typeof cuts)[number];
     rows.push({
       id: card.key,
       sort: "card",
-      title: card.fullName ?? card.name,
+      title,
+      kind,
+      icon,
+      cut,
+      namesake,
       caption: card.caption,
       health: asHealth(card.health),
       count: card.pods.length > 0 ? card.pods.length : null,
@@ -94,21 +134,32 @@ function pushCards(rows: Row[], cards: Block["cards"], parent: string, level: nu
       siblings,
       parent,
     });
-    if (!isOpen) return;
-    card.pods.forEach((pod, place) => {
-      rows.push({
-        id: pod.key,
-        sort: "pod",
-        title: pod.key.split("/").at(-1) ?? pod.key,
-        caption: "Pod",
-        health: asHealth(pod.health),
-        count: null,
-        level: level + 1,
-        open: null,
-        position: place + 1,
-        siblings: card.pods.length,
-        parent: card.key,
-      });
+    if (isOpen) pushPods(rows, card, level + 1);
+  });
+}
+
+function pushPods(rows: Row[], card: Card, level: number) {
+  const health = new Map(card.pods.map((pod) => [pod.key, pod.health]));
+  const inOrder = card.pods.map((pod) => ({ title: nameOf(pod.key), kind: "Pod", icon: "pod", key: pod.key })).toSorted(byName);
+  const cuts = cutsOf(inOrder);
+  inOrder.forEach(({ key }, place) => {
+    const { title, kind, icon, cut, namesake } = cuts[place] as (typeof cuts)[number];
+    rows.push({
+      id: key,
+      sort: "pod",
+      title,
+      kind,
+      icon,
+      cut,
+      namesake,
+      caption: "",
+      health: asHealth(health.get(key) ?? "unknown"),
+      count: null,
+      level,
+      open: null,
+      position: place + 1,
+      siblings: card.pods.length,
+      parent: card.key,
     });
   });
 }
