@@ -36,7 +36,7 @@ const IMPURE_LIBRARIES: [&str; 8] =
 const APART: [(&str, &[&str]); 6] = [
     ("model", &["cluster", "inventory", "topology", "layout", "diagram", "store", "demo", "api", "server", "cli"]),
     ("layout", &["model", "cluster", "inventory", "topology", "diagram", "store", "demo", "api", "server", "cli"]),
-    ("demo", &["cluster", "model", "inventory", "topology", "diagram", "api"]),
+    ("demo", &["cluster", "inventory", "topology", "diagram", "api"]),
     ("cluster", &["demo", "inventory", "topology", "diagram", "api", "store"]),
     ("topology", &["cluster", "demo", "diagram", "api", "store", "layout"]),
     ("diagram", &["cluster", "demo", "api", "store"]),

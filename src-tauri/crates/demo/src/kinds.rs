@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use model::KindFacts;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
@@ -48,58 +49,53 @@ impl Kind {
     }
 }
 
-/// Group, version, kind, plural, short names, categories, namespaced.
-type Row =
-    (&'static str, &'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str], bool);
-
-const ALL: &[&str] = &["all"];
-
-/// The built-in kinds, in the order in which discovery of a real server names their groups.
+/// Group, version and kind of what is built in, in the order in which discovery of a real server names the groups. What
+/// their APIs say of them stands in [`model::KINDS`].
 #[rustfmt::skip]
-const BUILT_IN: &[Row] = &[
-    ("", "v1", "ConfigMap", "configmaps", &["cm"], &[], true),
-    ("", "v1", "Endpoints", "endpoints", &["ep"], &[], true),
-    ("", "v1", "Event", "events", &["ev"], &[], true),
-    ("", "v1", "LimitRange", "limitranges", &["limits"], &[], true),
-    ("", "v1", "Namespace", "namespaces", &["ns"], &[], false),
-    ("", "v1", "Node", "nodes", &["no"], &[], false),
-    ("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", &["pvc"], &[], true),
-    ("", "v1", "PersistentVolume", "persistentvolumes", &["pv"], &[], false),
-    ("", "v1", "Pod", "pods", &["po"], ALL, true),
-    ("", "v1", "ReplicationController", "replicationcontrollers", &["rc"], ALL, true),
-    ("", "v1", "ResourceQuota", "resourcequotas", &["quota"], &[], true),
-    ("", "v1", "Secret", "secrets", &[], &[], true),
-    ("", "v1", "ServiceAccount", "serviceaccounts", &["sa"], &[], true),
-    ("", "v1", "Service", "services", &["svc"], ALL, true),
-    ("apiregistration.k8s.io", "v1", "APIService", "apiservices", &[], &["api-extensions"], false),
-    ("apps", "v1", "ControllerRevision", "controllerrevisions", &[], &[], true),
-    ("apps", "v1", "DaemonSet", "daemonsets", &["ds"], ALL, true),
-    ("apps", "v1", "Deployment", "deployments", &["deploy"], ALL, true),
-    ("apps", "v1", "ReplicaSet", "replicasets", &["rs"], ALL, true),
-    ("apps", "v1", "StatefulSet", "statefulsets", &["sts"], ALL, true),
-    ("events.k8s.io", "v1", "Event", "events", &["ev"], &[], true),
-    ("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", &["hpa"], ALL, true),
-    ("batch", "v1", "CronJob", "cronjobs", &["cj"], ALL, true),
-    ("batch", "v1", "Job", "jobs", &[], ALL, true),
-    ("networking.k8s.io", "v1", "IngressClass", "ingressclasses", &[], &[], false),
-    ("networking.k8s.io", "v1", "Ingress", "ingresses", &["ing"], &[], true),
-    ("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", &["netpol"], &[], true),
-    ("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", &["pdb"], &[], true),
-    ("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", &[], &[], false),
-    ("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", &[], &[], false),
-    ("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", &[], &[], true),
-    ("rbac.authorization.k8s.io", "v1", "Role", "roles", &[], &[], true),
-    ("storage.k8s.io", "v1", "CSIDriver", "csidrivers", &[], &[], false),
-    ("storage.k8s.io", "v1", "CSINode", "csinodes", &[], &[], false),
-    ("storage.k8s.io", "v1", "StorageClass", "storageclasses", &["sc"], &[], false),
-    ("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", &[], &[], false),
-    ("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", &[], &["api-extensions"], false),
-    ("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", &[], &["api-extensions"], false),
-    ("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", &["crd", "crds"], &["api-extensions"], false),
-    ("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", &["pc"], &[], false),
-    ("coordination.k8s.io", "v1", "Lease", "leases", &[], &[], true),
-    ("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses", &[], &[], false),
-    ("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", &[], &[], true),
+const BUILT_IN: &[(&str, &str, &str)] = &[
+    ("", "v1", "ConfigMap"),
+    ("", "v1", "Endpoints"),
+    ("", "v1", "Event"),
+    ("", "v1", "LimitRange"),
+    ("", "v1", "Namespace"),
+    ("", "v1", "Node"),
+    ("", "v1", "PersistentVolumeClaim"),
+    ("", "v1", "PersistentVolume"),
+    ("", "v1", "Pod"),
+    ("", "v1", "ReplicationController"),
+    ("", "v1", "ResourceQuota"),
+    ("", "v1", "Secret"),
+    ("", "v1", "ServiceAccount"),
+    ("", "v1", "Service"),
+    ("apiregistration.k8s.io", "v1", "APIService"),
+    ("apps", "v1", "ControllerRevision"),
+    ("apps", "v1", "DaemonSet"),
+    ("apps", "v1", "Deployment"),
+    ("apps", "v1", "ReplicaSet"),
+    ("apps", "v1", "StatefulSet"),
+    ("events.k8s.io", "v1", "Event"),
+    ("autoscaling", "v2", "HorizontalPodAutoscaler"),
+    ("batch", "v1", "CronJob"),
+    ("batch", "v1", "Job"),
+    ("networking.k8s.io", "v1", "IngressClass"),
+    ("networking.k8s.io", "v1", "Ingress"),
+    ("networking.k8s.io", "v1", "NetworkPolicy"),
+    ("policy", "v1", "PodDisruptionBudget"),
+    ("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding"),
+    ("rbac.authorization.k8s.io", "v1", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "v1", "RoleBinding"),
+    ("rbac.authorization.k8s.io", "v1", "Role"),
+    ("storage.k8s.io", "v1", "CSIDriver"),
+    ("storage.k8s.io", "v1", "CSINode"),
+    ("storage.k8s.io", "v1", "StorageClass"),
+    ("storage.k8s.io", "v1", "VolumeAttachment"),
+    ("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration"),
+    ("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration"),
+    ("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
+    ("scheduling.k8s.io", "v1", "PriorityClass"),
+    ("coordination.k8s.io", "v1", "Lease"),
+    ("node.k8s.io", "v1", "RuntimeClass"),
+    ("discovery.k8s.io", "v1", "EndpointSlice"),
 ];
 
 /// The kinds of one running demo.
@@ -114,8 +110,8 @@ impl Registry {
     /// The built-in kinds and those that the custom resource definitions among `objects` define.
     pub(crate) fn new<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut registry = Self { kinds: Vec::new(), by_kind: FxHashMap::default(), by_plural: FxHashMap::default() };
-        for row in BUILT_IN {
-            registry.add(built_in(row));
+        for kind in BUILT_IN.iter().filter_map(|(group, version, kind)| built_in(group, version, kind)) {
+            registry.add(kind);
         }
         // events.k8s.io is the same storage as the core events, read in another form.
         let core = registry.id("", "Event");
@@ -184,21 +180,21 @@ impl Registry {
     }
 }
 
-fn built_in(row: &Row) -> Kind {
-    let (group, version, kind, plural, short, categories, namespaced) = *row;
+fn built_in(group: &'static str, version: &'static str, kind: &'static str) -> Option<Kind> {
+    let facts = KindFacts::of(group, kind)?;
     let words = |words: &'static [&'static str]| words.iter().map(|word| Cow::Borrowed(*word));
-    Kind {
+    Some(Kind {
         group: group.into(),
         version: version.into(),
         kind: kind.into(),
-        plural: plural.into(),
-        short: words(short).collect(),
-        categories: words(categories).collect(),
-        namespaced,
+        plural: facts.plural.into(),
+        short: words(facts.short).collect(),
+        categories: words(facts.categories).collect(),
+        namespaced: facts.namespaced,
         printer_columns: Vec::new(),
         custom: false,
         view_of: None,
-    }
+    })
 }
 
 /// The kind that a CustomResourceDefinition defines, in its storage version.
@@ -223,4 +219,14 @@ fn defined(definition: &Value) -> Option<Kind> {
         custom: true,
         view_of: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_kind_is_known() {
+        assert_eq!(Registry::new([]).len(), BUILT_IN.len());
+    }
 }

@@ -1,7 +1,7 @@
 //! The vocabulary that every other crate speaks: what an object, a key, a delta and a health are.
 //!
 //! Data only. This crate depends on serde, does no IO, reads no clock and knows no rule of Kubernetes
-//! beyond how objects are named.
+//! beyond how objects and kinds are named.
 #![warn(missing_docs)]
 
 mod coverage;
@@ -9,6 +9,7 @@ mod delta;
 mod finding;
 mod health;
 mod key;
+mod kinds;
 mod object;
 mod relation;
 
@@ -17,5 +18,6 @@ pub use delta::Delta;
 pub use finding::{Evidence, EvidenceSource, Finding};
 pub use health::Health;
 pub use key::{ClusterId, EXTERNAL_GROUP, GroupKind, KeyError, ResourceKey, ResourceKind};
+pub use kinds::{KINDS, KindFacts};
 pub use object::{Object, ObjectError};
 pub use relation::{EdgeState, RelationClass};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{RelationClass, ResourceKey};
+use model::{KindFacts, RelationClass, ResourceKey};
 
 use crate::graph::{Edge, Graph, NodeId, Presence};
 use crate::{LabelSelector, Lens};
@@ -72,33 +72,6 @@ impl Filter {
     }
 }
 
-/// The short names that kubectl takes for kinds of Kubernetes itself.
-const SHORT: &[(&str, &str)] = &[
-    ("cj", "cronjob"),
-    ("cm", "configmap"),
-    ("crd", "customresourcedefinition"),
-    ("deploy", "deployment"),
-    ("ds", "daemonset"),
-    ("ep", "endpoints"),
-    ("hpa", "horizontalpodautoscaler"),
-    ("ing", "ingress"),
-    ("netpol", "networkpolicy"),
-    ("no", "node"),
-    ("ns", "namespace"),
-    ("pc", "priorityclass"),
-    ("pdb", "poddisruptionbudget"),
-    ("po", "pod"),
-    ("pv", "persistentvolume"),
-    ("pvc", "persistentvolumeclaim"),
-    ("quota", "resourcequota"),
-    ("rc", "replicationcontroller"),
-    ("rs", "replicaset"),
-    ("sa", "serviceaccount"),
-    ("sc", "storageclass"),
-    ("sts", "statefulset"),
-    ("svc", "service"),
-];
-
 impl Graph {
     /// The nodes that `KIND/NAME` means, as a person writes it: the kind in any case, singular, plural or short, with or
     /// without its group (`deployments.apps/web`), the name perhaps with its namespace (`pod/shop/web-1`); or a whole key.
@@ -109,14 +82,16 @@ impl Graph {
         let Some((kind, name)) = text.split_once('/') else { return Vec::new() };
         let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
         let kind = kind.to_lowercase();
-        let kind = SHORT.iter().find(|(short, _)| *short == kind).map_or(kind.clone(), |(_, long)| (*long).to_owned());
         let is_kind = |key: &ResourceKey| {
             let word = key.kind().to_lowercase();
             let (wanted, group) =
                 kind.split_once('.').map_or((kind.as_str(), None), |(kind, group)| (kind, Some(group)));
             let plural = self.coverage().of(&key.group_kind()).map(|row| row.kind.plural.to_string());
             group.is_none_or(|group| group == key.group())
-                && (word == wanted || plural.as_deref() == Some(wanted) || format!("{word}s") == wanted)
+                && (word == wanted
+                    || KindFacts::of(key.group(), key.kind()).is_some_and(|facts| facts.is_called(wanted))
+                    || plural.as_deref() == Some(wanted)
+                    || format!("{word}s") == wanted)
         };
         self.nodes()
             .filter(|(_, node)| {

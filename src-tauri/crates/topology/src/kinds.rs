@@ -1,7 +1,6 @@
-//! What is known of kinds without asking a server: where their pod templates lie, which are cluster-scoped,
-//! what their plurals are.
+//! What the rules know of kinds: where their pod templates lie, which are drawn, which are custom.
 
-use model::{GroupKind, ResourceKey};
+use model::ResourceKey;
 use serde_json::Value;
 
 use crate::json::{At, list};
@@ -92,89 +91,6 @@ pub(crate) fn pod_spec<'a>(body: &'a Value, key: &ResourceKey) -> Option<PodSpec
         _ => return None,
     };
     Some(PodSpec::new(spec?, path, is_pod))
-}
-
-/// Cluster-scoped kinds and plurals of well-known APIs: group, kind, plural, namespaced.
-const KNOWN: &[(&str, &str, &str, bool)] = &[
-    ("", "ComponentStatus", "componentstatuses", false),
-    ("", "ConfigMap", "configmaps", true),
-    ("", "Endpoints", "endpoints", true),
-    ("", "LimitRange", "limitranges", true),
-    ("", "Namespace", "namespaces", false),
-    ("", "Node", "nodes", false),
-    ("", "PersistentVolume", "persistentvolumes", false),
-    ("", "PersistentVolumeClaim", "persistentvolumeclaims", true),
-    ("", "Pod", "pods", true),
-    ("", "ReplicationController", "replicationcontrollers", true),
-    ("", "ResourceQuota", "resourcequotas", true),
-    ("", "Secret", "secrets", true),
-    ("", "Service", "services", true),
-    ("", "ServiceAccount", "serviceaccounts", true),
-    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy", "mutatingadmissionpolicies", false),
-    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings", false),
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", false),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", false),
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false),
-    ("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", false),
-    ("apiregistration.k8s.io", "APIService", "apiservices", false),
-    ("apps", "DaemonSet", "daemonsets", true),
-    ("apps", "Deployment", "deployments", true),
-    ("apps", "ReplicaSet", "replicasets", true),
-    ("apps", "StatefulSet", "statefulsets", true),
-    ("autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", true),
-    ("batch", "CronJob", "cronjobs", true),
-    ("batch", "Job", "jobs", true),
-    ("cert-manager.io", "ClusterIssuer", "clusterissuers", false),
-    ("certificates.k8s.io", "CertificateSigningRequest", "certificatesigningrequests", false),
-    ("certificates.k8s.io", "ClusterTrustBundle", "clustertrustbundles", false),
-    ("cilium.io", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies", false),
-    ("coordination.k8s.io", "Lease", "leases", true),
-    ("external-secrets.io", "ClusterExternalSecret", "clusterexternalsecrets", false),
-    ("external-secrets.io", "ClusterSecretStore", "clustersecretstores", false),
-    ("flowcontrol.apiserver.k8s.io", "FlowSchema", "flowschemas", false),
-    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", "prioritylevelconfigurations", false),
-    ("gateway.networking.k8s.io", "GatewayClass", "gatewayclasses", false),
-    ("karpenter.k8s.aws", "EC2NodeClass", "ec2nodeclasses", false),
-    ("karpenter.sh", "NodeClaim", "nodeclaims", false),
-    ("karpenter.sh", "NodePool", "nodepools", false),
-    ("keda.sh", "ClusterTriggerAuthentication", "clustertriggerauthentications", false),
-    ("networking.k8s.io", "Ingress", "ingresses", true),
-    ("networking.k8s.io", "IngressClass", "ingressclasses", false),
-    ("networking.k8s.io", "NetworkPolicy", "networkpolicies", true),
-    ("node.k8s.io", "RuntimeClass", "runtimeclasses", false),
-    ("policy", "PodDisruptionBudget", "poddisruptionbudgets", true),
-    ("pkg.crossplane.io", "Configuration", "configurations", false),
-    ("pkg.crossplane.io", "Function", "functions", false),
-    ("pkg.crossplane.io", "Provider", "providers", false),
-    ("apiextensions.crossplane.io", "CompositeResourceDefinition", "compositeresourcedefinitions", false),
-    ("apiextensions.crossplane.io", "Composition", "compositions", false),
-    ("rbac.authorization.k8s.io", "ClusterRole", "clusterroles", false),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding", "clusterrolebindings", false),
-    ("rbac.authorization.k8s.io", "Role", "roles", true),
-    ("rbac.authorization.k8s.io", "RoleBinding", "rolebindings", true),
-    ("resource.k8s.io", "DeviceClass", "deviceclasses", false),
-    ("resource.k8s.io", "ResourceSlice", "resourceslices", false),
-    ("scheduling.k8s.io", "PriorityClass", "priorityclasses", false),
-    ("snapshot.storage.k8s.io", "VolumeSnapshotClass", "volumesnapshotclasses", false),
-    ("snapshot.storage.k8s.io", "VolumeSnapshotContent", "volumesnapshotcontents", false),
-    ("storage.k8s.io", "CSIDriver", "csidrivers", false),
-    ("storage.k8s.io", "CSINode", "csinodes", false),
-    ("storage.k8s.io", "StorageClass", "storageclasses", false),
-    ("storage.k8s.io", "VolumeAttachment", "volumeattachments", false),
-    ("storage.k8s.io", "VolumeAttributesClass", "volumeattributesclasses", false),
-];
-
-/// Whether a kind lives in namespaces, where that is known without a server.
-pub(crate) fn namespaced(kind: &GroupKind) -> Option<bool> {
-    let known = KNOWN.iter().find(|(group, name, ..)| *group == &*kind.group && *name == &*kind.kind);
-    known.map(|(.., namespaced)| *namespaced)
-}
-
-/// The kind of a plural, where that is known without a server.
-pub(crate) fn by_plural(group: &str, plural: &str) -> Option<GroupKind> {
-    let known = KNOWN.iter().find(|(known, _, name, _)| *known == group && *name == plural);
-    known.map(|(group, kind, ..)| GroupKind::new(group, kind))
 }
 
 /// Whether the API is part of Kubernetes itself; all others are custom resources.

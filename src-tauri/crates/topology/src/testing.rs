@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use model::{Coverage, GroupKind, KindCoverage, KindState, Object, ResourceKind, Scope};
 
-use crate::{Change, Edge, Engine, Graph, RuleBook, kinds};
+use crate::{Change, Edge, Engine, Graph, RuleBook};
 
 /// Parses a stream of YAML documents.
 pub(crate) fn objects(yaml: &str) -> Vec<Object> {
@@ -33,7 +33,7 @@ pub(crate) fn coverage(objects: &[Object]) -> Coverage {
         let kind = object.key.group_kind();
         let row = kinds.entry(kind.clone()).or_insert_with(|| KindCoverage {
             kind: ResourceKind {
-                namespaced: kinds::namespaced(&kind).unwrap_or(!object.key.namespace().is_empty()),
+                namespaced: kind.is_namespaced().unwrap_or(!object.key.namespace().is_empty()),
                 plural: format!("{}s", kind.kind.to_lowercase()).into(),
                 version: object.version.clone(),
                 group_kind: kind,

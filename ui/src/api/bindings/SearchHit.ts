@@ -29,6 +29,7 @@ health: string,
  */
 status: string, 
 /**
- * Key of the card on the map that shows it (itself, or what it is folded into).
+ * Where the map shows it: the key of a card (itself, what it is folded into, what it governs), or the id of a frame
+ * (`app:shop/web`, `ns:shop`); null where nothing of it is drawn.
  */
 card: string | null, };

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use model::{Coverage, GroupKind, KindState, ResourceKey, Scope};
+use model::{Coverage, GroupKind, KindFacts, KindState, ResourceKey, Scope};
 use rustc_hash::FxHashMap;
-
-use crate::kinds;
 
 /// The part of the coverage that the state of edges depends on.
 #[derive(Debug, Default)]
@@ -110,13 +108,13 @@ impl Listed {
     /// Whether objects of the kind of a key live in namespaces; assumed of kinds that nobody knows.
     pub(super) fn namespaced(&self, key: &ResourceKey) -> bool {
         let told = self.kinds.get(key.kind_prefix()).map(|row| row.namespaced);
-        told.or_else(|| kinds::namespaced(&key.group_kind())).unwrap_or(true)
+        told.or_else(|| key.group_kind().is_namespaced()).unwrap_or(true)
     }
 
     /// The kind of a plural.
     pub(super) fn by_plural(&self, group: &Arc<str>, plural: &Arc<str>) -> Option<GroupKind> {
         let told = self.plurals.get(&(group.clone(), plural.clone())).cloned();
-        told.or_else(|| kinds::by_plural(group, plural))
+        told.or_else(|| KindFacts::of_plural(group, plural).map(|facts| GroupKind::new(facts.group, facts.kind)))
     }
 
     fn reach(&self, key: &ResourceKey) -> Reach {

@@ -1,7 +1,9 @@
-//! Questions to the graph: what is around an object, what depends on what, how two are connected.
+//! Questions to the graph: what is around an object, what depends on what, how two are connected,
+//! which are meant by a few words.
 
 mod paths;
 mod reach;
+mod search;
 
 use model::ResourceKey;
 

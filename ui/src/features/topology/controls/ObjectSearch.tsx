@@ -21,7 +21,7 @@ interface ObjectSearchProps {
   choose: (hit: SearchHit) => void;
 }
 
-/** A field that finds objects by name, kind, namespace or label, best first. */
+/** A field that finds objects by name, `ns/name`, `deploy/name`, state or label, best first. */
 export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: ObjectSearchProps) {
   const id = useId();
   const [text, setText] = useState("");
@@ -118,7 +118,9 @@ export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: Ob
               onClick={() => take(hit)}
             >
               <HealthMark health={hit.health} />
-              <span className={styles.name}>{hit.name}</span>
+              <span className={styles.name} title={hit.name}>
+                {hit.name}
+              </span>
               <span className={styles.quiet}>{[hit.kind, hit.namespace].filter(Boolean).join(" · ")}</span>
               {narrow ? null : <span className={styles.status}>{hit.status}</span>}
             </div>
