@@ -10,6 +10,7 @@ mod files;
 mod living_map;
 mod map;
 mod objects;
+mod questions;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,7 +4,6 @@ pub(crate) mod clusters;
 pub(crate) mod contexts;
 pub(crate) mod exports;
 mod findings;
-mod lines;
 pub(crate) mod objects;
 mod relations;
 pub(crate) mod search;

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use diagram::scene::Scene;
 use model::ResourceKey;
 use serde_json::Value;
-use topology::{Edge, Graph, NodeId, Presence, Stop};
+use topology::{Edge, End, Graph, NodeId, Presence, Stop};
 
-use super::lines::{self, End};
 use super::{aside, findings, node, relations, search};
 use crate::Application;
 use crate::cluster::Published;
@@ -84,7 +83,7 @@ pub(crate) async fn edge_detail(application: &Application, request: EndsRequest)
     let (Published { snapshot, graph, .. }, scene) = (open.now(), open.scene());
     aside(move || {
         let ends = [end(&graph, scene.as_deref(), &request.from)?, end(&graph, scene.as_deref(), &request.to)?];
-        Ok(lines::explain(&graph, &snapshot, &ends))
+        Ok(graph.lines(&ends).iter().map(|line| relations::detail(&graph, &snapshot, line)).collect())
     })
     .await?
 }

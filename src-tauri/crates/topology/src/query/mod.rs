@@ -1,6 +1,9 @@
 //! Questions to the graph: what is around an object, what depends on what, how two are connected,
 //! which are meant by a few words.
 
+mod fields;
+mod lines;
+mod neighbours;
 mod paths;
 mod reach;
 mod search;
@@ -9,6 +12,8 @@ use model::ResourceKey;
 
 use crate::graph::{Edge, Graph, NodeId};
 
+pub use lines::{End, Inside, Line};
+pub use neighbours::{Heading, Neighbour, Neighbours};
 pub use paths::Ways;
 pub use reach::{Reach, Reached};
 
