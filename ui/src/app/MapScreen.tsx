@@ -5,6 +5,7 @@ import { ClusterSwitcher, Freshness, memoryOf, useCluster, useOpenClusters } fro
 import { useMapSession } from "@/features/topology";
 import { Link } from "@tanstack/react-router";
 
+import { addressNow } from "./address";
 import { Frame } from "./Frame";
 import { MapWorkspace } from "./MapWorkspace";
 import styles from "./Screens.module.css";
@@ -13,7 +14,7 @@ import styles from "./Screens.module.css";
 export function MapScreen({ cluster }: { cluster: string }) {
   const open = useOpenClusters();
   const summary = useCluster(cluster);
-  const session = useMapSession(cluster, summary ? memoryOf(summary.source) : null);
+  const session = useMapSession(cluster, summary ? memoryOf(summary.source) : null, addressNow());
   const [top] = useState(() => <Identity cluster={cluster} />);
   if (summary && session) return <MapWorkspace cluster={summary} session={session} identity={top} />;
   return (

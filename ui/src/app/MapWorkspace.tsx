@@ -22,6 +22,7 @@ import {
 import { useHomeOnceClosed } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
+import { useAddress } from "./address";
 import { Frame } from "./Frame";
 import { settingsOpen } from "./panels";
 import styles from "./Screens.module.css";
@@ -45,6 +46,7 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
   const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
   const close = () => setPanel(null);
   useHomeOnceClosed(panel !== null);
+  useAddress(session);
 
   useEffect(() => {
     const acts: Record<Shortcut, () => void> = {

@@ -1,15 +1,21 @@
-import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 
+import { history } from "./history";
 import { MapScreen } from "./MapScreen";
 import { Root } from "./Root";
 import { WelcomeScreen } from "./WelcomeScreen";
 
-// The address after the hash: neither the window's own scheme nor a path behind a proxy has to know the routes.
 const root = createRootRoute({ component: Root });
 const welcome = createRoute({ getParentRoute: () => root, path: "/", component: WelcomeScreen });
 const map = createRoute({ getParentRoute: () => root, path: "/cluster/$cluster", component: () => <MapScreen key={map.useParams().cluster} cluster={map.useParams().cluster} /> });
 
-export const router = createRouter({ routeTree: root.addChildren([welcome, map]), history: createHashHistory() });
+export const router = createRouter({
+  routeTree: root.addChildren([welcome, map]),
+  history,
+  // What stands behind the question mark is the map's own, and not the router's to rewrite.
+  parseSearch: (text) => ({ map: text.replace(/^\?/, "") }),
+  stringifySearch: ({ map }) => (typeof map === "string" && map !== "" ? `?${map}` : ""),
+});
 
 declare module "@tanstack/react-router" {
   interface Register {

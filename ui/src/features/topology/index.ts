@@ -1,3 +1,4 @@
+export { addressOf, placeOf } from "./address";
 export { Filters } from "./controls/Filters";
 export { FocusBar } from "./controls/FocusBar";
 export { Lenses } from "./controls/Lenses";

@@ -4,6 +4,7 @@ import type { View } from "@/api/bindings/View";
 import { api } from "@/api/client";
 import { type Store, createStore } from "@/lib/store";
 
+import { type Place, addressOf } from "./address";
 import type { Camera } from "./map/camera";
 import { namespacesAfter } from "./namespaces";
 import { PictureFeed } from "./picture/feed";
@@ -59,8 +60,10 @@ export class MapSession {
   readonly entered: Store<object | null> = createStore<object | null>(null);
   /** What the map is asked to do with its camera from outside; a new object every time. */
   readonly zoom: Store<{ do: "in" | "out" | "fit" } | null> = createStore<{ do: "in" | "out" | "fit" } | null>(null);
-  /** Where the eye was when the map was last left; null where it was fitted. */
-  camera: Camera | null = null;
+  /** Where the eye is, or was when the map was last left; null where everything is fitted. */
+  readonly camera: Store<Camera | null> = createStore<Camera | null>(null);
+  /** Where the eye is to go, whatever is drawn there; a new object every time. */
+  readonly stance: Store<{ camera: Camera | null } | null> = createStore<{ camera: Camera | null } | null>(null);
   private trail: Trail = { entries: [], at: -1 };
 
   constructor(
@@ -79,6 +82,20 @@ export class MapSession {
       this.feed.show(next);
       api.preferenceSet(this.memory, rememberedView(next)).catch(() => undefined);
     });
+  }
+
+  get place(): Place {
+    return { view: this.view.get(), selection: this.selection.get(), tab: this.tab.get(), camera: this.camera.get() };
+  }
+
+  /** Goes to a place of another time or another person's. */
+  stand(place: Place) {
+    const { view, selection, tab, camera } = place;
+    if (addressOf({ ...this.place, view }) !== addressOf(this.place)) this.view.set(view);
+    this.selection.set(selection);
+    this.tab.set(tab);
+    this.camera.set(camera);
+    this.stance.set({ camera });
   }
 
   change(part: Partial<View>) {

@@ -1,19 +1,22 @@
 /** One session per open cluster, kept while the application runs, so that switching back finds everything as it was. */
 
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { api } from "@/api/client";
 import { useStore } from "@/lib/store";
 
 import { namespacesInOrder } from "./picture/order";
+import { placeOf } from "./address";
 import { MapSession } from "./session";
 import { aspectOf, recalledView } from "./view";
 
 const sessions = new Map<string, MapSession>();
 
-/** The session of a cluster, once its remembered view has been read. */
-export function useMapSession(cluster: string, memory: string | null): MapSession | null {
+/** The session of a cluster, once its remembered view has been read. It begins where the address says, if that says anything. */
+export function useMapSession(cluster: string, memory: string | null, address: string): MapSession | null {
   const [session, setSession] = useState<MapSession | null>(sessions.get(cluster) ?? null);
+  // Only where one comes from: afterwards the address follows the session.
+  const beginning = useRef(address);
   useEffect(() => {
     let current = true;
     const begin = (made: MapSession) => {
@@ -25,7 +28,12 @@ export function useMapSession(cluster: string, memory: string | null): MapSessio
     else if (memory !== null) {
       // Once for a session: a window that is resized must not move what the person has found.
       const start = (remembered: unknown) => {
-        if (current) begin(new MapSession(cluster, memory, { ...recalledView(remembered), aspect: aspectOf(window.innerWidth, window.innerHeight) }));
+        if (!current) return;
+        const view = { ...recalledView(remembered), aspect: aspectOf(window.innerWidth, window.innerHeight) };
+        const place = placeOf(beginning.current, view);
+        const made = new MapSession(cluster, memory, place?.view ?? view);
+        if (place) made.stand(place);
+        begin(made);
       };
       api.preferenceGet(memory).then(start, () => start(null));
     }

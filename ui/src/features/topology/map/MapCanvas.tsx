@@ -35,6 +35,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
     let most = 0;
     const made = new MapEngine(element, base.current, overlay.current, readPalette(document.documentElement), {
       camera: ({ x, y, scale }) => {
+        session.camera.set(engine.current?.eye.place ?? null);
         element.dataset.camera = `${x.toFixed(2)} ${y.toFixed(2)} ${scale.toFixed(5)}`;
         delete element.dataset.sharp;
       },
@@ -56,7 +57,8 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       },
     });
     engine.current = made;
-    if (session.camera) made.eye.standAt(session.camera);
+    const begun = session.camera.get();
+    if (begun) made.eye.standAt(begun);
     ready(made);
     let view = session.view.get();
     made.eye.expect(null, view);
@@ -66,11 +68,16 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
       view = session.view.get();
       made.eye.expect(before, view);
     });
+    const stopStanding = session.stance.subscribe(() => {
+      const stance = session.stance.get();
+      if (stance) made.eye.comeTo(stance.camera);
+    });
     const stopListening = session.feed.listen((applied, changed) => made.setPicture(applied, changed));
     return () => {
       stopListening();
       stopLooking();
-      session.camera = made.eye.place;
+      stopStanding();
+      session.camera.set(made.eye.place);
       made.destroy();
       engine.current = null;
       ready(null);

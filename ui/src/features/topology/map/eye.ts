@@ -70,6 +70,15 @@ export class Eye {
     this.setCamera(camera);
   }
 
+  /** To where it stood at another time, in the picture that is to come, if one is; null fits everything. */
+  comeTo(camera: Camera | null) {
+    if (this.expected !== null) {
+      this.expected = "return";
+      this.beforeFocus = camera;
+    } else if (camera) this.standAt(camera);
+    else this.fit();
+  }
+
   /** Stays where it is, whatever is drawn. */
   hold() {
     this.untouched = false;
