@@ -109,3 +109,11 @@ test("several clusters are open at once, and the switcher goes between them", as
   await page.getByRole("button", { name: /^Close / }).last().click();
   await expect.poll(() => page.getByRole("button", { name: /^Close / }).count()).toBe(1);
 });
+
+test("what is open is listed at the start, and leads back to its map", async () => {
+  const page = await open();
+  await openMap(page);
+  await page.getByRole("link", { name: "Clusters" }).click();
+  await page.getByRole("region", { name: "Open now" }).getByRole("link", { name: /the demo, in this application/ }).click();
+  await page.waitForSelector(`${MAP}[data-painted]`);
+});

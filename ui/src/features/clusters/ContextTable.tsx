@@ -14,8 +14,8 @@ interface ContextTableProps {
   rows: Row[];
   /** What scrolls: the screen as a whole. */
   scroller: HTMLElement | null;
-  /** What is said above the list: it moves the list down. */
-  message: string | null;
+  /** What is said above the list, and how much is open: both move the list down. */
+  message: string;
   /** The id of the context that is being opened. */
   opening: string | null;
   open: (id: string) => void;

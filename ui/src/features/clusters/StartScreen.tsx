@@ -11,11 +11,13 @@ import { useStore } from "@/lib/store";
 import { ContextTable } from "./ContextTable";
 import { contextRows } from "./model";
 import { OpenFiles } from "./OpenFiles";
+import { OpenNow } from "./OpenNow";
 import { openSource, opening } from "./opening";
-import { useAppInfo, useContexts } from "./queries";
+import { useAppInfo, useContexts, useOpenClusters } from "./queries";
 import styles from "./StartScreen.module.css";
 
-const SEARCHABLE_FROM = 8;
+/** One context needs no search. */
+const SEARCHABLE_FROM = 2;
 
 /** Where one begins: known contexts, files, the demo. */
 export function StartScreen() {
@@ -34,6 +36,7 @@ export function StartScreen() {
   const total = contexts.data?.contexts.length ?? 0;
   const rows = contexts.data ? contextRows(contexts.data, query) : [];
   const failed = error ?? notOpened;
+  const openNow = useOpenClusters().data?.length ?? 0;
   return (
     <main ref={setScroller} className={styles.start}>
       <div className={styles.column}>
@@ -43,6 +46,7 @@ export function StartScreen() {
             {error ? "Nothing was opened. The other contexts are not touched by this." : "It was asked for by starting the application."}
           </Message>
         ) : null}
+        <OpenNow />
         <section aria-labelledby="contexts-title" className={styles.section}>
           <div className={styles.head}>
             <h2 id="contexts-title">From your kubeconfig</h2>
@@ -60,7 +64,7 @@ export function StartScreen() {
             </Message>
           ) : null}
           {total > 0 && !rows.some((row) => row.sort === "context") ? <Message title="No context matches">Nothing among {plural(total, "context")} contains “{query}”.</Message> : null}
-          <ContextTable rows={rows} scroller={scroller} message={failed?.message ?? null} opening={source?.from === "context" ? source.id : null} open={(id) => void open({ from: "context", id })} />
+          <ContextTable rows={rows} scroller={scroller} message={`${failed?.message ?? ""} ${openNow}`} opening={source?.from === "context" ? source.id : null} open={(id) => void open({ from: "context", id })} />
         </section>
         <div className={styles.others}>
           <OpenFiles busy={source?.from === "files"} open={(paths) => void open({ from: "files", paths })} />

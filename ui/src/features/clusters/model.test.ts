@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 
+import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, splitPaths, wantsNames, whyText } from "./model";
+import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, sourceText, splitPaths, wantsNames, whyText } from "./model";
 
 const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, drawn: name !== "Event", state, why: null });
 
@@ -106,4 +107,9 @@ test("views are remembered per source", () => {
 
 test("paths are lines", () => {
   expect(splitPaths(" /a \n\n/b c\n")).toEqual(["/a", "/b c"]);
+});
+
+test("what is open says where it came from, a dump by its path", () => {
+  expect(sourceText({ from: "files", paths: ["/dumps/monday", "/dumps/crds.yaml"] } as ClusterSource)).toBe("/dumps/monday, /dumps/crds.yaml");
+  expect(sourceText({ from: "demo", objects: null })).toBe("the demo, in this application");
 });

@@ -179,6 +179,13 @@ export function probeLine(health: ContextHealth | undefined, failed: string | nu
   return { tone: health.problem === null ? "ok" : "degraded", text: parts.filter(Boolean).join(" · ") };
 }
 
+/** Where a cluster that is open came from. */
+export function sourceText(source: ClusterSource): string {
+  if (source.from === "context") return "from your kubeconfig";
+  if (source.from === "demo") return "the demo, in this application";
+  return source.paths.join(", ");
+}
+
 /** Under which name a source's view is remembered. */
 export function memoryOf(source: ClusterSource): string {
   if (source.from === "context") return `map.view.context:${source.id}`;
