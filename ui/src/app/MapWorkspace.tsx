@@ -9,6 +9,7 @@ import {
   FocusBar,
   Inspector,
   KeyHelp,
+  LeftOut,
   Lenses,
   MapPane,
   type MapSession,
@@ -17,6 +18,7 @@ import {
   Search,
   type Shortcut,
   listenForShortcuts,
+  narrowedBy,
   useNamespaces,
 } from "@/features/topology";
 import { useHomeOnceClosed } from "@/lib/layers";
@@ -41,6 +43,8 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
   const [panel, setPanel] = useState<Panel | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const view = useStore(session.view);
+  const { picture } = useStore(session.feed.state);
+  const shown = narrowedBy(view) === "" ? null : (picture?.counts.objects ?? null);
   const kinds = useStatus(cluster.cluster)?.kinds ?? [];
   const namespaces = useNamespaces(session);
   const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
@@ -82,12 +86,13 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
         </>
       }
       notice={<StaleBanner cluster={cluster.cluster} />}
-      status={<StatusLine cluster={cluster} namespaces={namespaces} coverage={panel === "coverage"} toggleCoverage={() => toggle("coverage")} help={() => toggle("help")} />}
+      status={<StatusLine cluster={cluster} shown={shown} namespaces={namespaces} coverage={panel === "coverage"} toggleCoverage={() => toggle("coverage")} help={() => toggle("help")} />}
     >
       <Outline session={session} />
       <main className={styles.map}>
         <MapPane session={session} nothing={<NothingSeen cluster={cluster} />} />
         <FocusBar session={session} />
+        {view.focus === null ? <LeftOut session={session} /> : null}
         {panel === "coverage" ? <CoveragePanel cluster={cluster} close={close} /> : null}
         {panel === "help" ? <KeyHelp close={close} /> : null}
       </main>

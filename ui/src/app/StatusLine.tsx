@@ -1,11 +1,13 @@
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { Glyph, HealthMark } from "@/components";
-import { countedText, coverageOf, kindsText, objectCount, useStatus } from "@/features/clusters";
+import { countedText, coverageOf, kindsText, shownText, useStatus } from "@/features/clusters";
 
 import styles from "./Screens.module.css";
 
 interface StatusLineProps {
   cluster: ClusterSummary;
+  /** How many objects the map shows, where lens or filters leave some out. */
+  shown: number | null;
   namespaces: readonly string[];
   coverage: boolean;
   toggleCoverage: () => void;
@@ -13,7 +15,7 @@ interface StatusLineProps {
 }
 
 /** How much there is, what is missing from it, and who we are. */
-export function StatusLine({ cluster, namespaces, coverage, toggleCoverage, help }: StatusLineProps) {
+export function StatusLine({ cluster, shown: drawn, namespaces, coverage, toggleCoverage, help }: StatusLineProps) {
   const status = useStatus(cluster.cluster);
   const { line } = coverageOf(status);
   const only = status?.namespaces ?? [];
@@ -21,7 +23,7 @@ export function StatusLine({ cluster, namespaces, coverage, toggleCoverage, help
   const kinds = kindsText(status);
   return (
     <>
-      <span data-testid="objects" className={styles.figures} title={countedText(status)}>{objectCount(status)}</span>
+      <span data-testid="objects" className={styles.figures} title={countedText(status)}>{shownText(drawn, status)}</span>
       <button type="button" className={`${styles.inline} ${styles.coverage}`} title={kinds} aria-expanded={coverage} onClick={toggleCoverage}>
         {line === "" ? null : <HealthMark health="unknown" quiet size={10} />}
         <span className={styles.coverage}>{kinds}</span>

@@ -4,7 +4,7 @@ import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, sourceText, splitPaths, wantsNames, whyText } from "./model";
+import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, shownText, sourceText, splitPaths, wantsNames, whyText } from "./model";
 
 const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, drawn: name !== "Event", state, why: null });
 
@@ -112,4 +112,10 @@ test("paths are lines", () => {
 test("what is open says where it came from, a dump by its path", () => {
   expect(sourceText({ from: "files", paths: ["/dumps/monday", "/dumps/crds.yaml"] } as ClusterSource)).toBe("/dumps/monday, /dumps/crds.yaml");
   expect(sourceText({ from: "demo", objects: null })).toBe("the demo, in this application");
+});
+
+test("under a filter the footer counts what is shown", () => {
+  expect(shownText(12, status())).toBe("12 shown of 163 objects · 412 relations");
+  expect(shownText(null, status())).toBe("163 objects · 412 relations");
+  expect(shownText(12, undefined)).toBe("");
 });

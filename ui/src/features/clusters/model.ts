@@ -102,6 +102,11 @@ export function objectCount(status: ClusterStatus | undefined): string {
   return `${bound}${plural(status.objects, "object")} · ${count(status.relations)} relations`;
 }
 
+/** Under a lens or filters what is shown stands first: the footer's count is of the same things as the map's. */
+export function shownText(shown: number | null, status: ClusterStatus | undefined): string {
+  return shown === null || status === undefined ? objectCount(status) : `${count(shown)} shown of ${objectCount(status)}`;
+}
+
 /** What the count is of, for the tooltip. */
 export function countedText(status: ClusterStatus | undefined): string {
   const others = (status?.kinds ?? []).filter((kind) => !kind.drawn && kind.count > 0).map((kind) => plural(kind.count, kind.kind));

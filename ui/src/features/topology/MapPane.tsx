@@ -13,7 +13,7 @@ import { ZoomButtons } from "./map/ZoomButtons";
 import type { MapEngine } from "./map/engine";
 import styles from "./MapPane.module.css";
 import type { MapSession } from "./session";
-import { filtersOf } from "./view";
+import { filtersOf, narrowedBy } from "./view";
 
 /** The map with its corner controls, and what it says while there is nothing to draw; `nothing` says it of an empty cluster. */
 export function MapPane({ session, nothing }: { session: MapSession; nothing: ReactNode }) {
@@ -53,23 +53,24 @@ function MapState({ session, nothing }: { session: MapSession; nothing: ReactNod
     return <div className={styles.state}>{waiting ? <Message tone="pending" title="Reading the cluster">The first objects appear as soon as they arrive.</Message> : null}</div>;
   }
   if (picture.blocks.size === 0 && !waiting) {
-    if (filtersOf(view) === 0) return <div className={styles.state}>{nothing}</div>;
+    if (narrowedBy(view) === "") return <div className={styles.state}>{nothing}</div>;
     return (
       <div className={styles.state}>
         <Message
-          title="Nothing matches these filters"
+          title={filtersOf(view) === 0 ? `Nothing has a part in ${narrowedBy(view)}` : "Nothing matches these filters"}
           actions={
             <Button
               onClick={() => {
-                session.clearFilters();
+                if (filtersOf(view) === 0) session.change({ lens: "all" });
+                else session.clearFilters();
                 goHome();
               }}
             >
-              Clear filters
+              {filtersOf(view) === 0 ? "All relations" : "Clear filters"}
             </Button>
           }
         >
-          The cluster has objects, none of them fits all the filters set.
+          {filtersOf(view) === 0 ? "The cluster has objects, none of them has such a relation." : "The cluster has objects, none of them fits all the filters set."}
         </Message>
       </div>
     );

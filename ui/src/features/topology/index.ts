@@ -1,6 +1,7 @@
 export { addressOf, placeOf } from "./address";
 export { Filters } from "./controls/Filters";
 export { FocusBar } from "./controls/FocusBar";
+export { LeftOut } from "./controls/LeftOut";
 export { Lenses } from "./controls/Lenses";
 export { ProblemsOnly } from "./controls/ProblemsOnly";
 export { Search } from "./controls/Search";
@@ -10,4 +11,5 @@ export { MapPane } from "./MapPane";
 export { Outline } from "./outline/Outline";
 export type { MapSession } from "./session";
 export { useMapSession, useNamespaces } from "./sessions";
+export { narrowedBy } from "./view";
 export { type Shortcut, listenForShortcuts } from "./shortcuts";

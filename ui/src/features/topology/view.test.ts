@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { aspectOf, EMPTY_VIEW, filtersOf, recalledView, rememberedView, toggled } from "./view";
+import { aspectOf, EMPTY_VIEW, filtersOf, narrowedBy, recalledView, rememberedView, toggled, widened } from "./view";
 
 test("what is remembered comes back, and rubbish does not", () => {
   const view = { ...EMPTY_VIEW, lens: "config" as const, namespaces: ["shop"], focus: "core/Pod/shop/a", problemsOnly: true };
@@ -23,4 +23,16 @@ test("the layout is asked for in the shape of the room, roughly", () => {
   expect(aspectOf(1280, 800)).toBe(150);
   expect(aspectOf(1288, 806)).toBe(150);
   expect(aspectOf(1920, 1080)).toBe(170);
+});
+
+test("what keeps objects off the map is said in words", () => {
+  expect(narrowedBy(EMPTY_VIEW)).toBe("");
+  expect(narrowedBy({ ...EMPTY_VIEW, lens: "gitops" })).toBe("the GitOps lens");
+  expect(narrowedBy({ ...EMPTY_VIEW, lens: "traffic", namespaces: ["shop"], problemsOnly: true })).toBe("the Traffic lens and 2 filters");
+});
+
+test("a widened view leaves nothing out, and keeps what is unfolded", () => {
+  const wide = widened({ ...EMPTY_VIEW, lens: "traffic", kinds: ["core/Pod"], focus: "core/Pod/shop/x", depth: 2, expanded: ["a"], aspect: 150 });
+  expect(narrowedBy(wide)).toBe("");
+  expect(wide).toMatchObject({ expanded: ["a"], aspect: 150 });
 });

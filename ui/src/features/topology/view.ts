@@ -2,6 +2,7 @@
 
 import type { LensName } from "@/api/bindings/LensName";
 import type { View } from "@/api/bindings/View";
+import { plural } from "@/lib/age";
 
 export const EMPTY_VIEW: View = {
   lens: "all",
@@ -44,6 +45,18 @@ export function narrowing({ lens, namespaces, kinds, health, problemsOnly, focus
 export function filtersOf(view: View): number {
   const lists = [view.namespaces, view.kinds, view.health].filter((list) => list.length > 0).length;
   return lists + (view.problemsOnly ? 1 : 0) + (view.focus === null ? 0 : 1);
+}
+
+/** What keeps objects off the map, in words: "the Traffic lens and 2 filters"; empty where all are shown. */
+export function narrowedBy(view: View): string {
+  const filters = filtersOf(view);
+  const lens = view.lens === "all" ? "" : `the ${LENSES.find(({ id }) => id === view.lens)?.label ?? view.lens} lens`;
+  return [lens, filters === 0 ? "" : plural(filters, "filter")].filter(Boolean).join(" and ");
+}
+
+/** The same view with nothing left out. */
+export function widened(view: View): View {
+  return { ...EMPTY_VIEW, aspect: view.aspect, expanded: view.expanded, expandAll: view.expandAll };
 }
 
 /** What is kept over a restart: how to look, not what was looked for; a forgotten filter would hide what is there. */
