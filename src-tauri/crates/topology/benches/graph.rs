@@ -182,5 +182,19 @@ fn apply(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, infer, apply);
+/// What stands between a keystroke in the search and its list.
+fn search(criterion: &mut Criterion) {
+    let objects = cluster(100_000);
+    let coverage = coverage(&objects);
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    engine.apply(&changes(objects), &coverage);
+    let graph = engine.graph();
+    let mut group = criterion.benchmark_group("search at 100000");
+    for query in ["a", "app-77", "svc app-4242", "team-3/app", "crashloop", "tier=web", "apconf"] {
+        group.bench_function(query, |bench| bench.iter(|| graph.search_for(black_box(query), 40)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, infer, apply, search);
 criterion_main!(benches);
