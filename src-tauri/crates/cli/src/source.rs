@@ -16,8 +16,9 @@ pub(crate) async fn look(source: &Source, filter: &Filter) -> Result<api::Look> 
     Ok(look)
 }
 
-/// Names every document that could not be read and every namespace of which nothing is seen. The rest was used; unless told to go on, that is a failure.
+/// Names what was left out, every document that could not be read and every namespace of which nothing is seen. The rest was used; unless told to go on, that is a failure.
 pub(crate) fn verdict(look: &api::Look, filter: &Filter) -> ExitCode {
+    look.published.source.notes.iter().for_each(|note| complain(note));
     look.problems.iter().for_each(|problem| complain(problem));
     if look.problems.is_empty() || filter.keep_going { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -52,6 +52,8 @@ pub struct SourceState {
     pub heard: Option<i64>,
     /// Problems worth a line.
     pub problems: Vec<String>,
+    /// What was left out of files without being a fault.
+    pub notes: Vec<String>,
     /// Who the server says we are.
     pub identity: Option<String>,
     /// The server's version.

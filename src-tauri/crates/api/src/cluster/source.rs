@@ -82,9 +82,10 @@ async fn files(
         return Err(ApiError::failed(problem.to_string()));
     }
     if read.objects == 0 {
+        let why: String = read.notes.iter().map(|note| format!("; {note}")).collect();
         return Err(ApiError::new(
             ErrorCode::NotFound,
-            "no Kubernetes object is in the files; name manifests or a dump",
+            format!("no Kubernetes object is in the files; name manifests or a dump{why}"),
         ));
     }
     let open = Arc::new(Open::start(label, rules, notices));
@@ -94,7 +95,7 @@ async fn files(
     }
     let mut states = open.follow();
     // A closed inbox means that the owner has ended, which every later command tells.
-    let source = SourceState { offline: true, problems, ..SourceState::default() };
+    let source = SourceState { offline: true, problems, notes: read.notes, ..SourceState::default() };
     let _ = open.inbox.send(Message::Source(source)).await;
     let _ = open.inbox.send(Message::Deltas(read.deltas)).await;
     let _ = states.wait_for(|published| published.source.offline && !published.snapshot.is_empty()).await;

@@ -380,7 +380,8 @@ mod tests {
         let Event::Upsert(secret) = event(line.as_bytes(), &kind("", "Secret")).unwrap() else { panic!("no upsert") };
         assert_eq!(
             *secret.body,
-            json!({"apiVersion": "v1", "kind": "Secret", "data": {"k": null}, "metadata": {"name": "s", "namespace": "n", "annotations": {}}})
+            json!({"apiVersion": "v1", "kind": "Secret", "data": {"k": null}, "metadata": {"name": "s", "namespace": "n",
+                "annotations": {"kubectl.kubernetes.io/last-applied-configuration": null}}})
         );
     }
 

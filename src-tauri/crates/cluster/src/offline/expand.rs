@@ -3,7 +3,7 @@
 use model::{Object, ObjectError};
 use serde_json::Value;
 
-use crate::secret;
+use crate::{secret, yaml};
 
 /// Lists may hold lists; nobody nests them deeper.
 const DEPTH_LIMIT: usize = 8;
@@ -36,8 +36,14 @@ fn expand_at(mut value: Value, depth: usize, take: &mut dyn FnMut(Result<Object,
                 expand_item(item, depth, take);
             }
         }
-        (_, Some(items)) => take(Err(format!("the items of this {kind} are no list but {items}"))),
-        (_, None) => take(object(value)),
+        // What stands there stays out of the message: it may be a Secret.
+        (Some(_), Some(items)) => {
+            take(Err(format!("the items of this {kind} are {}, where a list belongs", yaml::what(&items))));
+        }
+        (Some(_), None) if value.pointer("/metadata/name").is_none() => take(Err(format!(
+            "this {kind} has no items; `kubectl get -o yaml` and -o json print them, so that it was probably cut off"
+        ))),
+        _ => take(object(value)),
     }
 }
 
@@ -52,6 +58,8 @@ fn expand_item(item: Value, depth: usize, take: &mut dyn FnMut(Result<Object, St
 fn object(mut value: Value) -> Result<Object, String> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let hint = match (text("/kind"), text("/metadata/generateName")) {
+        ("Status", _) => " (this Status is what a server says instead of an object)".to_owned(),
+        ("Table", _) => " (this Table is what kubectl prints for people; take -o yaml or -o json)".to_owned(),
         (_, "") => String::new(),
         (kind, prefix) => format!(" (this {kind} has generateName {prefix} only: a cluster would name it)"),
     };
@@ -63,10 +71,11 @@ fn object(mut value: Value) -> Result<Object, String> {
 
 /// Which of the fields that make a Kubernetes object is missing.
 fn absent(value: &Value) -> String {
-    if value.is_object() {
-        ObjectError::Absent("kind").to_string()
-    } else {
-        "this is no Kubernetes object but plain text".to_owned()
+    match value.get("kind") {
+        Some(kind) => format!("kind is {}, where a text belongs", yaml::what(kind)),
+        None if value.is_object() => ObjectError::Absent("kind").to_string(),
+        None if value.is_string() => "this is no Kubernetes object but plain text".to_owned(),
+        None => format!("this is no Kubernetes object but {}", yaml::what(value)),
     }
 }
 
@@ -109,6 +118,31 @@ mod tests {
             &[
                 "no metadata.name: every Kubernetes object has apiVersion, kind and metadata.name (this Pod has generateName job- only: a cluster would name it)",
             ],
+        );
+    }
+
+    #[test]
+    fn lists_without_items_and_answers_of_servers_are_named() {
+        check(
+            json!({"apiVersion": "v1", "kind": "PodList", "metadata": {}}),
+            &[
+                "this PodList has no items; `kubectl get -o yaml` and -o json print them, so that it was probably cut off",
+            ],
+        );
+        check(json!({"kind": 7}), &["kind is a number, where a text belongs"]);
+        check(
+            json!({"apiVersion": "v1", "kind": "Status", "metadata": {}, "message": "forbidden"}),
+            &[
+                "no metadata.name: every Kubernetes object has apiVersion, kind and metadata.name (this Status is what a server says instead of an object)",
+            ],
+        );
+    }
+
+    #[test]
+    fn messages_never_repeat_what_may_be_a_secret() {
+        check(
+            json!({"apiVersion": "v1", "kind": "SecretList", "items": {"a": {"stringData": {"q": "CANARY"}}}}),
+            &["the items of this SecretList are a mapping, where a list belongs"],
         );
     }
 

@@ -4,6 +4,7 @@
 //! Identity without a server: a namespaced object without a namespace is in `default` (or the one given), a CRD in the
 //! source decides for its kind, and an unknown kind counts as namespaced.
 
+mod aside;
 mod expand;
 mod scope;
 mod source;
@@ -14,10 +15,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::{Delta, GroupKind, KindState, Object, ResourceKey, ResourceKind, Scope};
+use serde_json::Value;
 
 pub use crate::problem::Problem;
-use crate::version;
+use crate::yaml::Copies;
+use crate::{text, version};
+use aside::Why;
 use scope::Scopes;
+use source::{Report, Text};
 
 /// Where offline objects come from.
 #[derive(Clone, Debug)]
@@ -53,56 +58,88 @@ pub struct Options {
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// `Discovered` for each kind, `Upsert` for each object, `State(Live)` for each kind; ordered by kind, then key,
-    /// whatever the order of the input. Of several objects with one key the last one read is kept, as `kubectl apply`
-    /// would leave it.
+    /// whatever the order of the input. Of several objects with one key the one that says most is kept, since the others
+    /// are patches of it or cut; of equally rich ones the last one read, as `kubectl apply` would leave it.
     pub deltas: Vec<Delta>,
     /// Number of objects among the deltas.
     pub objects: usize,
     /// In the order of the input.
     pub problems: Vec<Problem>,
+    /// What was left out or read twice without being a fault, one sentence each.
+    pub notes: Vec<String>,
 }
+
+/// More objects that are there twice are counted, not named.
+const TWICE_NAMED: usize = 10;
+/// More problems of one text are counted, not named: a text may be a million lines of nothing.
+const PROBLEMS_OF_TEXT: usize = 100;
 
 /// Reads all inputs. Never fails: what is wrong is in [`Outcome::problems`].
 pub fn read(inputs: &[Input], options: &Options) -> Outcome {
-    let mut problems = Vec::new();
-    let mut objects = Vec::new();
-    source::visit(inputs, &mut problems, &mut |name, bytes, problems| read_text(name, bytes, &mut objects, problems));
-    let (deltas, objects) = identify(objects, options);
-    Outcome { deltas, objects, problems }
+    let mut report = Report::default();
+    let mut found = Vec::new();
+    let mut copies = Copies::default();
+    source::visit(inputs, &mut report, &mut |text, report| read_text(&text, &mut copies, &mut found, report));
+    let mut notes = report.aside.sentences();
+    let (deltas, objects) = identify(found, options, &mut notes);
+    Outcome { deltas, objects, problems: report.problems, notes }
 }
 
-fn read_text(file: &str, bytes: &[u8], objects: &mut Vec<Object>, problems: &mut Vec<Problem>) {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = match str::from_utf8(bytes) {
-        Ok(text) => text,
+/// An object and the text that holds it.
+struct Found {
+    object: Object,
+    file: Arc<str>,
+}
+
+fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, report: &mut Report) {
+    let file: Arc<str> = text.name.into();
+    let content = match text::decode(text.bytes) {
+        Ok(content) => content,
         Err(error) => {
-            let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            let message = "this is no UTF-8 text".to_owned();
-            return problems.push(Problem { file: file.to_owned(), document: None, line: Some(line), message });
+            let (line, message) = (error.line, error.message.to_owned());
+            return report.problems.push(Problem { file: text.name.to_owned(), document: None, line, message });
         }
     };
-    for piece in split::documents(text) {
+    let mut problems = Vec::new();
+    let mut uncounted = 0_usize;
+    for piece in split::documents(&content, copies) {
         let mut problem = |message| {
+            if problems.len() >= PROBLEMS_OF_TEXT {
+                uncounted += 1;
+                return;
+            }
             let (document, line) = (Some(piece.number), Some(piece.line));
-            problems.push(Problem { file: file.to_owned(), document, line, message });
+            problems.push(Problem { file: text.name.to_owned(), document, line, message });
         };
         match piece.value {
-            Ok(value) => expand::expand(value, &mut |object| match object {
-                Ok(object) => objects.push(object),
-                Err(message) => problem(message),
-            }),
+            Ok(value) => match aside::document(text.name, text.among, &value) {
+                Some(why) => report.aside.add(why, text.name),
+                None => expand::expand(value, &mut |object| match object {
+                    Ok(object) => found.push(Found { object, file: file.clone() }),
+                    Err(message) => problem(message),
+                }),
+            },
+            Err(_) if text.among && aside::is_template(&content, piece.line) => {
+                report.aside.add(Why::Template, text.name);
+            }
             Err(message) => problem(message),
         }
+    }
+    report.problems.append(&mut problems);
+    if uncounted > 0 {
+        let message = format!("{uncounted} more documents cannot be read");
+        report.problems.push(Problem { file: text.name.to_owned(), document: None, line: None, message });
     }
 }
 
 /// Gives every object its namespace and puts all in order.
-fn identify(objects: Vec<Object>, options: &Options) -> (Vec<Delta>, usize) {
-    let scopes = Scopes::of(objects.iter());
+fn identify(found: Vec<Found>, options: &Options, notes: &mut Vec<String>) -> (Vec<Delta>, usize) {
+    let scopes = Scopes::of(found.iter().map(|found| &found.object));
     let default_namespace = options.default_namespace.as_deref().unwrap_or("default");
-    let mut kinds: BTreeMap<GroupKind, (Arc<str>, BTreeMap<ResourceKey, Object>)> = BTreeMap::new();
-    for mut object in objects {
+    let mut kinds: BTreeMap<GroupKind, (Arc<str>, BTreeMap<ResourceKey, Found>)> = BTreeMap::new();
+    let mut twice = 0_usize;
+    for mut next in found {
+        let object = &mut next.object;
         let kind = object.key.group_kind();
         let namespace = match (scopes.is_namespaced(&kind), object.key.namespace()) {
             (false, _) => "",
@@ -114,19 +151,51 @@ fn identify(objects: Vec<Object>, options: &Options) -> (Vec<Delta>, usize) {
         if version::rank(&object.version) > version::rank(best) {
             *best = object.version.clone();
         }
-        held.insert(object.key.clone(), object);
+        let Some(first) = held.remove(&object.key) else {
+            held.insert(object.key.clone(), next);
+            continue;
+        };
+        let differ = first.object.body != object.body;
+        let key = object.key.clone();
+        let (kept, other) = if richness(&first.object) > richness(object) { (first, next) } else { (next, first) };
+        if differ {
+            twice += 1;
+            if twice <= TWICE_NAMED {
+                notes.push(format!(
+                    "{key} is there twice, in {} and in {}; the one in {} is shown",
+                    kept.file, other.file, kept.file
+                ));
+            }
+        }
+        held.insert(key, kept);
+    }
+    if twice > TWICE_NAMED {
+        notes.push(format!("{} more objects are there twice", twice - TWICE_NAMED));
     }
     let mut deltas = Vec::new();
     let mut count = 0;
-    for (group_kind, (version, objects)) in kinds {
+    for (group_kind, (version, found)) in kinds {
         let plural = scopes.plural(&group_kind).into();
         let namespaced = scopes.is_namespaced(&group_kind);
         deltas.push(Delta::Discovered(ResourceKind { group_kind: group_kind.clone(), version, plural, namespaced }));
-        count += objects.len();
-        deltas.extend(objects.into_values().map(Delta::Upsert));
+        count += found.len();
+        deltas.extend(found.into_values().map(|found| Delta::Upsert(found.object)));
         deltas.push(Delta::State(group_kind, Scope::Cluster, KindState::Live));
     }
     (deltas, count)
+}
+
+/// How much an object says: one that a cluster printed more than one that a person wrote, and then by number of values.
+fn richness(object: &Object) -> (bool, usize) {
+    fn values(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => items.iter().map(values).sum::<usize>() + 1,
+            Value::Object(fields) => fields.values().map(values).sum::<usize>() + 1,
+            _ => 1,
+        }
+    }
+    // Of two states of one object in a cluster neither is a patch.
+    if object.uid.is_some() { (true, 0) } else { (false, values(&object.body)) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which kinds live outside namespaces, for sources that have no server to ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{GroupKind, Object};
 use serde_json::Value;
@@ -9,6 +9,8 @@ use serde_json::Value;
 #[derive(Default)]
 pub(super) struct Scopes {
     custom: BTreeMap<GroupKind, Custom>,
+    /// Kinds without CRD of which the source has objects that were in a cluster and in no namespace.
+    cluster_scoped: BTreeSet<GroupKind>,
 }
 
 struct Custom {
@@ -17,16 +19,29 @@ struct Custom {
 }
 
 impl Scopes {
-    /// Reads the CRDs among the objects.
-    pub(super) fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
-        let definitions = objects.filter(|object| object.key.is("apiextensions.k8s.io", "CustomResourceDefinition"));
-        Self { custom: definitions.filter_map(|object| definition(&object.body)).collect() }
+    /// Reads the CRDs among the objects, and what objects that a server has printed show of their kinds.
+    pub(super) fn of<'a>(objects: impl Iterator<Item = &'a Object> + Clone) -> Self {
+        let is_definition = |object: &&Object| object.key.is("apiextensions.k8s.io", "CustomResourceDefinition");
+        let custom = objects.clone().filter(is_definition).filter_map(|object| definition(&object.body)).collect();
+        let (mut shown, mut namespaced) = (BTreeSet::new(), BTreeSet::new());
+        for object in objects.filter(|object| object.key.group_kind().is_namespaced().is_none()) {
+            if !object.key.namespace().is_empty() {
+                namespaced.insert(object.key.group_kind());
+            } else if object.uid.is_some() {
+                // A server gives every namespaced object its namespace before it gives it a uid.
+                shown.insert(object.key.group_kind());
+            }
+        }
+        Self { custom, cluster_scoped: &shown - &namespaced }
     }
 
     /// Whether objects of the kind live in namespaces.
     pub(super) fn is_namespaced(&self, kind: &GroupKind) -> bool {
-        // What is neither described by a CRD in the source nor known is namespaced.
-        self.custom.get(kind).map_or_else(|| kind.is_namespaced().unwrap_or(true), |custom| custom.namespaced)
+        // What is neither described by a CRD in the source nor known is namespaced, unless an object shows otherwise.
+        self.custom.get(kind).map_or_else(
+            || kind.is_namespaced().unwrap_or_else(|| !self.cluster_scoped.contains(kind)),
+            |custom| custom.namespaced,
+        )
     }
 
     /// The name in URLs: the CRD's, else the known or guessed one.
@@ -59,6 +74,30 @@ mod tests {
         let fleet = GroupKind::new("example.com", "Fleet");
         assert!(!scopes.is_namespaced(&fleet));
         assert_eq!(scopes.plural(&fleet), "fleetz");
+    }
+
+    #[test]
+    fn an_object_of_a_cluster_without_namespace_has_none() {
+        let object = |group: &str, kind: &str, namespace: &str, uid: &str| {
+            let metadata = json!({"name": "a", "namespace": namespace, "uid": uid});
+            Object::from_json(json!({"apiVersion": format!("{group}/v1"), "kind": kind, "metadata": metadata})).ok()
+        };
+        let objects: Vec<Object> = [
+            object("example.com", "Fleet", "", "u1"),
+            object("example.com", "Boat", "", ""),
+            object("example.com", "Port", "", "u2"),
+            object("example.com", "Port", "shop", "u3"),
+            object("apps", "Deployment", "", "u4"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let scopes = Scopes::of(objects.iter());
+        let namespaced = |group: &str, kind: &str| scopes.is_namespaced(&GroupKind::new(group, kind));
+        assert!(!namespaced("example.com", "Fleet"));
+        assert!(
+            namespaced("example.com", "Boat") && namespaced("example.com", "Port") && namespaced("apps", "Deployment")
+        );
     }
 
     #[test]

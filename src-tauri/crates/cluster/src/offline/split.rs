@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::yaml;
+use crate::yaml::{self, Copies};
 
 /// A document of a text, or what was wrong with it.
 #[derive(Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(super) struct Piece {
 }
 
 /// Splits a text into documents. Empty documents and documents of comments alone do not count.
-pub(super) fn documents(text: &str) -> Vec<Piece> {
+pub(super) fn documents(text: &str, copies: &mut Copies) -> Vec<Piece> {
     let text = without_logs(text);
     let mut pieces = Vec::new();
     for (line, chunk) in chunks(&text) {
@@ -28,7 +28,8 @@ pub(super) fn documents(text: &str) -> Vec<Piece> {
         if is_blank(chunk) {
             continue;
         }
-        let found = if first.starts_with(['{', '[']) { json_or_flow(chunk) } else { yaml_documents(chunk) };
+        let found =
+            if first.starts_with(['{', '[']) { json_or_flow(chunk, copies) } else { yaml_documents(chunk, copies) };
         for (offset, value) in found {
             pieces.push(Piece { number: pieces.len() + 1, line: line + offset, value });
         }
@@ -70,8 +71,8 @@ fn is_directives(chunk: &str) -> bool {
     chunk.starts_with('%') && chunk.lines().all(|line| line.starts_with(['%', '#']) || line.trim().is_empty())
 }
 
-fn yaml_documents(chunk: &str) -> Found {
-    let (documents, fault) = yaml::parse(chunk);
+fn yaml_documents(chunk: &str, copies: &mut Copies) -> Found {
+    let (documents, fault) = yaml::parse_within(chunk, copies);
     let mut found: Found = documents
         .into_iter()
         .filter(|document| !document.value.is_null())
@@ -85,29 +86,30 @@ fn yaml_documents(chunk: &str) -> Found {
 
 /// JSON values one after another, as `kubectl get -o json` and `cluster-info dump` print them; where the text is no
 /// JSON it may still be YAML's flow style.
-fn json_or_flow(chunk: &str) -> Found {
+fn json_or_flow(chunk: &str, copies: &mut Copies) -> Found {
     let text = chunk.strip_prefix("---").unwrap_or(chunk);
     let skipped = chunk.len() - text.len();
     let mut found = Found::new();
     let mut at = skipped;
+    let mut lines = Lines { text: chunk, at: 0, passed: 0 };
     while let Some(rest) = chunk.get(at..).filter(|rest| !rest.trim().is_empty()) {
         let begin = at + (rest.len() - rest.trim_start().len());
         let mut values = serde_json::Deserializer::from_str(chunk.get(begin..).unwrap_or_default()).into_iter();
         match values.next() {
             Some(Ok(value)) => {
-                found.push((line_of(chunk, begin), Ok(value)));
+                found.push((lines.before(begin), Ok(value)));
                 at = begin + values.byte_offset();
             }
             Some(Err(error)) => {
                 if found.is_empty()
-                    && let (documents, None) = yaml::parse(chunk)
+                    && let (documents, None) = yaml::parse_within(chunk, copies)
                 {
                     return documents
                         .into_iter()
                         .map(|document| (document.line.saturating_sub(1), Ok(document.value)))
                         .collect();
                 }
-                let line = line_of(chunk, begin) + error.line().saturating_sub(1);
+                let line = lines.before(begin) + error.line().saturating_sub(1);
                 found.push((line, Err(without_place(&error.to_string()))));
                 at = resume(chunk, begin);
             }
@@ -123,8 +125,21 @@ fn resume(chunk: &str, from: usize) -> usize {
     rest.find("\n{").map_or(chunk.len(), |offset| from + offset + 1)
 }
 
-fn line_of(chunk: &str, at: usize) -> usize {
-    chunk.as_bytes().iter().take(at).filter(|&&byte| byte == b'\n').count()
+/// Counts lines on the way through a text: counting from its beginning for every value takes the square of its length.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    passed: usize,
+}
+
+impl Lines<'_> {
+    /// How many lines end before `at`, which never decreases.
+    fn before(&mut self, at: usize) -> usize {
+        let passed = self.text.as_bytes().get(self.at..at).unwrap_or_default();
+        self.passed += passed.iter().filter(|&&byte| byte == b'\n').count();
+        self.at = at;
+        self.passed
+    }
 }
 
 /// serde_json ends its messages in ` at line 3 column 4`, counted from where the value begins.
@@ -171,7 +186,7 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let mut actual = String::new();
-        for piece in documents(text) {
+        for piece in documents(text, &mut Copies::default()) {
             let value = piece.value.map_or_else(|error| format!("ERROR {error}"), |value| value.to_string());
             let _ = writeln!(actual, "{}@{} {value}", piece.number, piece.line);
         }

@@ -183,6 +183,128 @@ starting==== END logs for container web of pod shop/web-1 ====
 }
 
 #[test]
+fn what_lies_beside_manifests_is_named_once_and_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("app.yaml", pod("web")),
+        ("docker-compose.yml", "services: {web: {image: nginx}}\n".to_owned()),
+        ("package.json", "{\"name\": \"x\"}".to_owned()),
+        ("chart/Chart.yaml", "{apiVersion: v2, name: a, version: 1.0.0}\n".to_owned()),
+        ("chart/templates/d.yaml", "name: {{ .Values.name }}\n".to_owned()),
+        ("plain/d.yaml", "{{- if .a }}\na: b\n".to_owned()),
+        ("prod/kustomization.yaml", "patches: [{path: replicas.yaml}]\n".to_owned()),
+        ("prod/replicas.yaml", pod("web")),
+        ("prod/gone.yaml", "{$patch: delete, apiVersion: v1, kind: Pod, metadata: {name: gone}}\n".to_owned()),
+        ("node_modules/p/a.yaml", pod("foreign")),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    let outcome = read(&[Input::Path(folder.path().to_owned())], &Options::default());
+    let name = format!("{}/", folder.path().display());
+    let notes = outcome.notes.join("\n").replace(&name, "");
+    insta::assert_snapshot!(format!("{}{notes}", print(&outcome)), @r"
+    core/Pod v1 pods namespaced=true
+      core/Pod/n/web
+      core/Pod Cluster Live
+    left out prod/kustomization.yaml: a kustomize tree that is not built: what is shown are the files as they lie there; for what is applied, pipe `kubectl kustomize FOLDER` into --from -
+    left out prod/gone.yaml, prod/replicas.yaml: patches change objects and are none
+    left out chart/Chart.yaml, chart/templates/d.yaml: a Helm chart that is not rendered: for what is applied, pipe `helm template FOLDER` into --from -
+    left out plain/d.yaml: templates that are not rendered
+    left out docker-compose.yml: configuration of tools
+    left out package.json: no Kubernetes objects
+    left out node_modules: packages of npm
+    ");
+}
+
+#[test]
+fn a_patch_does_not_replace_what_it_patches() {
+    let whole = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 1, selector: {a: b}}}";
+    let patch = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 5}}";
+    for inputs in
+        [[bytes("all.yaml", whole), bytes("patch.yaml", patch)], [bytes("patch.yaml", patch), bytes("all.yaml", whole)]]
+    {
+        let outcome = read(&inputs, &Options::default());
+        let replicas = outcome.deltas.iter().find_map(|delta| {
+            if let Delta::Upsert(object) = delta { object.body.pointer("/spec/replicas").cloned() } else { None }
+        });
+        assert_eq!(replicas, Some(serde_json::json!(1)));
+        assert_eq!(
+            outcome.notes,
+            ["apps/Deployment/default/web is there twice, in all.yaml and in patch.yaml; the one in all.yaml is shown"]
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_folder_and_pipes_are_not_opened() {
+    let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(outside.path().join("a.yaml"), pod("outside")).unwrap();
+    fs::write(folder.path().join("b.yaml"), pod("inside")).unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink(outside.path().join("a.yaml"), path("link.yaml")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), path("folder")).unwrap();
+    std::os::unix::fs::symlink(path("b.yaml"), path("again.yaml")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", path("dead.yaml")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path("fifo.yaml")).status().unwrap().success());
+    let outcome = read(&[Input::Path(folder.path().to_owned())], &Options::default());
+    let mut problems: Vec<String> = outcome
+        .problems
+        .iter()
+        .map(|problem| problem.to_string().replace(&folder.path().display().to_string(), ""))
+        .collect();
+    problems.sort();
+    insta::assert_snapshot!(problems.join("\n"), @r"
+    /fifo.yaml: this is no regular file but a pipe, socket or device; what a program prints goes to standard input (-)
+    /folder: this link leads out of the folder, and is not followed; name its target itself
+    /link.yaml: this link leads out of the folder, and is not followed; name its target itself
+    ");
+    assert_eq!(outcome.objects, 1);
+    assert!(
+        outcome.notes.iter().any(|note| note.ends_with("dead.yaml: links that lead nowhere")),
+        "{:?}",
+        outcome.notes
+    );
+}
+
+#[test]
+fn a_gzip_bomb_is_not_unpacked() {
+    let bomb = gzip(&vec![b'#'; 40 << 20]);
+    assert!(bomb.len() < 1 << 20, "it is a bomb");
+    let outcome = read(&[bytes("bomb.yaml.gz", bomb)], &Options::default());
+    assert!(print(&outcome).contains("it unpacks to more than"), "{}", print(&outcome));
+}
+
+#[test]
+fn utf16_reads_like_utf8() {
+    let utf16: Vec<u8> = std::iter::once(0xfeff).chain(pod("web").encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let outcome = read(&[bytes("powershell.yaml", utf16)], &Options::default());
+    assert_eq!((outcome.objects, outcome.problems), (1, Vec::new()));
+}
+
+#[test]
+fn no_value_of_a_secret_is_in_objects_or_messages() {
+    let text = "\
+apiVersion: v1
+kind: Secret
+metadata: {name: s, annotations: {openshift.io/token-secret.value: CANARY, kapp.k14s.io/original: CANARY}}
+stringdata: {p: CANARY}
+---
+{apiVersion: v1, kind: SecretList, items: {a: {stringData: {q: CANARY}}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: t}, data: {p: !!int CANARY}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: u}, data: {p: !!binary CANARY-}}
+";
+    let outcome = read(&[bytes("secret.yaml", text)], &Options::default());
+    assert_eq!((outcome.objects, outcome.problems.len()), (1, 3), "{}", print(&outcome));
+    let everything = format!("{:?}", outcome);
+    assert!(!everything.contains("CANARY"), "{everything}");
+}
+
+#[test]
 fn binary_input_is_a_problem_with_its_line() {
     let outcome = read(&[bytes("photo", b"a: 1\n\xff\xfe".to_vec())], &Options::default());
     assert_eq!(print(&outcome), "! photo: line 2: this is no UTF-8 text\n");

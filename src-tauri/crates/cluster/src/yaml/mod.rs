@@ -12,8 +12,36 @@ use scalar::Tag;
 
 /// Collections deeper than this are refused: freeing a JSON value recurses.
 const DEPTH_LIMIT: usize = 256;
-/// Values that aliases of one text may multiply into; manifests use a handful.
-const ALIAS_LIMIT: usize = 1_000_000;
+/// Bytes that anchors and aliases of one source may copy: manifests copy a few kilobytes, while some hundred characters
+/// of aliases can stand for terabytes.
+const COPY_LIMIT: usize = 48 << 20;
+/// What a value takes in memory beside its text: itself, and its share of the collection that holds it.
+const NODE_BYTES: usize = 64;
+
+/// What anchors and aliases may still copy. Several texts share one where together they could be a bomb, too.
+#[derive(Debug)]
+pub(crate) struct Copies {
+    left: usize,
+}
+
+impl Default for Copies {
+    fn default() -> Self {
+        Self { left: COPY_LIMIT }
+    }
+}
+
+impl Copies {
+    fn spend(&mut self, bytes: usize) -> Result<(), String> {
+        self.left = self.left.checked_sub(bytes).ok_or_else(|| {
+            format!(
+                "its anchors and aliases (&name, *name) copy more than {} MiB; write out what they repeat, or split the \
+                 files",
+                COPY_LIMIT >> 20
+            )
+        })?;
+        Ok(())
+    }
+}
 
 /// One document of a text.
 #[derive(Debug, PartialEq)]
@@ -33,8 +61,14 @@ pub(crate) struct Fault {
 
 /// Reads all documents of `text`; those before a fault are good.
 pub(crate) fn parse(text: &str) -> (Vec<Document>, Option<Fault>) {
+    parse_within(text, &mut Copies::default())
+}
+
+/// The same with what is left of a budget for copies.
+pub(crate) fn parse_within(text: &str, copies: &mut Copies) -> (Vec<Document>, Option<Fault>) {
     let options = granit_parser::options! { emit_comments: false, block_nesting_limit: DEPTH_LIMIT, flow_nesting_limit: DEPTH_LIMIT };
-    let mut loader = Loader::default();
+    let mut loader =
+        Loader { documents: Vec::new(), stack: Vec::new(), anchors: HashMap::new(), copies, started_at: 0 };
     for next in Parser::new_from_str_with_options(text, options) {
         let step = match next {
             Ok((event, span)) => {
@@ -50,19 +84,17 @@ pub(crate) fn parse(text: &str) -> (Vec<Document>, Option<Fault>) {
     (loader.documents, None)
 }
 
-#[derive(Default)]
-struct Loader {
+struct Loader<'a> {
     documents: Vec<Document>,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
-    aliased: usize,
+    copies: &'a mut Copies,
     started_at: usize,
 }
 
 struct Anchored {
     value: Value,
-    nodes: usize,
-    depth: usize,
+    size: Size,
 }
 
 /// An open collection.
@@ -81,7 +113,7 @@ enum Key {
     Merge,
 }
 
-impl Loader {
+impl Loader<'_> {
     fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), String> {
         match event {
             Event::DocumentStart(..) => {
@@ -125,7 +157,7 @@ impl Loader {
             return Err("a key is no text".to_owned());
         }
         if self.stack.len() >= DEPTH_LIMIT {
-            return Err(format!("nested deeper than {DEPTH_LIMIT} levels"));
+            return Err(too_deep());
         }
         self.stack.push(Frame { anchor, shape });
         Ok(())
@@ -142,10 +174,10 @@ impl Loader {
 
     fn alias(&mut self, id: usize) -> Result<(), String> {
         let anchored = self.anchors.get(&id).ok_or("an alias stands inside its own anchor")?;
-        self.aliased += anchored.nodes;
-        if self.aliased > ALIAS_LIMIT || self.stack.len() + anchored.depth > DEPTH_LIMIT {
-            return Err("its aliases multiply beyond measure".to_owned());
+        if self.stack.len() + anchored.size.depth > DEPTH_LIMIT {
+            return Err(too_deep());
         }
+        self.copies.spend(anchored.size.bytes)?;
         let value = anchored.value.clone();
         self.finish(value, 0)
     }
@@ -164,8 +196,9 @@ impl Loader {
     /// Puts a finished node where it belongs.
     fn finish(&mut self, value: Value, anchor: usize) -> Result<(), String> {
         if anchor != 0 {
-            let (nodes, depth) = measure(&value);
-            self.anchors.insert(anchor, Anchored { value: value.clone(), nodes, depth });
+            let size = Size::of(&value);
+            self.copies.spend(size.bytes)?;
+            self.anchors.insert(anchor, Anchored { value: value.clone(), size });
         }
         match self.stack.last_mut() {
             None => self.documents.push(Document { line: self.started_at, value }),
@@ -200,15 +233,49 @@ fn merged(mut map: Map<String, Value>, merges: Vec<Value>) -> Result<Map<String,
     Ok(map)
 }
 
-/// Number of values inside, itself included, and levels of nesting.
-fn measure(value: &Value) -> (usize, usize) {
-    let inner: Vec<(usize, usize)> = match value {
-        Value::Array(items) => items.iter().map(measure).collect(),
-        Value::Object(map) => map.values().map(measure).collect(),
-        _ => return (1, 0),
-    };
-    let nodes = inner.iter().map(|(nodes, _)| nodes).sum::<usize>() + 1;
-    (nodes, inner.iter().map(|(_, depth)| depth).max().unwrap_or(&0) + 1)
+/// What kind of value it is, for messages that must not repeat it.
+pub(crate) fn what(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
+
+fn too_deep() -> String {
+    format!("nested deeper than {DEPTH_LIMIT} levels")
+}
+
+/// What a copy of a value costs.
+struct Size {
+    bytes: usize,
+    /// Levels of nesting.
+    depth: usize,
+}
+
+impl Size {
+    fn of(value: &Value) -> Self {
+        let mut size = Self { bytes: NODE_BYTES, depth: 0 };
+        match value {
+            Value::String(text) => size.bytes += text.len(),
+            Value::Array(items) => items.iter().for_each(|item| size.add(item)),
+            Value::Object(map) => map.iter().for_each(|(name, value)| {
+                size.bytes += NODE_BYTES + name.len();
+                size.add(value);
+            }),
+            _ => {}
+        }
+        size
+    }
+
+    fn add(&mut self, inner: &Value) {
+        let inner = Self::of(inner);
+        self.bytes = self.bytes.saturating_add(inner.bytes);
+        self.depth = self.depth.max(inner.depth + 1);
+    }
 }
 
 #[cfg(test)]
@@ -261,7 +328,28 @@ mod tests {
             let aliases = vec![format!("*a{before}"); 10].join(",");
             text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
         }
-        assert!(parse(&text).1.is_some_and(|fault| fault.message.contains("multiply")));
+        assert!(parse(&text).1.is_some_and(|fault| fault.message.contains("copy more than 48 MiB")));
+    }
+
+    #[test]
+    fn long_texts_and_nested_anchors_are_counted_in_bytes() {
+        let long = "A".repeat(100_000);
+        let aliases = "*a,".repeat(1_000);
+        let nested: String = (0..200).map(|level| format!("&n{level} [")).collect();
+        for bomb in [
+            format!("a: &a {long}\nb: [{aliases}]\n"),
+            format!("{nested}{}{}", format!("{long},").repeat(5), "]".repeat(200)),
+        ] {
+            assert!(parse(&bomb).1.is_some_and(|fault| fault.message.contains("copy more than 48 MiB")));
+        }
+    }
+
+    #[test]
+    fn many_texts_share_one_budget() {
+        let text = format!("a: &a {}\nb: [*a, *a, *a]\n", "A".repeat(1 << 20));
+        let mut copies = Copies::default();
+        let faults = (0..20).filter(|_| parse_within(&text, &mut copies).1.is_some()).count();
+        assert!((1..20).contains(&faults), "{faults}");
     }
 
     #[test]

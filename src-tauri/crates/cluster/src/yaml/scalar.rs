@@ -39,6 +39,17 @@ impl Tag {
             _ => Self::Text,
         }
     }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None | Self::Text => "str",
+            Self::Binary => "binary",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Null => "null",
+        }
+    }
 }
 
 /// The JSON value of a scalar; `plain` is false for quoted and block scalars.
@@ -57,7 +68,8 @@ pub(super) fn resolve(text: &str, plain: bool, tag: Tag) -> Result<Value, String
         | (Tag::Bool, Value::Bool(_))
         | (Tag::Null, Value::Null)
         | (Tag::Int | Tag::Float, Value::Number(_)) => Ok(resolved),
-        _ => Err(format!("`{text}` does not fit its tag")),
+        // The value stays out of the message: it may be a Secret's.
+        _ => Err(format!("a value does not fit its tag !!{}", tag.name())),
     }
 }
 
@@ -77,7 +89,7 @@ pub(super) fn key_text(value: Value) -> Result<String, String> {
 
 fn binary(text: &str) -> Result<Value, String> {
     let joined: String = text.split_whitespace().collect();
-    let bytes = STANDARD.decode(joined).map_err(|error| format!("!!binary is no base64: {error}"))?;
+    let bytes = STANDARD.decode(joined).map_err(|_| "!!binary is no base64".to_owned())?;
     String::from_utf8(bytes).map(Value::String).map_err(|_| "!!binary holds no text".to_owned())
 }
 
