@@ -128,8 +128,7 @@ fn authority(cluster: &Cluster) -> Result<Option<String>, AuthError> {
         return Ok(Some(data.clone()));
     }
     let Some(path) = &cluster.certificate_authority else { return Ok(None) };
-    let bytes = std::fs::read(path).map_err(|source| AuthError::Read { path: path.into(), source })?;
-    Ok(Some(STANDARD.encode(bytes)))
+    Ok(Some(STANDARD.encode(super::credential(path)?)))
 }
 
 /// Plugins print JSON, some of them YAML; both read as YAML.

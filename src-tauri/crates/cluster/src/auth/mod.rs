@@ -4,7 +4,7 @@
 
 mod exec;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine;
@@ -14,6 +14,7 @@ use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::config::{KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext};
 use secrecy::ExposeSecret;
 
+use crate::files;
 use crate::kubeconfig::{Access, proxy};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,7 +91,7 @@ pub(crate) async fn prepare(access: &Access, namespace: Option<&str>) -> Result<
     let mut renew_at = None;
     let mut token = user.token.take().map(|token| token.expose_secret().to_owned());
     if let Some(path) = user.token_file.take() {
-        match std::fs::read_to_string(&path) {
+        match files::read_credential(Path::new(&path)) {
             Ok(text) => token = Some(text.trim().to_owned()),
             // A token beside the file is what one falls back to, as client-go does.
             Err(source) if token.is_none() => return Err(AuthError::Read { path: path.into(), source }),
@@ -131,6 +132,13 @@ async fn config(
     namespace: Option<&str>,
 ) -> Result<kube::Config, AuthError> {
     let mut cluster = access.cluster.clone();
+    let mut user = user;
+    // Read here, where files have an end, and not where connections are made.
+    inline(&mut cluster.certificate_authority, &mut cluster.certificate_authority_data)?;
+    inline(&mut user.client_certificate, &mut user.client_certificate_data)?;
+    if let Some(key) = user.client_key.take().filter(|_| user.client_key_data.is_none()) {
+        user.client_key_data = Some(STANDARD.encode(credential(&key)?).into());
+    }
     let server = cluster.server.take().unwrap_or_default();
     // client-go's default where the scheme is left out.
     let secure = cluster.certificate_authority.is_some() || cluster.certificate_authority_data.is_some();
@@ -165,6 +173,19 @@ async fn config(
     // Bodies are unpacked where they are parsed, not on the network's task.
     config.disable_compression = true;
     Ok(config)
+}
+
+/// Puts a file's content where the kubeconfig may hold it itself; what it holds itself counts first, as in kubectl.
+fn inline(path: &mut Option<String>, data: &mut Option<String>) -> Result<(), AuthError> {
+    if let Some(path) = path.take().filter(|_| data.is_none()) {
+        *data = Some(STANDARD.encode(credential(&path)?));
+    }
+    Ok(())
+}
+
+fn credential(path: &str) -> Result<Vec<u8>, AuthError> {
+    files::read(Path::new(path), files::CREDENTIAL_LIMIT)
+        .map_err(|source| AuthError::Read { path: path.into(), source })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kube::config::{AuthInfo, Cluster, Context};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Problem, yaml};
 
@@ -15,23 +15,40 @@ pub(super) struct File {
     pub(super) contexts: Vec<(String, Context)>,
     pub(super) clusters: Vec<(String, Cluster)>,
     pub(super) users: Vec<(String, AuthInfo)>,
+    pub(super) unreadable: Vec<Unreadable>,
 }
 
-/// Reads the text of a kubeconfig; relative paths in it are made absolute against `folder`.
-pub(super) fn parse(path: &Path, text: &str, problems: &mut Vec<Problem>) -> File {
+/// An entry that cannot be used.
+pub(super) struct Unreadable {
+    /// `context`, `cluster` or `user`.
+    pub(super) section: &'static str,
+    pub(super) name: String,
+    pub(super) why: String,
+}
+
+/// Entries of one section; every one is compared with every other.
+const ENTRIES: usize = 5_000;
+
+/// Reads the text of a kubeconfig; relative paths in it are made absolute against `folder`. Entries that cannot be used
+/// are among the problems.
+///
+/// # Errors
+/// Where the file as a whole is no kubeconfig.
+pub(super) fn parse(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Result<File, Problem> {
     let name = path.display().to_string();
     let (documents, fault) = yaml::parse(text);
-    // As kubectl does, the first document is the file.
     if let Some(fault) = fault {
-        problems.push(Problem { file: name.clone(), document: None, line: Some(fault.line), message: fault.message });
+        return Err(Problem { file: name, document: None, line: Some(fault.line), message: fault.message });
     }
-    let Some(document) = documents.into_iter().next() else { return File::default() };
+    // As kubectl does, the first document is the file; an empty file is one without contexts.
+    let Some(document) = documents.into_iter().next().filter(|document| !document.value.is_null()) else {
+        return Ok(File::default());
+    };
     if !document.value.is_object() {
         let message = "this is no kubeconfig: it has no contexts, clusters and users".to_owned();
-        problems.push(Problem { file: name, document: None, line: None, message });
-        return File::default();
+        return Err(Problem { file: name, document: None, line: None, message });
     }
-    let mut reader = Reader { name, body: document.value, problems };
+    let mut reader = Reader { name, body: document.value, problems, unreadable: Vec::new() };
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut file = File {
         current: reader
@@ -40,9 +57,10 @@ pub(super) fn parse(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Fil
             .and_then(Value::as_str)
             .filter(|name| !name.is_empty())
             .map(str::to_owned),
-        contexts: reader.section("contexts", "context", Secrecy::Open),
-        clusters: reader.section("clusters", "cluster", Secrecy::Open),
-        users: reader.section("users", "user", Secrecy::Secret),
+        contexts: reader.section("contexts", "context"),
+        clusters: reader.section("clusters", "cluster"),
+        users: reader.section("users", "user"),
+        unreadable: reader.unreadable,
     };
     for (_, cluster) in &mut file.clusters {
         absolute(folder, &mut cluster.certificate_authority);
@@ -58,20 +76,14 @@ pub(super) fn parse(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Fil
             absolute(folder, &mut exec.command);
         }
     }
-    file
-}
-
-/// Whether messages may repeat what stands in the entry.
-#[derive(Clone, Copy, PartialEq)]
-enum Secrecy {
-    Open,
-    Secret,
+    Ok(file)
 }
 
 struct Reader<'a> {
     name: String,
     body: Value,
     problems: &'a mut Vec<Problem>,
+    unreadable: Vec<Unreadable>,
 }
 
 impl Reader<'_> {
@@ -80,7 +92,7 @@ impl Reader<'_> {
     }
 
     /// `section: [{name: .., entry: {..}}, ..]`; absent and null sections are empty.
-    fn section<T: DeserializeOwned>(&mut self, section: &str, entry: &str, secrecy: Secrecy) -> Vec<(String, T)> {
+    fn section<T: DeserializeOwned>(&mut self, section: &str, entry: &'static str) -> Vec<(String, T)> {
         let items = match self.body.get_mut(section).map(Value::take) {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Array(items)) => items,
@@ -89,26 +101,48 @@ impl Reader<'_> {
                 return Vec::new();
             }
         };
+        if items.len() > ENTRIES {
+            self.problem(format!("`{section}` has more than {ENTRIES} entries; the others are left out"));
+        }
         let mut found: Vec<(String, T)> = Vec::new();
-        for mut item in items {
+        for mut item in items.into_iter().take(ENTRIES) {
             let Some(name) = item.get("name").and_then(Value::as_str).map(str::to_owned) else {
                 self.problem(format!("an entry of `{section}` has no name"));
                 continue;
             };
             let body = item.get_mut(entry).map(Value::take).filter(|body| !body.is_null());
-            match serde_json::from_value(body.unwrap_or_else(|| Value::Object(serde_json::Map::new()))) {
+            let body = body.unwrap_or_else(|| Value::Object(Map::new()));
+            match T::deserialize(&body) {
                 Ok(_) if found.iter().any(|(other, _)| *other == name) => {
                     self.problem(format!("{entry} `{name}` is there twice; the first one counts"));
                 }
                 Ok(value) => found.push((name, value)),
-                // serde's messages quote the value, which may be a token.
-                Err(_) if secrecy == Secrecy::Secret => {
-                    self.problem(format!("{entry} `{name}`: a field has a value of the wrong type"));
+                // serde's own message quotes the value, which may be a token or an address with a password.
+                Err(_) => {
+                    let why = wrong_field::<T>(&body);
+                    self.problem(format!("{entry} `{name}`: {why}"));
+                    self.unreadable.push(Unreadable { section: entry, name, why });
                 }
-                Err(error) => self.problem(format!("{entry} `{name}`: {error}")),
             }
         }
         found
+    }
+}
+
+/// Which field of an entry keeps it from being read, and what it is instead of what it should be; without its value.
+fn wrong_field<T: DeserializeOwned>(body: &Value) -> String {
+    let Value::Object(fields) = body else { return format!("it is {}, where a mapping belongs", yaml::what(body)) };
+    let alone = |name: &String, value: &Value| Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+    let wrong = fields.iter().find(|(name, value)| T::deserialize(&alone(name, value)).is_err());
+    match wrong {
+        Some((name, value @ (Value::Number(_) | Value::Bool(_)))) => {
+            format!("`{name}` is {}, where a text belongs; put it in quotes", yaml::what(value))
+        }
+        Some((name, value @ (Value::Object(_) | Value::Array(_)))) => {
+            format!("`{name}` is {} of another form than kubectl reads there", yaml::what(value))
+        }
+        Some((name, value)) => format!("`{name}` is {}, where something else belongs", yaml::what(value)),
+        None => "a field that it needs is missing".to_owned(),
     }
 }
 

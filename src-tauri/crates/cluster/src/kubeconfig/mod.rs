@@ -22,8 +22,11 @@ pub use proxy::ProxyVariables;
 pub use search_path::SearchPath;
 pub use watch::Watch;
 
-use crate::Problem;
+use crate::{Problem, files, text};
 use file::File;
+
+/// What one kubeconfig may have; thousands of contexts with their certificates fit into it.
+const SIZE_LIMIT: u64 = 16 << 20;
 
 /// Every context that can be named, in the order of the files.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,9 @@ pub struct Contexts {
     pub current: Option<ClusterId>,
     /// What is wrong with the files.
     pub problems: Vec<Problem>,
+    /// Those of them for which a file cannot be read at all. kubectl then takes none of the others either, since a
+    /// context of the same name in a later file may be another cluster.
+    pub broken: Vec<Problem>,
     /// The files that were looked for, in order, missing ones included.
     pub files: Vec<PathBuf>,
 }
@@ -113,6 +119,9 @@ impl Contexts {
     /// # Errors
     /// A sentence that says what there is instead.
     pub fn select(&self, name: Option<&str>) -> Result<&Context, String> {
+        if let Some(broken) = self.broken.first() {
+            return Err(format!("no kubeconfig context can be chosen: {broken}; mend the file, or leave it out"));
+        }
         let found = match (name, &self.current) {
             (Some(name), _) => self.contexts.iter().find(|context| context.name == name),
             (None, Some(id)) => self.by_id(id),
@@ -144,16 +153,26 @@ pub fn load(environment: &Environment) -> Contexts {
     let mut problems = Vec::new();
     let files = environment.files();
     let mut parsed = Vec::new();
+    let mut broken = Vec::new();
     for path in &files {
         let problem =
             |message: String| Problem { file: path.display().to_string(), document: None, line: None, message };
-        match std::fs::read(path) {
-            Ok(bytes) => match str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)) {
-                Ok(text) => parsed.push((path.clone(), file::parse(path, text, &mut problems))),
-                Err(_) => problems.push(problem("this is no UTF-8 text".to_owned())),
-            },
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !environment.is_required(path) => {}
-            Err(error) => problems.push(problem(error.to_string())),
+        let read = files::read(path, SIZE_LIMIT);
+        let missing = read.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        if missing && !environment.is_required(path) {
+            continue;
+        }
+        let text = read.map_err(|error| problem(error.to_string()));
+        let file = text.and_then(|bytes| {
+            let text = text::decode(&bytes).map_err(|error| problem(error.message.to_owned()))?;
+            file::parse(path, &text, &mut problems)
+        });
+        match file {
+            Ok(file) => parsed.push((path.clone(), file)),
+            Err(problem) => {
+                problems.push(problem.clone());
+                broken.push(problem);
+            }
         }
     }
     let mut contexts = contexts(&parsed, environment);
@@ -177,7 +196,7 @@ pub fn load(environment: &Environment) -> Contexts {
     }
     let current = current.map(|context| context.id.clone());
     contexts.extend(in_cluster);
-    Contexts { contexts, current, problems, files }
+    Contexts { contexts, current, problems, broken, files }
 }
 
 fn contexts(files: &[(PathBuf, File)], environment: &Environment) -> Vec<Context> {
@@ -190,12 +209,22 @@ fn contexts(files: &[(PathBuf, File)], environment: &Environment) -> Vec<Context
             let user_name = body.user.clone().filter(|name| !name.is_empty());
             let user =
                 user_name.as_ref().map(|user| order().flat_map(|file| &file.users).find(|(name, _)| name == user));
+            // What is wrong with an entry is the cause; that there is none follows from it.
+            let unreadable = |section: &str, name: &str| {
+                let mut all = order().flat_map(|file| &file.unreadable);
+                all.find(|entry| entry.section == section && entry.name == name).map(|entry| &entry.why)
+            };
+            let wanted_user = user_name.as_deref().unwrap_or_default();
             let problem = match (cluster, &user) {
+                (None, _) if let Some(why) = unreadable("cluster", &body.cluster) => {
+                    Some(format!("its cluster `{}` cannot be used: {why}", body.cluster))
+                }
+                (_, Some(None)) if let Some(why) = unreadable("user", wanted_user) => {
+                    Some(format!("its user `{wanted_user}` cannot be used: {why}"))
+                }
                 (None, _) if body.cluster.is_empty() => Some("the context names no cluster".to_owned()),
                 (None, _) => Some(format!("its cluster `{}` is in no file", body.cluster)),
-                (_, Some(None)) => {
-                    Some(format!("its user `{}` is in no file", user_name.as_deref().unwrap_or_default()))
-                }
+                (_, Some(None)) => Some(format!("its user `{wanted_user}` is in no file")),
                 (Some((name, cluster)), _) if cluster.server.as_deref().unwrap_or_default().is_empty() => {
                     Some(format!("its cluster `{name}` has no server"))
                 }
@@ -244,7 +273,7 @@ fn in_cluster(account: &ServiceAccount, environment: &Environment) -> Context {
     let server = Some(format!("https://{host}:{}", account.port));
     let cluster = Cluster { server: server.clone(), certificate_authority: path("ca.crt"), ..Cluster::default() };
     let user = AuthInfo { token_file: path("token"), ..AuthInfo::default() };
-    let namespace = std::fs::read_to_string(account.folder.join("namespace")).ok().map(|text| text.trim().to_owned());
+    let namespace = files::read_credential(&account.folder.join("namespace")).ok().map(|text| text.trim().to_owned());
     Context {
         id: ClusterId("in-cluster".into()),
         name: "in-cluster".to_owned(),

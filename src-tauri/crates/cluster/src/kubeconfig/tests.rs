@@ -82,7 +82,7 @@ fn several_files_merge_and_same_names_stay_apart() {
       /home#borrowed https://home:6443 - Exec { command: "/./bin/login" }
       /home#broken - - None ! its cluster `nowhere` is in no file
       /home#dev https://home:6443 - None
-    ! /home: user `ann`: a field has a value of the wrong type
+    ! /home: user `ann`: `token` is a number, where a text belongs; put it in quotes
     "#);
     assert_eq!(contexts.select(Some("prod")).unwrap().server.as_deref(), Some("https://work:6443"));
     assert_eq!(contexts.select(None).unwrap().name, "prod");
@@ -125,6 +125,49 @@ fn a_file_that_cannot_be_read_is_named_with_its_reason() {
 }
 
 #[test]
+fn a_broken_file_among_several_is_an_error_and_the_others_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("broken"), "contexts: [\n").unwrap();
+    fs::write(folder.path().join("work"), WORK).unwrap();
+    let contexts = load(&environment(folder.path(), &["broken", "work"]));
+    assert_eq!(contexts.contexts.len(), 2);
+    for name in [None, Some("prod")] {
+        let refused = contexts.select(name).unwrap_err();
+        assert!(refused.contains("/broken: line 1"), "{refused}");
+    }
+}
+
+#[test]
+fn a_token_that_is_a_number_is_named_by_the_context_that_needs_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = HOME.replace("{token: secret-token}", "{token: 4711}");
+    fs::write(folder.path().join("home"), text).unwrap();
+    let contexts = load(&environment(folder.path(), &["home"]));
+    let problem = contexts.select(Some("prod")).unwrap().problem.clone().unwrap();
+    assert_eq!(problem, "its user `bob` cannot be used: `token` is a number, where a text belongs; put it in quotes");
+}
+
+#[test]
+fn utf16_is_read_and_a_file_without_end_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let utf16: Vec<u8> = std::iter::once(0xfeff).chain(WORK.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.path().join("work"), utf16).unwrap();
+    assert_eq!(load(&environment(folder.path(), &["work"])).contexts.len(), 2);
+    fs::write(folder.path().join("long"), vec![b'#'; 17 << 20]).unwrap();
+    let refused = load(&environment(folder.path(), &["long"])).select(None).unwrap_err();
+    assert!(refused.contains("larger than 16 MiB"), "{refused}");
+}
+
+#[test]
+fn an_alias_bomb_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let bomb = format!("a: &a {}\nb: [{}]\n", "A".repeat(100_000), "*a,".repeat(1_000));
+    fs::write(folder.path().join("work"), bomb).unwrap();
+    let refused = load(&environment(folder.path(), &["work"])).select(None).unwrap_err();
+    assert!(refused.contains("anchors and aliases"), "{refused}");
+}
+
+#[test]
 fn a_pod_has_its_service_account_where_no_file_is() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("namespace"), "team\n").unwrap();
@@ -150,7 +193,7 @@ proptest! {
     #[test]
     fn arbitrary_files_never_panic(text in "([-a-z]{0,8}: |[-{}\\[\\], \n'\"&*|]|name: |clusters:\n|users:\n|contexts:\n|- ){0,60}") {
         let mut problems = Vec::new();
-        file::parse(Path::new("/x/config"), &text, &mut problems);
+        let _ = file::parse(Path::new("/x/config"), &text, &mut problems);
     }
 
     /// An entry that cannot be used is named, and costs no other.
@@ -159,7 +202,7 @@ proptest! {
         let body = |index| if index == at { broken.clone() } else { format!("{{token: t{index}}}") };
         let users: String = (0..5).map(|index| format!("- name: u{index}\n  user: {}\n", body(index))).collect();
         let mut problems = Vec::new();
-        let file = file::parse(Path::new("/x/config"), &format!("users:\n{users}"), &mut problems);
+        let file = file::parse(Path::new("/x/config"), &format!("users:\n{users}"), &mut problems).unwrap();
         prop_assert_eq!(problems.len(), 1);
         prop_assert!(problems.iter().all(|problem| problem.message.contains(&format!("u{at}"))), "{:?}", problems);
         for index in (0..5).filter(|index| *index != at) {
