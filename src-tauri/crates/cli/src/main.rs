@@ -76,7 +76,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 /// One line on standard error; nowhere else to complain where that is closed.
 fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "kubilitics-cli: {text}");
+    let _ = writeln!(std::io::stderr().lock(), "kubilitics-cli: {}", harmless(text));
+}
+
+/// The text without what a terminal would obey: names and messages come from files and servers.
+fn harmless(text: &str) -> String {
+    // Left-to-right and right-to-left overrides make a line read as another one.
+    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The error and its causes, without what is said twice.
@@ -92,4 +99,13 @@ fn one_line(error: &anyhow::Error) -> String {
         line.push_str(&cause);
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_message_cannot_speak_to_the_terminal() {
+        let said = super::harmless("no \u{1b}[2Jcontext\u{9b}31m \u{202e}x\nä");
+        assert_eq!(said, "no \u{fffd}[2Jcontext\u{fffd}31m \u{fffd}x\u{fffd}ä");
+    }
 }
