@@ -32,14 +32,24 @@ const PURE: [&str; 3] = ["model", "topology", "layout"];
 const IMPURE_LIBRARIES: [&str; 8] =
     ["tokio", "tokio-util", "reqwest", "hyper", "rand", "getrandom", "chrono", "futures"];
 
+/// Crates that hold nothing that travels: the interface's JSON is made by `api` and the hosts.
+const WITHOUT_JSON: [(&str, &[&str]); 1] = [("session", &["serde", "serde_json", "ts-rs", "schemars", "axum"])];
+
 /// Which of our crates a crate may never reach, even through others.
-const APART: [(&str, &[&str]); 6] = [
-    ("model", &["cluster", "inventory", "topology", "layout", "diagram", "store", "demo", "api", "server", "cli"]),
-    ("layout", &["model", "cluster", "inventory", "topology", "diagram", "store", "demo", "api", "server", "cli"]),
+const APART: [(&str, &[&str]); 7] = [
+    (
+        "model",
+        &["cluster", "inventory", "topology", "layout", "diagram", "store", "session", "demo", "api", "server", "cli"],
+    ),
+    (
+        "layout",
+        &["model", "cluster", "inventory", "topology", "diagram", "store", "session", "demo", "api", "server", "cli"],
+    ),
     ("demo", &["cluster", "inventory", "topology", "diagram", "api"]),
-    ("cluster", &["demo", "inventory", "topology", "diagram", "api", "store"]),
+    ("cluster", &["demo", "inventory", "topology", "diagram", "session", "api", "store"]),
     ("topology", &["cluster", "demo", "diagram", "api", "store", "layout"]),
-    ("diagram", &["cluster", "demo", "api", "store"]),
+    ("diagram", &["cluster", "demo", "session", "api", "store"]),
+    ("session", &["diagram", "layout", "store", "api", "server", "cli"]),
 ];
 
 /// What stands at the root beside dot-files.
@@ -119,6 +129,11 @@ fn libraries_are_known_where_they_belong_and_nowhere_else() {
                 wrong.push(format!("{package} is pure and depends on {library}"));
             }
         }
+    }
+    let direct = dependencies();
+    for (package, libraries) in WITHOUT_JSON {
+        let known = direct.get(package).into_iter().flatten().filter(|library| libraries.contains(&library.as_str()));
+        wrong.extend(known.map(|library| format!("{package} depends on {library}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

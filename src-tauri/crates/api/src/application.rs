@@ -11,9 +11,10 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use topology::RuleBook;
 
-use crate::cluster::{Numbers, Open};
 use crate::handlers::contexts;
 use crate::handlers::exports::Exports;
+use crate::open::Open;
+use crate::picture::Numbers;
 use crate::streams::Reader;
 use crate::types::*;
 

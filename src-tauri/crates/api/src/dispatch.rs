@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::Application;
-use crate::cluster;
 use crate::handlers::*;
+use crate::picture;
 use crate::streams::Reader;
 use crate::types::*;
 
@@ -47,7 +47,7 @@ pub(crate) fn open(application: &Application, stream: &str, request: Value) -> R
         "picture" => {
             let PictureRequest { cluster, view, resume } = read(request)?;
             let open = application.cluster(&cluster)?;
-            Ok(Reader::of_items(cluster::open_picture(open, view, resume, &application.shared.numbers)))
+            Ok(Reader::of_items(picture::open(open, view, resume, &application.shared.numbers)))
         }
         "notices" => {
             let Nothing {} = read(request)?;

@@ -8,20 +8,22 @@
 mod list;
 mod application;
 mod clock;
-mod cluster;
 mod describe;
 mod dispatch;
 mod error;
 mod handlers;
 mod once;
+mod open;
 mod paper;
+mod picture;
+mod status;
 mod streams;
 pub mod types;
 mod yaml;
 
 pub use application::{Application, Setup, default_database};
-pub use cluster::{Published, SourceState};
 pub use describe::{Command, Stream, commands, openapi, streams, write_typescript};
 pub use once::{Look, Wanted, look};
 pub use paper::{Paper, format_of_file, format_of_word, stamp};
+pub use session::{Published, SourceState};
 pub use streams::{Item, Reader};

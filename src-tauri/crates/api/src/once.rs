@@ -4,16 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::cluster::kubeconfig::{self, Environment};
-use ::cluster::offline::{self, Input};
+use cluster::kubeconfig::{self, Environment};
+use cluster::offline::{self, Input};
 use model::{Coverage, KindCoverage, KindState, Scope};
+use session::{Origin, Published, demo_options};
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 use topology::RuleBook;
 
 use crate::application::{Memory, remember};
-use crate::cluster::{Label, Open, Origin, Published, demo_options, open, status};
 use crate::handlers::clusters::name_of_files;
+use crate::open::{Label, Open};
+use crate::status;
 use crate::types::{ApiError, ClusterSource, ErrorCode};
 
 /// Longer than a single answer is waited for; whoever brings nothing new for so long brings nothing any more.
@@ -56,7 +58,7 @@ pub struct Look {
     /// What could not be read, one sentence each.
     pub problems: Vec<String>,
     /// Keeps the source open: the demo ends with it.
-    _open: Arc<Open>,
+    _open: Open,
 }
 
 impl Look {
@@ -111,7 +113,7 @@ pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError
         }
     };
     let label = Label { cluster: name.clone(), source, name: name.clone(), colour: None, tag: None };
-    let open = open(origin, label, rules, notices).await?;
+    let open = Open::start(origin, label, rules, notices).await?;
     let published = listed(&open, PATIENCE).await?;
     let mut problems = published.source.problems.clone();
     if published.source.lost {
@@ -126,7 +128,7 @@ pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError
 
 /// Waits until everything is listed or refused, the server does not answer, or no list has come further for so long.
 async fn listed(open: &Open, patience: Duration) -> Result<Published, ApiError> {
-    let mut states = open.follow();
+    let mut states = open.session().follow();
     loop {
         let published = states.borrow_and_update().clone();
         let coverage = published.snapshot.coverage();
@@ -202,7 +204,7 @@ mod tests {
         let source = ClusterSource::Context { id: context.id.to_string() };
         let label = Label { cluster: "c".into(), source, name: "c".into(), colour: None, tag: None };
         let origin = Origin::Context { context: Box::new(context), namespaces: Vec::new() };
-        let open = open(origin, label, Arc::default(), broadcast::Sender::new(1)).await.unwrap();
+        let open = Open::start(origin, label, Arc::default(), broadcast::Sender::new(1)).await.unwrap();
         let error = listed(&open, Duration::from_millis(50)).await.err().unwrap();
         assert_eq!(error.code, ErrorCode::Unreachable);
         assert!(error.message.contains("c did not say what it serves"), "{}", error.message);

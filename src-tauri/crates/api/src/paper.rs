@@ -8,10 +8,11 @@ use diagram::scene::Scene;
 use diagram::theme::Theme;
 use diagram::{ExportError, FORMATS, Format, FormatEntry, Look, Notes, Subject};
 use model::ResourceKey;
+use session::Published;
 use topology::{Filter, Graph, LabelSelector};
 
 use crate::clock;
-use crate::cluster::{Published, scene};
+use crate::picture;
 use crate::types::{ApiError, ErrorCode, ExportFormat, View};
 
 /// What to put on paper, and how.
@@ -92,7 +93,7 @@ impl Paper {
         let graph = &published.graph;
         let filter = self.filter(graph)?;
         let format: Format = self.format.parse()?;
-        let mut options = scene::options(name, &self.view, published);
+        let mut options = picture::options::options(name, &self.view, published);
         if self.selector.is_some() || self.near.is_some() {
             let keys = filter.nodes(graph).into_iter().map(|id| graph.node(id).key.clone());
             options.only = Some(keys.collect());
@@ -147,7 +148,7 @@ impl Paper {
             (None, None) => None,
         };
         Ok(Filter {
-            lens: scene::lens(self.view.lens),
+            lens: picture::options::lens(self.view.lens),
             namespaces: self.view.namespaces.clone(),
             selector: self.selector.clone(),
             focus,

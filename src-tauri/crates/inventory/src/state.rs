@@ -51,9 +51,14 @@ struct KindEntry {
 impl Inventory {
     /// Empty, at revision 0.
     pub fn new(cluster: ClusterId) -> Self {
+        Self::starting_at(cluster, 0)
+    }
+
+    /// Empty, at a revision: after one that was lost, whose revisions name states of their own.
+    pub fn starting_at(cluster: ClusterId, revision: u64) -> Self {
         Self {
             cluster,
-            revision: 0,
+            revision,
             objects: OrdMap::new(),
             kinds: BTreeMap::new(),
             relists: BTreeMap::new(),

@@ -1,13 +1,16 @@
 //! Opening and closing clusters.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use cluster::offline::{self, Input};
+use session::{Origin, demo_options};
 
 use super::contexts;
 use crate::Application;
 use crate::clock;
-use crate::cluster::{Label, Origin, demo_options, open, status};
+use crate::open::{Label, Open};
+use crate::status;
 use crate::types::*;
 
 pub(crate) async fn cluster_connect(
@@ -45,7 +48,7 @@ pub(crate) async fn cluster_connect(
     };
     let label = Label { cluster: id.clone(), source: request.source, name, colour: known.colour, tag: known.tag };
     let shared = &application.shared;
-    let opened = open(origin, label, shared.setup.rules.clone(), shared.notices.clone()).await?;
+    let opened = Arc::new(Open::start(origin, label, shared.setup.rules.clone(), shared.notices.clone()).await?);
     let summary = opened.summary();
     let mut clusters = application.clusters();
     // Another request may have opened it meanwhile: that one stays, this one is dropped.
@@ -62,7 +65,7 @@ pub(crate) async fn cluster_disconnect(
     application: &Application,
     request: ClusterRequest,
 ) -> Result<Nothing, ApiError> {
-    application.cluster(&request.cluster)?.close();
+    application.cluster(&request.cluster)?.session().close();
     application.clusters().retain(|each| each.label().cluster != request.cluster);
     application.tell(Notice::Closed(request.cluster));
     Ok(Nothing {})

@@ -73,7 +73,7 @@ pub(crate) async fn context_update(
     };
     // Before it is remembered: a database that cannot be used must not keep anybody from looking.
     if let Ok(open) = application.cluster(&request.id) {
-        open.look_into(update.namespaces.clone());
+        open.session().look_into(update.namespaces.clone());
     }
     if let Some(store) = application.store()? {
         store.clusters().describe(&update).await?;

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use session::Published;
 use store::Export;
 use tokio_util::sync::CancellationToken;
 
 use super::aside;
-use crate::cluster::{Open, Published};
+use crate::open::Open;
 use crate::paper::{self, Paper};
 use crate::types::*;
 use crate::{Application, clock};

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use diagram::scene::Scene;
 use model::ResourceKey;
 use serde_json::Value;
+use session::Published;
 use topology::{Edge, End, Graph, NodeId, Presence, Stop};
 
 use super::{aside, findings, node, relations, search};
 use crate::Application;
-use crate::cluster::Published;
 use crate::types::*;
 use crate::yaml::to_yaml;
 

@@ -122,6 +122,14 @@ impl Engine {
         }
     }
 
+    /// An engine without objects whose graph is at a revision: after one that was lost, whose revisions name graphs of
+    /// their own.
+    pub fn starting_at(rules: Arc<RuleBook>, revision: u64) -> Self {
+        let mut engine = Self::new(rules);
+        engine.graph.revision = revision;
+        engine
+    }
+
     /// The graph as it is; readers keep it as long as they like.
     pub fn graph(&self) -> Arc<Graph> {
         Arc::new(self.graph.clone())

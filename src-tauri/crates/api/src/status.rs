@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{Coverage, KindCoverage, KindState, Scope};
+use session::{MetricsAnswer, NodeUse, Published};
 
 use crate::types::{ClusterStatus, KindStateWord, KindStatus, LinkState};
-
-use super::Published;
 
 /// The status of an open cluster.
 pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
     let coverage = published.snapshot.coverage();
-    let kinds: Vec<KindStatus> = coverage.kinds.iter().map(kind_status).chain(published.node_use.status()).collect();
+    let kinds: Vec<KindStatus> =
+        coverage.kinds.iter().map(kind_status).chain(node_use_status(&published.node_use)).collect();
     ClusterStatus {
         cluster: cluster.to_owned(),
         revision: published.graph.revision(),
@@ -84,6 +84,27 @@ fn kind_status(row: &KindCoverage) -> KindStatus {
         state,
         why,
     }
+}
+
+/// A line of the coverage: whether the meters on node cards can be drawn, and why not.
+fn node_use_status(node_use: &NodeUse) -> Option<KindStatus> {
+    let undrawn = |why: &String| Some(format!("CPU and memory of nodes are not drawn: {why}"));
+    let (state, why) = match node_use.answer() {
+        MetricsAnswer::None => return None,
+        MetricsAnswer::Figures => (KindStateWord::Live, None),
+        MetricsAnswer::Absent(why) => (KindStateWord::Absent, undrawn(why)),
+        MetricsAnswer::Forbidden(why) => (KindStateWord::Forbidden, undrawn(why)),
+    };
+    Some(KindStatus {
+        group: "metrics.k8s.io".to_owned(),
+        kind: "NodeMetrics".to_owned(),
+        plural: "nodes".to_owned(),
+        // Figures about objects are no objects.
+        count: 0,
+        drawn: false,
+        state,
+        why,
+    })
 }
 
 /// One word for all scopes of a kind, worst first, and the reason.

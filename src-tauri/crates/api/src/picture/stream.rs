@@ -6,16 +6,16 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use diagram::picture::{self, State as Drawn};
+use session::{Mailbox, NodeUse, Update};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use topology::GraphDelta;
 
 use super::kept::Kept;
-use super::mailbox::{Mailbox, Update};
-use super::owner::Message;
-use super::usage::NodeUse;
+use super::options::options;
 use super::wire::Sent;
-use super::{Open, scene, status};
+use crate::open::Open;
+use crate::status;
 use crate::streams::Item;
 use crate::types::{ApiError, View};
 
@@ -32,14 +32,14 @@ const GLOWING: usize = 500;
 const NUMBERS: u64 = 1 << 24;
 
 /// A subscription without a reader, as it can be taken up again.
-pub(super) struct Parked {
+pub(crate) struct Parked {
     view: View,
     mailbox: Arc<Mailbox>,
     work: Work,
 }
 
 /// A subscription with a reader.
-pub(super) struct Running {
+pub(crate) struct Running {
     range: u64,
     /// Cancelled when its reader is back on another connection.
     taken: CancellationToken,
@@ -91,10 +91,7 @@ pub(crate) fn open(
         let (parked, missed) = match found {
             Some(found) => found,
             None => {
-                let mailbox = Arc::<Mailbox>::default();
-                if cluster.inbox.send(Message::Read(Arc::clone(&mailbox))).await.is_err() {
-                    return;
-                }
+                let Some(mailbox) = cluster.session().subscribe().await else { return };
                 (Parked { view, mailbox, work: fresh }, Vec::new())
             }
         };
@@ -122,7 +119,7 @@ async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: m
     let Parked { view, mailbox, mut work } = parked;
     let (taken, _ended) = cluster.serve(Numbers::range(work.sent.number));
     // The task must not keep a closed cluster alive while it waits.
-    let stop = cluster.stop.clone();
+    let stop = cluster.session().closed();
     let cluster = {
         let weak = Arc::downgrade(&cluster);
         drop(cluster);
@@ -232,14 +229,14 @@ fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec
     // A meter that moves is drawn, and does not glow.
     delta.changed.extend(published.node_use.changed(&work.node_use));
     work.node_use = Arc::clone(&published.node_use);
-    let options = scene::options(&open.label.name, view, &published);
+    let options = options(&open.label().name, view, &published);
     let first = work.drawn.is_none();
     let picture = match work.drawn.take() {
         Some(drawn) if !anew => picture::rebuild(&published.graph, &options, &drawn, &delta),
         _ => picture::build(&published.graph, &options),
     };
     work.drawn = Some(picture.state);
-    let message = work.sent.next(&open.label.cluster, &picture.scene, glowing, first);
+    let message = work.sent.next(&open.label().cluster, &picture.scene, glowing, first);
     open.scene.send_replace(Some(Arc::new(picture.scene)));
     message
 }

@@ -7,51 +7,53 @@ use cluster::{Failure, Usage, quantity};
 use inventory::Snapshot;
 use model::ResourceKey;
 
-use crate::types::{KindStateWord, KindStatus};
-
 /// The shares of CPU and memory in use, by node name; only where figures and the node are both known.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct NodeUse {
+pub struct NodeUse {
     /// From 0 to 1, in whole percent: a picture changes no more often than its reader could see.
-    pub(crate) shares: BTreeMap<Arc<str>, (f32, f32)>,
-    answer: Answer,
+    pub shares: BTreeMap<Arc<str>, (f32, f32)>,
+    answer: MetricsAnswer,
     figures: Arc<BTreeMap<ResourceKey, Usage>>,
 }
 
 /// What the metrics API said last.
 #[derive(Clone, Debug, Default, PartialEq)]
-enum Answer {
+pub enum MetricsAnswer {
     /// Nothing yet, or there is nobody to ask.
     #[default]
     None,
+    /// It has figures.
     Figures,
-    /// It is not served, or its server is not there.
+    /// It is not served, or its server is not there; why, in a sentence.
     Absent(String),
+    /// The account may not ask; what was refused.
     Forbidden(String),
 }
 
 impl NodeUse {
     /// Whether the metrics API has answered, whatever it said.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.answer != Answer::None
+    pub fn is_settled(&self) -> bool {
+        self.answer != MetricsAnswer::None
     }
 
     /// What follows from an answer. Figures that cannot be had are drawn no longer: they would grow old unseen.
-    pub(crate) fn after(&self, answer: Result<BTreeMap<ResourceKey, Usage>, Failure>, snapshot: &Snapshot) -> Self {
+    pub fn after(&self, answer: Result<BTreeMap<ResourceKey, Usage>, Failure>, snapshot: &Snapshot) -> Self {
         match answer {
-            Ok(figures) => Self { figures: Arc::new(figures), answer: Answer::Figures, ..Self::default() }.on(snapshot),
-            Err(Failure::Forbidden(why)) => Self { answer: Answer::Forbidden(why), ..Self::default() },
-            Err(failure) => Self { answer: Answer::Absent(failure.to_string()), ..Self::default() },
+            Ok(figures) => {
+                Self { figures: Arc::new(figures), answer: MetricsAnswer::Figures, ..Self::default() }.on(snapshot)
+            }
+            Err(Failure::Forbidden(why)) => Self { answer: MetricsAnswer::Forbidden(why), ..Self::default() },
+            Err(failure) => Self { answer: MetricsAnswer::Absent(failure.to_string()), ..Self::default() },
         }
     }
 
     /// Whether figures wait for nodes that were not known when they came.
-    pub(crate) fn is_waiting(&self) -> bool {
+    pub fn is_waiting(&self) -> bool {
         self.shares.len() < self.figures.len()
     }
 
     /// The same figures, on the nodes of this snapshot.
-    pub(crate) fn on(&self, snapshot: &Snapshot) -> Self {
+    pub fn on(&self, snapshot: &Snapshot) -> Self {
         let share = |(key, used): (&ResourceKey, &Usage)| {
             let node = snapshot.get(key)?;
             let of = |name: &str, used: f64| {
@@ -64,35 +66,16 @@ impl NodeUse {
     }
 
     /// The nodes whose shares differ.
-    pub(crate) fn changed<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = ResourceKey> + 'a {
+    pub fn changed<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = ResourceKey> + 'a {
         let differs = |(name, share): &(&Arc<str>, &(f32, f32)), other: &Self| other.shares.get(*name) != Some(*share);
         let here = self.shares.iter().filter(move |each| differs(each, before));
         let gone = before.shares.iter().filter(|(name, _)| !self.shares.contains_key(*name));
         here.chain(gone).map(|(name, _)| ResourceKey::new("", "Node", "", name))
     }
 
-    /// A line of the coverage: whether the meters on node cards can be drawn, and why not.
-    pub(crate) fn status(&self) -> Option<KindStatus> {
-        let (state, why) = match &self.answer {
-            Answer::None => return None,
-            Answer::Figures => (KindStateWord::Live, None),
-            Answer::Absent(why) => {
-                (KindStateWord::Absent, Some(format!("CPU and memory of nodes are not drawn: {why}")))
-            }
-            Answer::Forbidden(why) => {
-                (KindStateWord::Forbidden, Some(format!("CPU and memory of nodes are not drawn: {why}")))
-            }
-        };
-        Some(KindStatus {
-            group: "metrics.k8s.io".to_owned(),
-            kind: "NodeMetrics".to_owned(),
-            plural: "nodes".to_owned(),
-            // Figures about objects are no objects.
-            count: 0,
-            drawn: false,
-            state,
-            why,
-        })
+    /// What the metrics API said last: whether the meters on node cards can be drawn, and why not.
+    pub fn answer(&self) -> &MetricsAnswer {
+        &self.answer
     }
 }
 
@@ -127,12 +110,12 @@ mod tests {
 
     #[test]
     fn what_may_not_be_asked_is_told_with_its_reason() {
+        let snapshot = inventory::Inventory::new(model::ClusterId("c".into())).snapshot();
         let nothing = NodeUse::default();
-        assert!(nothing.status().is_none() && !nothing.is_settled());
-        let refused = NodeUse { answer: Answer::Forbidden("nodes.metrics.k8s.io is forbidden".into()), ..nothing };
-        let status = refused.status();
+        assert!(!nothing.is_settled());
+        let refused = Failure::Forbidden("nodes.metrics.k8s.io is forbidden".into());
+        let refused = nothing.after(Err(refused), &snapshot);
         assert!(refused.is_settled());
-        assert!(status.is_some_and(|row| row.state == KindStateWord::Forbidden
-            && row.why.is_some_and(|why| why.contains("nodes.metrics.k8s.io is forbidden"))));
+        assert_eq!(refused.answer(), &MetricsAnswer::Forbidden("nodes.metrics.k8s.io is forbidden".into()));
     }
 }

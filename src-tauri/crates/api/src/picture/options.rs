@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use diagram::picture::{Lens, Options};
 use model::{Health, ResourceKey};
+use session::Published;
 
-use super::{Published, status};
+use crate::status;
 use crate::types::{LensName, View};
 
 /// Narrower or wider than this no screen is; a layout for it would be a ribbon.

@@ -7,24 +7,26 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 use topology::GraphDelta;
 
-use super::Published;
+use crate::Published;
 
 /// One reader's slot; the owner writes, the reader takes.
 #[derive(Default)]
-pub(crate) struct Mailbox {
+pub struct Mailbox {
     slot: Mutex<Option<Update>>,
     bell: Notify,
 }
 
 /// What changed since the reader last looked.
-pub(crate) struct Update {
-    pub(crate) published: Published,
-    pub(crate) delta: GraphDelta,
+pub struct Update {
+    /// The state after the last change.
+    pub published: Published,
+    /// What the graph did since.
+    pub delta: GraphDelta,
 }
 
 impl Mailbox {
     /// Puts a change in, on top of what was not taken yet.
-    pub(crate) fn put(&self, published: Published, delta: &GraphDelta) {
+    pub fn put(&self, published: Published, delta: &GraphDelta) {
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
         let delta = match slot.take() {
             Some(waiting) => merged(waiting.delta, delta, &published),
@@ -36,7 +38,7 @@ impl Mailbox {
     }
 
     /// Waits for a change; does not take it.
-    pub(crate) async fn filled(&self) {
+    pub async fn filled(&self) {
         loop {
             let bell = self.bell.notified();
             if self.slot.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
@@ -47,7 +49,7 @@ impl Mailbox {
     }
 
     /// Takes what is there.
-    pub(crate) fn take(&self) -> Option<Update> {
+    pub fn take(&self) -> Option<Update> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

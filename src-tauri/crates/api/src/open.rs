@@ -1,0 +1,103 @@
+//! An open cluster as the hosts see it: its session, what the person calls it, and the subscriptions to its pictures.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use diagram::scene::Scene;
+use session::{Origin, Published, Session, SessionError};
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, sleep_until};
+use topology::RuleBook;
+
+use crate::picture::{Parked, Running};
+use crate::status;
+use crate::types::{ApiError, ClusterSource, ClusterSummary, ErrorCode, Notice};
+
+/// The status line changes about this often, however much happens.
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What never changes of an open cluster, or only by the person's hand.
+#[derive(Clone, Debug)]
+pub(crate) struct Label {
+    pub(crate) cluster: String,
+    pub(crate) source: ClusterSource,
+    pub(crate) name: String,
+    pub(crate) colour: Option<String>,
+    pub(crate) tag: Option<String>,
+}
+
+/// An open cluster. Dropping it stops its tasks.
+pub(crate) struct Open {
+    label: Label,
+    session: Session,
+    /// Subscriptions whose reader went away a moment ago, and may come back.
+    pub(crate) parked: Mutex<Vec<Parked>>,
+    /// Subscriptions with a reader.
+    pub(crate) running: Mutex<Vec<Running>>,
+    /// The last scene somebody looked at: it knows which card shows an object.
+    pub(crate) scene: watch::Sender<Option<Arc<Scene>>>,
+}
+
+impl Open {
+    /// Opens a source: files are in when this returns, the rest comes as it is listed. Notices tell how it stands.
+    pub(crate) async fn start(
+        origin: Origin,
+        label: Label,
+        rules: Arc<RuleBook>,
+        notices: broadcast::Sender<Notice>,
+    ) -> Result<Self, ApiError> {
+        let session = Session::open(&label.cluster, origin, rules).await?;
+        let told = tell_status(label.cluster.clone(), session.follow(), notices);
+        let closed = session.closed();
+        // Ends with the session, which cancels the token when it is dropped.
+        tokio::spawn(async move {
+            tokio::select! { () = told => {}, () = closed.cancelled() => {} }
+        });
+        let (parked, running, scene) = (Mutex::default(), Mutex::default(), watch::Sender::new(None));
+        Ok(Self { label, session, parked, running, scene })
+    }
+
+    pub(crate) fn label(&self) -> &Label {
+        &self.label
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The state at this moment.
+    pub(crate) fn now(&self) -> Published {
+        self.session.now()
+    }
+
+    /// The scene that somebody looked at last.
+    pub(crate) fn scene(&self) -> Option<Arc<Scene>> {
+        self.scene.borrow().clone()
+    }
+
+    pub(crate) fn summary(&self) -> ClusterSummary {
+        let Label { cluster, source, name, colour, tag } = self.label.clone();
+        let state = self.now().source;
+        let (identity, version) = (state.identity.clone(), state.version.clone());
+        ClusterSummary { cluster, source, name, colour, tag, identity, version }
+    }
+}
+
+/// Tells every interface how the cluster stands, once a change, and no more often than a status line is read.
+async fn tell_status(cluster: String, mut states: watch::Receiver<Published>, notices: broadcast::Sender<Notice>) {
+    while states.changed().await.is_ok() {
+        let told = Instant::now();
+        let status = status::status(&cluster, &states.borrow_and_update().clone());
+        // Nobody listening is no fault.
+        let _ = notices.send(Notice::Status(status));
+        sleep_until(told + STATUS_INTERVAL).await;
+    }
+}
+
+impl From<SessionError> for ApiError {
+    fn from(error: SessionError) -> Self {
+        let code =
+            if matches!(error, SessionError::NoObjects { .. }) { ErrorCode::NotFound } else { ErrorCode::Failed };
+        Self::new(code, error.to_string()).because(&error)
+    }
+}

@@ -1,0 +1,9 @@
+//! Pictures of an open cluster: from a person's view to a scene, and from a scene to the messages of a subscription.
+
+mod difference;
+mod kept;
+pub(crate) mod options;
+mod stream;
+mod wire;
+
+pub(crate) use stream::{Numbers, Parked, Running, open};
