@@ -147,6 +147,8 @@ pub struct Card {
     pub full_name: Arc<str>,
     /// Second line, what matters about it ("4 of 4 ready"), shortened where it does not fit.
     pub caption: Arc<str>,
+    /// The whole second line; equal to `caption` where nothing was cut.
+    pub full_caption: Arc<str>,
     /// Its state.
     pub health: Health,
     /// kubectl's word for its state.
@@ -218,6 +220,8 @@ pub struct Label {
     pub rect: Rect,
     /// The text, fitted.
     pub text: Arc<str>,
+    /// The whole text; equal to `text` where nothing was cut.
+    pub full: Arc<str>,
 }
 
 /// One drawn line: one edge of the graph, or several between the same two cards or blocks.
@@ -239,6 +243,8 @@ pub struct Link {
     pub points: Vec<Point>,
     /// Port, host and path, mount name; fitted and free of cards.
     pub label: Option<Label>,
+    /// All that could stand on the line, whole, for formats that have the room.
+    pub words: Option<Arc<str>>,
 }
 
 /// An end of a link.

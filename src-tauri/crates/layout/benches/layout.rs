@@ -52,7 +52,7 @@ fn sheet(count: usize) -> Input {
             Link { from: end(at, 3), to: end(to, 1), label: None }
         })
         .collect();
-    Input { frames, links, aspect: (16, 10) }
+    Input { frames, links, aspect: (16, 10), is_part: false }
 }
 
 fn benches(criterion: &mut Criterion) {

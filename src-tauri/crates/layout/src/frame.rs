@@ -153,11 +153,12 @@ pub(crate) fn lay_out_frame(
     measured: &Measured,
     width: i32,
     before: Option<&FrameLayout>,
+    is_part: bool,
     known: Known<'_>,
 ) -> FrameLayout {
     let names: Vec<String> = job.groups.iter().map(|group| group.id.to_string()).collect();
     let least = |item: usize| measured.items[item].least().width;
-    let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &measured.items, least)?)));
+    let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &measured.items, is_part, least)?)));
     let strips = match &kept {
         Some((_, adopted)) => adopted.strips.clone(),
         None => pack(&measured.items, &measured.arrows, Target::Width(width - 2 * PADDING), gaps(&measured.arrows)),

@@ -60,12 +60,18 @@ impl Held {
     }
 
     /// The strips for these boxes; none where too much changed for that to be worth it. `least` is how wide a box that
-    /// stays must be.
-    pub(crate) fn adopt(&self, names: &[String], items: &[PackItem], least: impl Fn(usize) -> i32) -> Option<Adopted> {
+    /// stays must be. A part of what was there is always worth it.
+    pub(crate) fn adopt(
+        &self,
+        names: &[String],
+        items: &[PackItem],
+        is_part: bool,
+        least: impl Fn(usize) -> i32,
+    ) -> Option<Adopted> {
         let place: BTreeMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         let now: Vec<Option<usize>> = self.names.iter().map(|name| place.get(name.as_str()).copied()).collect();
         let lost = now.iter().filter(|now| now.is_none()).count();
-        if lost * GONE > self.names.len() || self.strips.is_empty() {
+        if !is_part && lost * GONE > self.names.len() || self.strips.is_empty() {
             return None;
         }
         let mut strips = self.strips.clone();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::columns::{Side, Spacing};
 use crate::frame::{FrameJob, FrameLink, Measured, lay_out_frame, measure};
 use crate::geometry::{Point, Rect, Size, straighten};
-use crate::group::{GroupLayout, Route, Wish};
+use crate::group::{GroupLayout, Route, Wish, part_of};
 use crate::hold::{Adopted, Held, Solved};
 use crate::input::{Input, Label, Place};
 use crate::lanes::{self, Lane};
@@ -38,7 +38,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         .map(|(job, twin)| match twin {
             Some(twin) if twin.measured.job == job => Arc::clone(&twin.measured),
             twin => {
-                let known = |group: usize, wish: &Wish| reuse(*twin, &job, group, wish);
+                let known = |group: usize, wish: &Wish| reuse(*twin, &job, group, wish, input.is_part);
                 Arc::new(measure(job.clone(), &known))
             }
         })
@@ -52,7 +52,8 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         let width = items[item].least().width;
         twins[upper[item]].map_or(width, |twin| twin.place.width.min(width))
     };
-    let kept = previous.and_then(|previous| Some((&previous.held, previous.held.adopt(&names, &items, least)?)));
+    let kept = previous
+        .and_then(|previous| Some((&previous.held, previous.held.adopt(&names, &items, input.is_part, least)?)));
     let lanes: Vec<Lane> = lower
         .iter()
         .map(|frame| Lane {
@@ -79,7 +80,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     let sides_of = |link: &SortedLink| sides(Away::Box(reach[link.from.0]), Away::Box(reach[link.to.0]), count);
     let jobs = sorted.jobs(input, &sides_of);
     let fit = |frame: usize, width: i32, first: Option<&Memory>| -> Arc<Memory> {
-        fitted(&jobs[frame], &measured[frame], width, twins[frame], first)
+        fitted(&jobs[frame], &measured[frame], width, twins[frame], first, input.is_part)
     };
     let mut solved: Vec<Option<Arc<Memory>>> = vec![None; jobs.len()];
     let mut widths = vec![0; upper.len()];
@@ -137,28 +138,42 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
 }
 
 /// A group's layout where it was computed for the same content before.
-fn reuse(twin: Option<&Twin>, job: &FrameJob, group: usize, wish: &Wish) -> Option<Arc<GroupLayout>> {
+fn reuse(twin: Option<&Twin>, job: &FrameJob, group: usize, wish: &Wish, is_part: bool) -> Option<Arc<GroupLayout>> {
     let twin = twin?;
     let wanted = &job.groups[group];
     let find = |job: &FrameJob, groups: &[Arc<GroupLayout>]| -> Option<Arc<GroupLayout>> {
         let at = job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
         (job.groups[at] == *wanted && groups[at].made_for == *wish).then(|| Arc::clone(&groups[at]))
     };
-    find(&twin.fitted.job, &twin.fitted.layout.groups).or_else(|| find(&twin.measured.job, &twin.measured.groups))
+    let part = || -> Option<Arc<GroupLayout>> {
+        let job = &twin.fitted.job;
+        let at = job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
+        part_of(wanted, &job.groups[at], twin.fitted.layout.groups.get(at)?, wish).map(Arc::new)
+    };
+    find(&twin.fitted.job, &twin.fitted.layout.groups)
+        .or_else(|| if is_part { part() } else { None })
+        .or_else(|| find(&twin.measured.job, &twin.measured.groups))
 }
 
 /// A frame laid out in this width; where nothing changed, as it was. `first` is the same in another width. A frame that is
 /// given more room than it had keeps its groups where they are.
-fn fitted(job: &FrameJob, measured: &Measured, width: i32, twin: Option<&Twin>, first: Option<&Memory>) -> Arc<Memory> {
+fn fitted(
+    job: &FrameJob,
+    measured: &Measured,
+    width: i32,
+    twin: Option<&Twin>,
+    first: Option<&Memory>,
+    is_part: bool,
+) -> Arc<Memory> {
     let before = twin.map(|twin| &twin.fitted).filter(|memory| memory.width <= width);
     if let Some(memory) = before.filter(|memory| memory.width == width && memory.job == *job) {
         return Arc::clone(memory);
     }
     let known = |group: usize, wish: &Wish| {
         let made = first.map(|memory| &memory.layout.groups[group]).filter(|layout| layout.made_for == *wish);
-        made.cloned().or_else(|| reuse(twin, job, group, wish))
+        made.cloned().or_else(|| reuse(twin, job, group, wish, is_part))
     };
-    let layout = lay_out_frame(job, measured, width, before.map(|memory| &*memory.layout), &known);
+    let layout = lay_out_frame(job, measured, width, before.map(|memory| &*memory.layout), is_part, &known);
     Arc::new(Memory { job: job.clone(), width, layout: Arc::new(layout) })
 }
 

@@ -97,7 +97,7 @@ fn input(sketch: &Sketch) -> Input {
             label: Some(Label { size: Size { width: 40, height: 12 }, text: u64::from(from % 4) }),
         })
         .collect();
-    Input { frames, links, aspect: (16, 10) }
+    Input { frames, links, aspect: (16, 10), is_part: false }
 }
 
 fn leaves(result: &Layout) -> Vec<Vec<Vec<Rect>>> {
@@ -171,18 +171,19 @@ proptest! {
         let leaves = leaves(&result);
         for (link, route) in input.links.iter().zip(&result.links) {
             let (Some(first), Some(last)) = (route.points.first(), route.points.last()) else { continue };
-            for (end, point, is_exit) in [(link.from, first, true), (link.to, last, false)] {
+            for (end, point) in [(link.from, first), (link.to, last)] {
                 let group = &result.frames[end.frame].groups[end.group].rect;
-                // On the leaf, where the link comes the way one reads; else on the edge of its group.
+                // On the leaf, by whichever side it comes; on the edge of its group only where it means the whole group,
+                // or a cell of a grid with neighbours.
                 let leaf = end.leaf.map(|leaf| leaves[end.frame][end.group][leaf]);
-                let x = |rect: &Rect| if is_exit { rect.right() } else { rect.x };
                 let on_leaf = leaf.is_some_and(|leaf| {
-                    point.x == x(&leaf) && leaf.y <= point.y && point.y <= leaf.bottom()
+                    [leaf.x, leaf.right()].contains(&point.x) && leaf.y <= point.y && point.y <= leaf.bottom()
                 });
+                let is_grid = input.frames[end.frame].groups[end.group].shape != Shape::Columns;
                 let on_edge = (point.x == group.x || point.x == group.right())
                     && group.y <= point.y
                     && point.y <= group.bottom();
-                prop_assert!(on_leaf || on_edge, "{:?} ends at {:?}, leaf {:?}", link, point, leaf);
+                prop_assert!(on_leaf || (on_edge && (leaf.is_none() || is_grid)), "{:?} ends at {:?}, leaf {:?}", link, point, leaf);
             }
         }
     }
@@ -283,6 +284,39 @@ proptest! {
         check(&layout(&after, Some(&first)))?;
         after.frames[frame].groups.remove(0);
         check(&layout(&after, Some(&first)))?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A filter moved everything that it left: what one looked at was somewhere else afterwards.
+    #[test]
+    fn a_part_stands_where_it_stood_in_the_whole(sketch in sketches(), which in any::<u64>()) {
+        let whole = input(&sketch);
+        let first = layout(&whole, None);
+        let mut part = Input { is_part: true, links: Vec::new(), ..whole.clone() };
+        let mut kept: Vec<(Rect, (usize, usize, usize))> = Vec::new();
+        let mut bits = (0..64).cycle().map(|at| which >> at & 1 == 1);
+        let places = leaves(&first);
+        for (at, frame) in part.frames.iter_mut().enumerate() {
+            for (place, group) in frame.groups.iter_mut().enumerate() {
+                let mut some = Group::clone(group);
+                some.edges.clear();
+                let old: Vec<usize> = (0..some.leaves.len()).filter(|_| bits.next().unwrap_or(true)).collect();
+                some.leaves = old.iter().map(|leaf| Leaf { under: None, ..group.leaves[*leaf].clone() }).collect();
+                kept.extend(old.iter().enumerate().map(|(now, leaf)| (places[at][place][*leaf], (at, place, now))));
+                *group = Arc::new(some);
+            }
+        }
+        let second = layout(&part, Some(&first));
+        check(&second)?;
+        let now = leaves(&second);
+        for (rect, (frame, group, leaf)) in kept {
+            prop_assert_eq!(rect, now[frame][group][leaf]);
+        }
+        let back = layout(&whole, Some(&first));
+        prop_assert_eq!(leaves(&back), places);
     }
 }
 

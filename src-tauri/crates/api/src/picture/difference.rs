@@ -137,7 +137,7 @@ impl Entry for Link {
     }
 
     fn offset(&self, held: &Self) -> Option<Point> {
-        let Self { from, to, class, state, inferred, count, points, label } = self;
+        let Self { from, to, class, state, inferred, count, points, label, words: _ } = self;
         let (first, was) = (points.first()?, held.points.first()?);
         let by = Point { x: first.x - was.x, y: first.y - was.y };
         let same = *from == held.from

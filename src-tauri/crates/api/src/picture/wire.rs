@@ -289,6 +289,7 @@ mod tests {
             name: name.into(),
             full_name: name.into(),
             caption: caption.into(),
+            full_caption: caption.into(),
             health: Health::Ok,
             status: "Available".into(),
             pods: Vec::new(),
@@ -355,6 +356,7 @@ mod tests {
             count,
             points: vec![Point::default(); 2],
             label: None,
+            words: None,
         };
         let picture = |caption: &str, objects: u32, count: u32| {
             let block = |at: usize| {

@@ -16,7 +16,7 @@ pub(crate) fn write(
     out: &mut dyn Write,
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
-    let outline = Outline::of(subject.scene);
+    let outline = Outline::of(subject);
     let mut text = String::with_capacity(4096 + outline.cards.len() * 160 + outline.wires.len() * 64);
     let title = look.title.as_deref().unwrap_or(&subject.scene.title);
     let _ =
@@ -50,7 +50,13 @@ pub(crate) fn write(
     }
     for wire in &outline.wires {
         let (Some(from), Some(to)) = (paths.get(wire.from), paths.get(wire.to)) else { continue };
-        let words = words(wire.link);
+        // A line between two blocks stands for many: it joins the blocks.
+        let end = |path: &str| match path.rsplit_once('.') {
+            Some((block, _)) if wire.blocks => block.to_owned(),
+            _ => path.to_owned(),
+        };
+        let (from, to) = (end(from), end(to));
+        let words = words(&wire.link);
         let label = if words.is_empty() { String::new() } else { format!("{} ", quoted(&words)) };
         let class = match wire.link.class.word() {
             _ if wire.link.state == EdgeState::Missing => "broken".to_owned(),

@@ -19,7 +19,7 @@ pub(crate) fn write(
     out: &mut dyn Write,
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
-    let outline = Outline::of(subject.scene);
+    let outline = Outline::of(subject);
     let bounds = subject.scene.bounds;
     let page = Page { bottom: bounds.bottom() };
     let theme = look.theme;
@@ -108,7 +108,7 @@ fn cluster(text: &mut String, page: &Page, name: &str, title: &str, rect: &Rect,
 }
 
 fn node(text: &mut String, page: &Page, name: usize, member: &Member<'_>, theme: Theme) {
-    let (card, rect) = (member.card, member.rect);
+    let (card, rect) = (&member.card, member.rect);
     let health = member.health();
     let (fill, line) = colours(health);
     let style = match card.look {
@@ -127,7 +127,7 @@ fn node(text: &mut String, page: &Page, name: usize, member: &Member<'_>, theme:
         theme.colour(line),
         theme.colour(fill),
         quoted(card.key.as_str()),
-        quoted(&format!("{}\n{}", card.name, member.lines().join("\n"))),
+        quoted(&format!("{}\n{}", card.full_name, member.lines().join("\n"))),
         quoted(&format!("{} {}: {}", card.key.kind(), card.full_name, health.word())),
     );
 }
@@ -154,12 +154,12 @@ fn edge(text: &mut String, page: &Page, wire: &Wire<'_>, outline: &Outline<'_>, 
         wire.link.class.word(),
         theme.colour(token)
     );
-    let words = words(wire.link);
+    let words = words(&wire.link);
     if !words.is_empty() {
         let _ = write!(text, ", label={}", quoted(&words));
     }
     if wire.blocks {
-        let section = |card: usize| outline.cards.get(card).map_or(0, |member| member.section);
+        let section = |card: usize| outline.cards.get(card).and_then(|member| member.section).unwrap_or_default();
         let _ = write!(text, ", lhead=\"cluster_b{}\"", section(wire.to));
     }
     if let (Some(label), false) = (&wire.link.label, words.is_empty()) {
@@ -172,8 +172,12 @@ fn edge(text: &mut String, page: &Page, wire: &Wire<'_>, outline: &Outline<'_>, 
         let _ = write!(text, ", lp=\"{place}\"");
     }
     if wire.blocks {
-        let section = |card: usize| outline.cards.get(card).map_or(0, |member| member.section);
+        let section = |card: usize| outline.cards.get(card).and_then(|member| member.section).unwrap_or_default();
         let _ = write!(text, ", ltail=\"cluster_b{}\"", section(wire.from));
+    }
+    if wire.is_undrawn {
+        // It has no room of its own in the picture, and shall make none where Graphviz lays it out.
+        text.push_str(", constraint=false");
     }
     let _ = writeln!(text, ", penwidth={width}, pos=\"{}\", style={style}];", spline(page, &wire.points));
 }

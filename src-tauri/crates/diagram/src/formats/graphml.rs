@@ -42,7 +42,7 @@ pub(crate) fn write(
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
     let (graph, filter) = (subject.graph, subject.filter);
-    let outline = Outline::of(subject.scene);
+    let outline = Outline::drawn(subject.scene);
     let mut places: FxHashMap<&str, Rect> = FxHashMap::default();
     for member in &outline.cards {
         for pod in &member.card.pods {

@@ -9,7 +9,7 @@ use std::io::Write;
 
 use model::{EdgeState, Health, RelationClass};
 
-use super::outline::{Outline, Step, colours, words};
+use super::outline::{Outline, Step, Wire, colours, words};
 use crate::export::{ExportError, Look, Notes, Progress, Subject};
 use crate::scene::CardLook;
 use crate::theme::{Theme, Token};
@@ -25,18 +25,25 @@ pub(crate) fn write(
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
     progress.report(0, 2)?;
-    let outline = Outline::of(subject.scene);
+    let mut outline = Outline::of(subject);
     let title = look.title.as_deref().unwrap_or(&subject.scene.title);
     let mut notes = Notes::default();
-    let (objects, edges) = objects(&outline);
-    let mut chart = chart(title, &objects, &edges, look.theme);
-    if edges.len() > MAX_EDGES || chart.chars().count() > MAX_CHARACTERS {
+    let mut chart = whole(title, &outline, look.theme);
+    if chart.is_none() && outline.has_badges() {
+        outline = outline.without_badges();
+        chart = whole(title, &outline, look.theme);
+        if chart.is_some() {
+            let limits = "Mermaid's limits of 500 edges and 50000 characters";
+            notes.0.push(format!("{limits} leave no room for what the picture shows as badges: it is left out"));
+        }
+    }
+    let chart = chart.unwrap_or_else(|| {
         let drawn = format!("{} objects and {} relations", outline.cards.len(), outline.wires.len());
         let limits = "more than Mermaid's limits of 500 edges and 50000 characters allow";
         let (text, what) = summary(title, &outline, look.theme);
         notes.0.push(format!("{drawn} are {limits}: {what}"));
-        chart = text;
-    }
+        text
+    });
     progress.report(1, 2)?;
     out.write_all(chart.as_bytes())?;
     Ok(notes)
@@ -52,6 +59,13 @@ struct Edge {
     inferred: bool,
     broken: bool,
     text: String,
+}
+
+/// Every object as a node, where that keeps to the limits.
+fn whole(title: &str, outline: &Outline<'_>, theme: Theme) -> Option<String> {
+    let (objects, edges) = objects(outline);
+    let chart = chart(title, &objects, &edges, theme);
+    (edges.len() <= MAX_EDGES && chart.chars().count() <= MAX_CHARACTERS).then_some(chart)
 }
 
 fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
@@ -80,13 +94,18 @@ fn objects(outline: &Outline<'_>) -> (Body, Vec<Edge>) {
     }
     dress(&mut body, "frame", &frames);
     dress(&mut body, "group", &groups);
+    // A line between two blocks stands for many: it joins their subgraphs.
+    let end = |wire: &Wire<'_>, card: usize| match outline.cards.get(card).and_then(|member| member.section) {
+        Some(section) if wire.blocks => format!("b{section}"),
+        _ => format!("n{card}"),
+    };
     let edges = outline.wires.iter().map(|wire| Edge {
-        from: format!("n{}", wire.from),
-        to: format!("n{}", wire.to),
+        from: end(wire, wire.from),
+        to: end(wire, wire.to),
         class: wire.link.class,
         inferred: wire.link.inferred,
         broken: wire.link.state == EdgeState::Missing,
-        text: words(wire.link),
+        text: words(&wire.link),
     });
     (body, edges.collect())
 }
@@ -122,17 +141,17 @@ fn summary(title: &str, outline: &Outline<'_>, theme: Theme) -> (String, &'stati
         let name = format!("<b>{}</b><br>{}", escape(&group.frame.title), escape(&group.frame.subtitle));
         let _ = writeln!(body, "  f{at}[\"{name}\"]:::{}", worst(&group.frame.counts.by_health));
     }
-    let mut edges = aggregated(outline, "f", |member| member.frame);
+    let mut edges = aggregated(outline, "f", |member| Some(member.frame));
     edges.truncate(MAX_EDGES.min(300));
     (chart(title, &body, &edges, theme), "every namespace is one node")
 }
 
 /// One edge per pair of groups and class, with how many it stands for.
-fn aggregated(outline: &Outline<'_>, prefix: &str, of: fn(&super::outline::Member<'_>) -> usize) -> Vec<Edge> {
+fn aggregated(outline: &Outline<'_>, prefix: &str, of: fn(&super::outline::Member<'_>) -> Option<usize>) -> Vec<Edge> {
     let mut counts: BTreeMap<(usize, usize, RelationClass), (u32, bool, bool)> = BTreeMap::new();
     for wire in &outline.wires {
         let (Some(from), Some(to)) = (outline.cards.get(wire.from), outline.cards.get(wire.to)) else { continue };
-        let (from, to) = (of(from), of(to));
+        let (Some(from), Some(to)) = (of(from), of(to)) else { continue };
         if from != to {
             let (count, broken, inferred) = counts.entry((from, to, wire.link.class)).or_insert((0, false, true));
             *count += wire.link.count;

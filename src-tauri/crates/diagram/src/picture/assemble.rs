@@ -23,6 +23,8 @@ pub struct State {
     plan: Plan,
     contents: FxHashMap<Arc<str>, Arc<Content>>,
     layout: Arc<layout::Layout>,
+    /// The last layout in which nothing was filtered away.
+    whole: Option<Arc<layout::Layout>>,
     blocks: FxHashMap<Arc<str>, Drawn>,
 }
 
@@ -61,11 +63,16 @@ pub(super) fn build(graph: &Graph, options: &Options, previous: Option<(&State, 
         }
     }
     let links = links(graph, &plan, &contents);
-    let input = input(options, &contents, &links);
-    let layout = Arc::new(layout::layout(&input, known.map(|state| &*state.layout)));
+    // Everything has its place in the picture of the whole; a filter takes away and moves nothing.
+    let whole = known.and_then(|state| state.whole.as_ref());
+    let is_part = !view.is_whole();
+    let before = whole.or_else(|| known.map(|state| &state.layout));
+    let input = input(options, &contents, &links, is_part && whole.is_some());
+    let layout = Arc::new(layout::layout(&input, before.map(|layout| &**layout)));
+    let whole = if is_part { whole.cloned() } else { Some(Arc::clone(&layout)) };
     let (scene, blocks) = draw(graph, (options, &view), &contents, &links, &layout, known);
     let contents = contents.into_iter().map(|content| (Arc::clone(&content.id), content)).collect();
-    let state = State { options: options.clone(), plan, contents, layout, blocks };
+    let state = State { options: options.clone(), plan, contents, layout, whole, blocks };
     Picture { scene, state }
 }
 
@@ -114,7 +121,7 @@ fn keep_blocks(mut content: Content, known: Option<&State>) -> Content {
     content
 }
 
-fn input(options: &Options, contents: &[Arc<Content>], links: &[LinkSpec]) -> layout::Input {
+fn input(options: &Options, contents: &[Arc<Content>], links: &[LinkSpec], is_part: bool) -> layout::Input {
     let frames = contents
         .iter()
         .map(|content| {
@@ -143,7 +150,7 @@ fn input(options: &Options, contents: &[Arc<Content>], links: &[LinkSpec]) -> la
             label: link.label.as_ref().map(|label| cards::label(label).1),
         })
         .collect();
-    layout::Input { frames, links, aspect: options.aspect }
+    layout::Input { frames, links, aspect: options.aspect, is_part }
 }
 
 /// Lanes keep their own order.
@@ -295,6 +302,7 @@ fn inside(spec: &BlockSpec, edge: &EdgeSpec, route: &layout::Route) -> Link {
         count: edge.count,
         points,
         label: label(route, edge.label.as_ref()),
+        words: edge.words.clone(),
     }
 }
 
@@ -308,9 +316,11 @@ fn between(spec: &LinkSpec, route: &layout::Route) -> Link {
         count: spec.count,
         points: route.points.iter().map(|point| cards::point(*point)).collect(),
         label: label(route, spec.label.as_ref()),
+        words: spec.words.clone(),
     }
 }
 
 fn label(route: &layout::Route, text: Option<&Arc<str>>) -> Option<Label> {
-    Some(Label { rect: cards::rect(route.label?), text: Arc::clone(text?) })
+    let text = text?;
+    Some(Label { rect: cards::rect(route.label?), text: Arc::clone(text), full: Arc::clone(text) })
 }

@@ -26,7 +26,8 @@ pub(super) fn block_spec(id: Arc<str>, title: Arc<str>, folded: Folded, lines: &
             let label = (!line.labels.is_empty()).then(|| cards::label(&join(&line.labels)).0);
             let Line { class, state, inferred, count, is_turned, .. } = *line;
             let (from, to) = (*place.get(&line.from)?, *place.get(&line.to)?);
-            Some(EdgeSpec { from, to, class, state, inferred, count, label, is_turned })
+            let words = all(&line.labels);
+            Some(EdgeSpec { from, to, class, state, inferred, count, label, words, is_turned })
         })
         .filter(|edge| edge.from != edge.to)
         .collect();
@@ -145,6 +146,20 @@ fn stand_under(specs: &[CardSpec], edges: &[EdgeSpec]) -> Vec<Option<usize>> {
         }
     }
     under
+}
+
+/// All labels of a line for a format that has the room, within reason.
+pub(super) fn all(labels: &[Arc<str>]) -> Option<Arc<str>> {
+    const MOST: usize = 12;
+    match labels {
+        [] => None,
+        [one] => Some(Arc::clone(one)),
+        _ => {
+            let (first, rest) = labels.split_at(labels.len().min(MOST));
+            let more = if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
+            Some(format!("{}{more}", first.join(", ")).into())
+        }
+    }
 }
 
 /// What stands on a line: one label, or the first and how many more.

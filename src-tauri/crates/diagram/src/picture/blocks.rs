@@ -9,7 +9,7 @@ use topology::{Lens, NodeId};
 
 use super::Options;
 use super::applications::{OTHER, name_blocks};
-use super::block::{block_spec, join, shared};
+use super::block::{block_spec, shared};
 use super::drafts::{Away, Draft, Drafts, Line};
 use super::folds::{fold_loose, keep};
 use super::plan::Members;
@@ -101,9 +101,9 @@ fn is_drawn_between(lens: Lens, class: RelationClass, leaves_namespace: bool) ->
 fn leave(options: &Options, all: &mut [Draft], line: &Line, from: Seat) -> Option<Away> {
     if is_drawn_between(options.lens, line.class, false) {
         let to = all[line.to].node?;
-        let label = (!line.labels.is_empty()).then(|| join(&line.labels));
+        let labels = line.labels.clone();
         let Line { class, state, inferred, .. } = *line;
-        return Some(Away { from: line.from, outward: Outward { from, to, class, state, inferred, label } });
+        return Some(Away { from: line.from, outward: Outward { from, to, class, state, inferred, labels } });
     }
     if line.class == RelationClass::Refers {
         let pill = shared(&all[line.to].spec.key);

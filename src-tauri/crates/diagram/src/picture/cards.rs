@@ -96,7 +96,7 @@ pub(super) fn place(spec: &CardSpec, place: layout::Rect) -> Card {
         let width = Role::Note.width(&text);
         // Under the pods where it fits there, else under the whole card.
         let x = if CARD_TEXT + width <= rect.width { rect.x + CARD_TEXT } else { rect.x + 4.0 };
-        Label { rect: Rect { x, y, width, height: NOTE_HEIGHT }, text }
+        Label { rect: Rect { x, y, width, height: NOTE_HEIGHT }, text, full: Arc::clone(note) }
     });
     let meters = spec.meters.into_iter().flat_map(|(cpu, memory)| {
         [("cpu", cpu), ("memory", memory)].into_iter().zip([0.0, 1.0]).map(|((label, share), step)| Meter {
@@ -117,6 +117,7 @@ pub(super) fn place(spec: &CardSpec, place: layout::Rect) -> Card {
         name: Role::CardName.fit(rect.width - CARD_TEXT - CARD_NAME_RIGHT, &full_name),
         full_name,
         caption: Role::CardCaption.fit(rect.width - CARD_TEXT - CARD_CAPTION_RIGHT, &spec.caption),
+        full_caption: Arc::clone(&spec.caption),
         health: spec.health,
         status: Arc::clone(&spec.status),
         pods: pods.collect(),

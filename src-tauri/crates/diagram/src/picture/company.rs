@@ -18,7 +18,10 @@ pub(super) fn host(graph: &Graph, shows: &dyn Fn(NodeId) -> bool, id: NodeId, de
             return graph.incoming(id).filter(needs).map(|edge| edge.from).find(|from| is_placed(graph, *from));
         }
         Presence::External => {
-            let reaches = |edge: &&Edge| edge.class == RelationClass::Routes && shows(edge.from);
+            // A host is reached, a user or group is granted something.
+            let is_binding = |id: NodeId| graph.node(id).key.kind().ends_with("Binding");
+            let reaches =
+                |edge: &&Edge| (edge.class == RelationClass::Routes || is_binding(edge.from)) && shows(edge.from);
             return graph.incoming(id).filter(reaches).map(|edge| edge.from).find(|from| is_placed(graph, *from));
         }
         Presence::Unknown => return None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::ResourceKey;
 use rustc_hash::FxHashMap;
-use topology::{Graph, NodeId};
+use topology::{Graph, NodeId, Presence};
 
 use super::folds::fold;
 use super::kinds::{self, Lane};
@@ -22,7 +22,9 @@ pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId
     let mut of_kind: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for id in nodes {
         let node = graph.node(*id);
-        counts.add(node.health);
+        if node.presence == Presence::Present {
+            counts.add(node.health);
+        }
         *of_kind.entry((node.key.group_name(), node.key.kind())).or_default() += 1;
     }
     let mut specs: Vec<CardSpec> = Vec::new();

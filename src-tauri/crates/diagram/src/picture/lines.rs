@@ -59,7 +59,7 @@ pub(super) fn draw_lines(
                         class: edge.class,
                         state: edge.state,
                         inferred: edge.inferred,
-                        label: edge.label.clone(),
+                        labels: edge.label.iter().filter(|label| !label.is_empty()).cloned().collect(),
                     };
                     drafts.away.push(Away { from, outward });
                 }

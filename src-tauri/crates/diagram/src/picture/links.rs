@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::{EdgeState, RelationClass};
 use topology::{Graph, NodeId};
 
+use super::block::{all, join};
 use super::cards;
 use super::lines::is_turned;
 use super::plan::Plan;
@@ -25,6 +26,8 @@ pub(super) struct LinkSpec {
     pub(super) inferred: bool,
     pub(super) count: u32,
     pub(super) label: Option<Arc<str>>,
+    /// All labels, whole.
+    pub(super) words: Option<Arc<str>>,
     /// The ends for the layout, in the direction in which the line reads.
     pub(super) ends: (layout::LinkEnd, layout::LinkEnd),
 }
@@ -95,14 +98,14 @@ fn merge<'a>(
     is_bundle: bool,
 ) -> Option<LinkSpec> {
     let mut spec: Option<LinkSpec> = None;
-    let mut labels: Vec<&Arc<str>> = Vec::new();
+    let mut labels: Vec<Arc<str>> = Vec::new();
     for edge in edges {
-        labels.extend(&edge.label);
+        labels.extend(edge.labels.iter().cloned());
         let Outward { class, state, inferred, .. } = *edge;
         match &mut spec {
             None => {
                 let (from, to) = (from.clone(), to.clone());
-                spec = Some(LinkSpec { from, to, class, state, inferred, count: 1, label: None, ends });
+                spec = Some(LinkSpec { from, to, class, state, inferred, count: 1, label: None, words: None, ends });
             }
             Some(spec) => {
                 spec.class = spec.class.min(class);
@@ -119,11 +122,10 @@ fn merge<'a>(
     let mut spec = spec?;
     let text: Option<Arc<str>> = match labels[..] {
         _ if is_bundle => Some(format!("{}×", spec.count).into()),
-        [one] => Some(Arc::clone(one)),
-        [one, other] if one.len() + other.len() < 16 => Some(format!("{one}, {other}").into()),
-        [one, ref rest @ ..] => Some(format!("{one} +{}", rest.len()).into()),
         [] => None,
+        _ => Some(join(&labels)),
     };
     spec.label = text.map(|text| cards::label(&text).0);
+    spec.words = if is_bundle { None } else { all(&labels) };
     Some(spec)
 }

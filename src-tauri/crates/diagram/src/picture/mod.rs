@@ -33,6 +33,7 @@ use topology::{Graph, GraphDelta};
 pub use assemble::State;
 pub use kinds::plural;
 pub use seats::Seats;
+pub(crate) use view::{is_hub, is_noise};
 
 use crate::scene::Scene;
 

@@ -71,6 +71,13 @@ impl Plan {
                 None if node.presence == Presence::Present => {
                     plan.lanes.entry(kinds::of(&node.key).lane).or_default().push(id);
                 }
+                // Users and groups that hold rights in the whole cluster.
+                None if node.presence == Presence::External
+                    && kinds::of(&node.key).lane == kinds::Lane::Identity
+                    && graph.incoming(id).any(|edge| view.shows(edge.from)) =>
+                {
+                    plan.lanes.entry(kinds::Lane::Identity).or_default().push(id);
+                }
                 // Ghosts and strangers that no drawn object refers to say nothing.
                 None => {}
             }

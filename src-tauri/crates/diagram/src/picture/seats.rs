@@ -24,6 +24,16 @@ impl Seats {
         })
     }
 
+    /// Every object with the card that draws it or that it is folded into.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (NodeId, &ResourceKey)> {
+        self.0.iter().flat_map(|content| {
+            content
+                .seats
+                .iter()
+                .filter_map(|(node, seat)| Some((*node, &content.blocks.get(seat.block)?.cards.get(seat.card)?.key)))
+        })
+    }
+
     /// The objects that a card stands for, itself included, ordered; empty where no card has this key.
     pub fn of(&self, card: &ResourceKey) -> Vec<NodeId> {
         let seat = |content: &Content| {

@@ -39,7 +39,7 @@ pub(super) struct Outward {
     pub(super) class: RelationClass,
     pub(super) state: EdgeState,
     pub(super) inferred: bool,
-    pub(super) label: Option<Arc<str>>,
+    pub(super) labels: Vec<Arc<str>>,
 }
 
 /// An application's block.
@@ -125,6 +125,8 @@ pub(super) struct EdgeSpec {
     pub(super) inferred: bool,
     pub(super) count: u32,
     pub(super) label: Option<Arc<str>>,
+    /// All labels, whole.
+    pub(super) words: Option<Arc<str>>,
     /// Drawn against the reference, because what it says flows the other way.
     pub(super) is_turned: bool,
 }

@@ -100,7 +100,7 @@ fn passes(node: &Node, options: &Options) -> bool {
 }
 
 /// Whether following this edge tells nothing about what is near: everything hangs on its namespace and node.
-fn is_hub(key: &ResourceKey) -> bool {
+pub(crate) fn is_hub(key: &ResourceKey) -> bool {
     key.is("", "Namespace") || key.is("", "Node") || key.is("apiextensions.k8s.io", "CustomResourceDefinition")
 }
 
@@ -153,7 +153,7 @@ fn keep_problems(graph: &Graph, shown: &mut [bool]) {
 }
 
 /// Edges that every pod has and that nobody asks for: its namespace's root certificate, the default account.
-pub(super) fn is_noise(graph: &Graph, edge: &Edge) -> bool {
+pub(crate) fn is_noise(graph: &Graph, edge: &Edge) -> bool {
     let target = &graph.node(edge.to).key;
     is_furniture(target)
 }

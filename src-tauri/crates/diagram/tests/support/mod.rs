@@ -72,6 +72,7 @@ pub fn card(key: &str, x: f32, y: f32, caption: &str, health: Health) -> Card {
         full_name: key.name().into(),
         key,
         caption: caption.into(),
+        full_caption: caption.into(),
         health,
         status: "".into(),
         pods: Vec::new(),
@@ -117,6 +118,7 @@ pub fn link(class: RelationClass, from: &Card, to: &Card, points: &[(f32, f32)])
         count: 1,
         points: points.iter().map(|(x, y)| Point { x: *x, y: *y }).collect(),
         label: None,
+        words: None,
     }
 }
 
@@ -127,7 +129,8 @@ pub fn across(class: RelationClass, from: &Card, to: &Card) -> Link {
 }
 
 pub fn labelled(mut link: Link, x: f32, y: f32, text: &str) -> Link {
-    link.label = Some(Label { rect: rect(x, y, 24.0, 13.0), text: text.into() });
+    link.label = Some(Label { rect: rect(x, y, 24.0, 13.0), text: text.into(), full: text.into() });
+    link.words = Some(text.into());
     link
 }
 
@@ -203,7 +206,11 @@ pub fn shop() -> Scene {
     // checkout
     let service = svc("checkout", 40.0, "ClusterIP · 2 endpoints", Ok);
     let mut checkout = pods(dep("checkout", 40.0, "rollout stuck · 2 of 3", Degraded), &[Ok, Ok, Failing]);
-    checkout.note = Some(Label { rect: rect(526.0, 112.0, 150.0, 15.0), text: "CreateContainerConfigError".into() });
+    checkout.note = Some(Label {
+        rect: rect(526.0, 112.0, 150.0, 15.0),
+        text: "CreateContainerConfigError".into(),
+        full: "CreateContainerConfigError".into(),
+    });
     let keys = card("core/Secret/shop/checkout-keys", 732.0, 32.0, "key “stripe” missing", Failing);
     let flags = card("core/ConfigMap/shop/checkout-flags", 732.0, 98.0, "ConfigMap · 4 keys", Neutral);
     let mut broken = link(Refers, &checkout, &keys, &[(678.0, 63.0), (705.0, 63.0), (705.0, 55.0), (732.0, 55.0)]);

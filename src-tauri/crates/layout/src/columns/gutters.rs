@@ -8,8 +8,8 @@ const EXACT: usize = 48;
 /// Two stubs nearer than this read as one line.
 const NEAR: i32 = 6;
 
-/// Room before and behind a label: for the arrow's head and a corner.
-const AROUND_LABEL: i32 = 20;
+/// Room before and behind a label: for the track and its distance from the wall, a corner, and the arrow's head.
+const AROUND_LABEL: i32 = 26;
 
 /// A net as it stands in one gutter.
 struct Net {
@@ -149,7 +149,8 @@ pub(super) fn widths(netlist: &Netlist, gutters: &[Gutter], wires: &[Wire], spac
             let is_outer = at == 0 || at + 1 == gutters.len();
             let tracks = band(gutter.count, spacing);
             if is_outer {
-                return if gutter.count == 0 { 0 } else { tracks + 2 * spacing.margin };
+                let for_tracks = if gutter.count == 0 { 0 } else { tracks + 2 * spacing.margin };
+                return for_tracks.max(if label > 0 { label + tracks } else { 0 });
             }
             let least = if gutter.used { spacing.gutter } else { spacing.idle };
             let for_tracks = if gutter.count == 0 { 0 } else { tracks + 2 * spacing.margin };

@@ -54,10 +54,21 @@ pub(super) fn grid(group: &Group, doors: &[Door], width: i32, stretch: bool) -> 
     let stubs = doors
         .iter()
         .map(|door| {
-            // Cells of a grid have neighbours to the side: its links end on the group's edge.
+            // A cell with a neighbour to that side is not reached: its links end on the group's edge.
             let edge = on_edge(group, size, door);
-            let height = door.reached().map_or(edge.y, |leaf| leaves[leaf].y + group.leaves[leaf].port);
-            Stub { door: *door, points: vec![Point { y: height, ..edge }] }
+            let Some(leaf) = door.leaf else { return Stub { door: *door, points: vec![edge] } };
+            let rect = leaves[leaf];
+            let edge = Point { y: rect.y + group.leaves[leaf].port, ..edge };
+            let beside =
+                |other: &Rect| other.y == rect.y && if edge.x == 0 { other.x < rect.x } else { other.x > rect.x };
+            // A net passes the group's edge once, whatever it leads to.
+            let same = |other: &&Door| (other.net, other.side, other.is_exit) == (door.net, door.side, door.is_exit);
+            if leaves.iter().any(beside) || doors.iter().filter(same).count() > 1 {
+                return Stub { door: *door, points: vec![edge] };
+            }
+            let on_leaf = Point { x: if edge.x == 0 { rect.x } else { rect.right() }, ..edge };
+            let points = if door.is_exit { vec![on_leaf, edge] } else { vec![edge, on_leaf] };
+            Stub { door: *door, points }
         })
         .collect();
     GroupLayout { size, leaves, routes: vec![Route::default(); group.edges.len()], stubs, ..GroupLayout::default() }

@@ -1,6 +1,7 @@
 //! A group: its leaves in role columns, the edges between them, and the stubs of links that come in and go out.
 
 mod grid;
+mod part;
 mod seats;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::input::{Group, Shape};
 use seats::{Seats, roles, seat, upright};
 
 pub(crate) use grid::shapes;
+pub(crate) use part::part_of;
 
 /// Room left, right and below the leaves of a group.
 pub(crate) const PADDING: i32 = 12;
@@ -85,11 +87,9 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// The leaf that the net reaches: from the left and to the right only, as everything in a group reads. By the
-    /// other sides it ends on the group's edge.
-    fn reached(&self) -> Option<usize> {
-        let natural = if self.is_exit { Side::Right } else { Side::Left };
-        self.leaf.filter(|_| self.side == natural)
+    /// Whether it passes against the reading direction: out to the left, or in from the right.
+    fn is_turned(&self) -> bool {
+        self.is_exit == (self.side == Side::Left)
     }
 }
 
@@ -150,8 +150,8 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)]) -> GroupLayout {
             leaves_right[edge.from] = true;
         }
     }
-    for door in doors.iter().filter(|door| door.is_exit) {
-        if let Some(leaf) = door.reached() {
+    for door in doors.iter().filter(|door| door.is_exit && door.side == Side::Right) {
+        if let Some(leaf) = door.leaf {
             leaves_right[leaf] = true;
         }
     }
@@ -179,9 +179,17 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)]) -> GroupLayout {
     }
     let first_stub = wires.len();
     for door in doors {
-        let Some(leaf) = door.reached() else { continue };
+        let Some(leaf) = door.leaf else { continue };
         let node = seats.node[leaf];
-        let (from, to) = if door.is_exit {
+        let (from, to) = if door.is_turned() {
+            // Routed in reading direction, and turned round afterwards. What leaves keeps clear of what arrives.
+            match door.side {
+                Side::Left => {
+                    (Pin::Outside(Side::Left), Pin::Port { node, side: Side::Left, dy: port(leaf) + BELOW_PORT })
+                }
+                Side::Right => (Pin::Port { node, side: Side::Right, dy: back(leaf) }, Pin::Outside(Side::Right)),
+            }
+        } else if door.is_exit {
             // What leaves the group keeps clear of what stays: below on a tall card, above on a flat one.
             let height = group.leaves[leaf].size.height;
             let dy = match (has_edge_out[leaf], height >= 64) {
@@ -287,14 +295,18 @@ fn assemble(
         .iter()
         .map(|door| {
             let mut points = vec![on_edge(group, size, door)];
-            if door.reached().is_some() {
+            if door.leaf.is_some() {
                 points = moved(&solution.routes[wire]);
                 wire += 1;
+                if door.is_turned() {
+                    points.reverse();
+                }
                 let height = if door.is_exit { points.last() } else { points.first() }.map_or(0, |point| point.y);
+                let edge = Point { x: if door.side == Side::Right { size.width } else { 0 }, y: height };
                 if door.is_exit {
-                    points.push(Point { x: size.width, y: height });
+                    points.push(edge);
                 } else {
-                    points.insert(0, Point { x: 0, y: height });
+                    points.insert(0, edge);
                 }
             }
             Stub { door: *door, points }

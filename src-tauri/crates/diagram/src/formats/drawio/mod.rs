@@ -26,7 +26,7 @@ pub(crate) fn write(
     progress: Progress<'_>,
 ) -> Result<Notes, ExportError> {
     let scene = subject.scene;
-    let outline = Outline::of(scene);
+    let outline = Outline::drawn(scene);
     let mut page = Page { text: String::with_capacity(1 << 16), theme: look.theme };
     let title = look.title.as_deref().unwrap_or(&scene.title);
     page.text.push_str("<mxfile host=\"Kubilitics\">\n<diagram id=\"map\" name=\"");
@@ -62,7 +62,7 @@ pub(crate) fn write(
                 page.container(Token::Group, Token::Secondary, 12)
             };
             page.cell(&block.id, &frame.id, &block.title, &style, &inside);
-            for number in section.cards.clone() {
+            for number in section.cards.iter().copied() {
                 if let Some(member) = outline.cards.get(number) {
                     page.card(member, &block.id);
                 }
@@ -119,7 +119,7 @@ impl Page {
 
     /// A card with its parts inside it, so that they move together.
     fn card(&mut self, member: &Member<'_>, parent: &str) {
-        let card = member.card;
+        let card = &*member.card;
         let health = member.health();
         let (fill, line, words) = match health {
             Health::Failing | Health::Missing => (Token::FailingCard, Token::Failing, Token::Failing),
@@ -151,9 +151,9 @@ impl Page {
             "text;html=0;fillColor=none;strokeColor=none;align=left;verticalAlign=middle;spacing=0;overflow=hidden;";
         let name = format!("{text}fontSize=12;fontStyle=1;fontColor={};", self.colour(Token::Text));
         let wide = card.rect.width - 44.0;
-        self.cell(&format!("{id}#name"), id, &card.name, &name, &part(44.0, 7.0, wide - 26.0, 18.0));
+        self.cell(&format!("{id}#name"), id, &card.full_name, &name, &part(44.0, 7.0, wide - 26.0, 18.0));
         let caption = format!("{text}fontSize=11;fontColor={};", self.colour(words));
-        self.cell(&format!("{id}#caption"), id, &card.caption, &caption, &part(44.0, 23.0, wide - 6.0, 16.0));
+        self.cell(&format!("{id}#caption"), id, &card.full_caption, &caption, &part(44.0, 23.0, wide - 6.0, 16.0));
         let shape = mark_style(health, self.colour(of_health(health)));
         self.cell(&format!("{id}#state"), id, "", &shape, &part(card.rect.width - 22.0, 10.0, 12.0, 12.0));
         for pod in &card.pods {
@@ -207,14 +207,23 @@ impl Page {
             self.colour(Token::Secondary),
             self.colour(Token::Group),
         );
-        style.push_str(&anchor("exit", first, &from.rect));
-        style.push_str(&anchor("entry", last, &to.rect));
+        // A line between two blocks stands for many: it holds at the blocks.
+        let block = |member: &Member<'_>| {
+            let sections = outline.frames.get(member.frame).map(|group| &group.sections)?;
+            sections.iter().find(|section| Some(section.number) == member.section && wire.blocks)
+        };
+        let rect = |member: &Member<'_>| block(member).map_or(member.rect, |section| section.rect);
+        style.push_str(&anchor("exit", first, &rect(from)));
+        style.push_str(&anchor("entry", last, &rect(to)));
+        let id = |member: &Member<'_>| {
+            block(member).map_or(member.card.key.to_string(), |section| section.block.id.to_string())
+        };
         let _ = write!(self.text, "<mxCell edge=\"1\" id=\"link{at}\" parent=\"1\" source=\"");
-        escape(&mut self.text, from.card.key.as_str());
+        escape(&mut self.text, &id(from));
         let _ = write!(self.text, "\" style=\"{style}\" target=\"");
-        escape(&mut self.text, to.card.key.as_str());
+        escape(&mut self.text, &id(to));
         self.text.push_str("\" value=\"");
-        escape(&mut self.text, &words(wire.link));
+        escape(&mut self.text, &words(&wire.link));
         self.text.push_str("\"><mxGeometry relative=\"1\" as=\"geometry\"><Array as=\"points\">");
         for point in wire.points.iter().skip(1).take(wire.points.len().saturating_sub(2)) {
             self.text.push_str("<mxPoint x=\"");
