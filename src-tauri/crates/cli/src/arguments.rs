@@ -59,7 +59,7 @@ pub(crate) fn demo_objects(text: &str) -> Result<Option<usize>> {
     if text == "shop" {
         return Ok(None);
     }
-    let objects = text.parse().ok().filter(|objects| (10..=100_000).contains(objects));
+    let objects = text.parse().ok().filter(|objects| demo::OBJECTS.contains(objects));
     let usage = || Usage(format!("the demo has the scenario `shop`, or 10 to 100000 objects, but no `{text}`"));
     Ok(Some(objects.ok_or_else(usage)?))
 }

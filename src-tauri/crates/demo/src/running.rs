@@ -1,6 +1,7 @@
 //! Starting and stopping a demo: the task that owns the world, and the server in front of it.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +50,9 @@ impl Default for Options {
     }
 }
 
+/// The sizes that a generated cluster can have: it lies in memory as a whole.
+pub const OBJECTS: RangeInclusive<usize> = 10..=100_000;
+
 /// A demo could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -60,6 +64,12 @@ pub enum StartError {
         /// What the system says.
         #[source]
         source: std::io::Error,
+    },
+    /// No generated cluster has this size.
+    #[error("the demo has {} to {} objects, not {objects}; ask for a number in between", OBJECTS.start(), OBJECTS.end())]
+    Size {
+        /// The size that was asked for.
+        objects: usize,
     },
     /// The scenario's own data is broken; retrying does not help.
     #[error(transparent)]
@@ -87,8 +97,13 @@ impl Demo {
     ///
     /// # Errors
     ///
-    /// If the port cannot be had.
+    /// If the port cannot be had, or a cluster of this size.
     pub async fn start(options: Options) -> Result<Running, StartError> {
+        if let Source::Objects(count) = options.source
+            && !OBJECTS.contains(&count)
+        {
+            return Err(StartError::Size { objects: count });
+        }
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let failed = |source| StartError::Listen { port: options.port, source };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
@@ -201,5 +216,18 @@ async fn serve(listener: TcpListener, api: Api, closing: CancellationToken) {
     let served = axum::serve(listener, api.router()).with_graceful_shutdown(async move { closing.cancelled().await });
     if let Err(error) = served.await {
         tracing::warn!(%error, "the demo's server ended");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_demo_larger_than_any_memory_is_refused() {
+        for count in [0, 100_001, 4_294_967_295] {
+            let started = Demo::start(Options { source: Source::Objects(count), ..Options::default() }).await;
+            assert!(matches!(started, Err(StartError::Size { objects }) if objects == count));
+        }
     }
 }
