@@ -3,9 +3,10 @@
 
 use std::fmt::Write;
 
+use model::mask_credentials;
 use serde_json::Value;
 
-/// The YAML text of a value.
+/// The YAML text of a value, credentials in its URLs masked.
 pub(crate) fn to_yaml(value: &Value) -> String {
     let mut text = String::new();
     write_value(&mut text, value, 0, false);
@@ -38,7 +39,7 @@ fn write_value(text: &mut String, value: &Value, indent: usize, in_list: bool) {
                 write_value(text, item, indent + 2, true);
             }
         }
-        Value::String(string) if is_block(string) => write_block(text, string, indent),
+        Value::String(string) if is_block(string) => write_block(text, &mask_credentials(string), indent),
         flat => {
             text.push_str(&flat_text(flat));
             text.push('\n');
@@ -60,7 +61,7 @@ fn write_child(text: &mut String, value: &Value, indent: usize) {
         }
         Value::String(string) if is_block(string) => {
             text.push(' ');
-            write_block(text, string, indent + 2);
+            write_block(text, &mask_credentials(string), indent + 2);
         }
         flat => {
             text.push(' ');
@@ -76,7 +77,7 @@ fn pad(text: &mut String, indent: usize) {
 
 fn flat_text(value: &Value) -> String {
     match value {
-        Value::String(string) => scalar(string),
+        Value::String(string) => scalar(&mask_credentials(string)),
         Value::Object(_) => "{}".to_owned(),
         Value::Array(_) => "[]".to_owned(),
         other => other.to_string(),
@@ -169,6 +170,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn passwords_in_addresses_are_masked() {
+        let value = json!({"env": [{"value": "postgres://shop:hunter2@db/orders"}], "conf": "a\nredis://:hunter2@c\n"});
+        let text = to_yaml(&value);
+        assert!(text.contains("postgres://shop:***@db/orders") && !text.contains("hunter2"), "{text}");
+    }
 
     #[test]
     fn looks_as_kubectl_prints_it() {

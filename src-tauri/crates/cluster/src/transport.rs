@@ -13,6 +13,7 @@ use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kube::client::{Body, ConfigExt};
+use model::mask_credentials;
 use tower::{Service, ServiceBuilder};
 
 use base64::Engine;
@@ -59,7 +60,10 @@ pub(crate) fn client(config: &kube::Config, purpose: Purpose) -> Result<kube::Cl
                 let secured = config.rustls_https_connector_with_connector(http).map_err(|error| unusable(&error))?;
                 over(config, tunnel(proxy, secured), purpose)
             }
-            _ => Err(Failure::Credentials(format!("`{proxy}` is no proxy: http, https and socks5 are known"))),
+            _ => Err(Failure::Credentials(format!(
+                "`{}` is no proxy: http, https and socks5 are known",
+                mask_credentials(&proxy.to_string())
+            ))),
         },
     }
 }

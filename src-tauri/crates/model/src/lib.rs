@@ -10,6 +10,7 @@ mod finding;
 mod health;
 mod key;
 mod kinds;
+mod mask;
 mod object;
 mod relation;
 
@@ -19,5 +20,6 @@ pub use finding::{Evidence, EvidenceSource, Finding};
 pub use health::Health;
 pub use key::{ClusterId, EXTERNAL_GROUP, GroupKind, KeyError, ResourceKey, ResourceKind};
 pub use kinds::{KINDS, KindFacts};
+pub use mask::mask_credentials;
 pub use object::{Object, ObjectError};
 pub use relation::{EdgeState, RelationClass};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cluster::Failure;
 use cluster::kubeconfig::Context;
+use model::mask_credentials;
 use store::KnownCluster;
 
 use crate::Application;
@@ -110,7 +111,7 @@ fn summary(context: &Context, current: bool, known: Option<&KnownCluster>) -> Co
         name: context.name.clone(),
         file: context.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
         current,
-        server: context.server.clone().unwrap_or_default(),
+        server: mask_credentials(context.server.as_deref().unwrap_or_default()).into_owned(),
         user: context.user.clone().unwrap_or_default(),
         namespace: context.namespace.clone(),
         alias: known.alias,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use diagram::scene::Scene;
 use model::ResourceKey;
-use serde_json::Value;
 use session::Published;
 use topology::{Edge, End, Graph, NodeId, Presence, Stop};
 
@@ -59,23 +58,8 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
         relations: relations::groups(graph, id),
         dependants: reached(graph.dependants(id).objects.len()),
         dependencies: reached(graph.dependencies(id).objects.len()),
-        yaml: object.map(|object| to_yaml(&without_secrets(key.kind(), &object.body))),
+        yaml: object.map(|object| to_yaml(&object.body)),
     }
-}
-
-/// Secrets come without values; the copy that kubectl keeps in an annotation would have them.
-fn without_secrets(kind: &str, body: &Value) -> Value {
-    let mut body = body.clone();
-    if kind == "Secret" {
-        if let Some(annotations) = body.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
-            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
-        }
-        for field in ["data", "stringData"] {
-            let entries = body.get_mut(field).and_then(Value::as_object_mut);
-            entries.into_iter().flat_map(|map| map.values_mut()).for_each(|value| *value = Value::Null);
-        }
-    }
-    body
 }
 
 pub(crate) async fn edge_detail(application: &Application, request: EndsRequest) -> Result<Vec<EdgeDetail>, ApiError> {

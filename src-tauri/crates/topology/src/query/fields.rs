@@ -9,14 +9,15 @@ use crate::graph::{Edge, Graph};
 const SHORT: usize = 80;
 
 impl Graph {
-    /// The field paths of an edge, each with its value where that is short: `spec.nodeName: node-a`.
+    /// The field paths of an edge, each with its value where that is short: `spec.nodeName: node-a`. Credentials
+    /// in URLs are masked.
     pub fn fields_with_values(&self, snapshot: &Snapshot, edge: &Edge) -> Vec<String> {
         // A rule reads its fields from the object that declares the edge: nearly always `from`, else the other end.
         let bodies = [edge.from, edge.to].map(|id| snapshot.get(&self.node(id).key).map(|object| object.body));
         let field = |path: &std::sync::Arc<str>| {
             let found = bodies.iter().flatten().find_map(|body| value_at(body, path));
             match found.and_then(short) {
-                Some(value) => format!("{path}: {value}"),
+                Some(value) => format!("{path}: {}", model::mask_credentials(&value)),
                 None => path.to_string(),
             }
         };
