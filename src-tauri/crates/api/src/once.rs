@@ -118,7 +118,7 @@ pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError
     let mut problems = published.source.problems.clone();
     if published.source.lost {
         let why = problems.join("; ");
-        return Err(ApiError::new(ErrorCode::Unreachable, format!("{name} does not answer: {why}")));
+        return Err(ApiError::new(ErrorCode::Unreachable, format!("{name} cannot be read: {why}")));
     }
     if !published.source.offline {
         problems.extend(unlisted(&published));

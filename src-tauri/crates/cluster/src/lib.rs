@@ -15,6 +15,7 @@ pub mod offline;
 mod outbox;
 mod probe;
 mod problem;
+mod program;
 mod reader;
 mod secret;
 mod session;

@@ -10,6 +10,7 @@ use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use k8s_openapi::jiff::Timestamp;
 use kube::client::Body;
+use model::mask_credentials;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -68,6 +69,7 @@ struct Current {
     config: kube::Config,
     header: Option<HeaderValue>,
     renew_at: Option<Timestamp>,
+    run: u64,
 }
 
 impl Session {
@@ -175,7 +177,9 @@ impl Session {
         if let Some(problem) = &self.context.problem {
             return Err(Failure::Credentials(problem.clone()));
         }
-        let credentials = auth::prepare(&self.context.access, self.context.namespace.as_deref()).await?;
+        let credentials =
+            auth::prepare(&self.context.access, self.context.namespace.as_deref(), refused.map(|refused| refused.run))
+                .await?;
         let fresh = Arc::new(Current::of(credentials, self.peek().as_deref())?);
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
         Ok(fresh)
@@ -185,7 +189,7 @@ impl Session {
 impl Current {
     /// Connections live on where only the token changed.
     fn of(credentials: Credentials, before: Option<&Self>) -> Result<Self, Failure> {
-        let Credentials { config, header, renew_at } = credentials;
+        let Credentials { config, header, renew_at, run } = credentials;
         let same = before.filter(|before| is_same_way(&before.config, &config));
         let (lists, watches) = match same {
             Some(before) => {
@@ -193,12 +197,13 @@ impl Current {
             }
             None => (transport::client(&config, Purpose::Lists)?, Vec::new()),
         };
-        Ok(Self { lists, watches: Mutex::new(watches), config, header, renew_at })
+        Ok(Self { lists, watches: Mutex::new(watches), config, header, renew_at, run })
     }
 
     /// The server, and the way to it, for a sentence; without what a proxy's address may hold of credentials.
     fn place(&self) -> String {
         let server = self.config.cluster_url.to_string();
+        let server = mask_credentials(&server);
         let server = server.trim_end_matches('/');
         let proxy = self.config.proxy_url.as_ref().and_then(|url| Some((url.host()?, url.port_u16())));
         match proxy {

@@ -1,6 +1,7 @@
 //! Exec plugins: programs that print credentials (`client.authentication.k8s.io`).
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -8,27 +9,88 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use k8s_openapi::jiff::Timestamp;
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::config::{Cluster, ExecConfig, ExecInteractiveMode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::process::Command;
-use tokio::time::timeout;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
-use super::AuthError;
+use super::{AuthError, Credentials};
 use crate::kubeconfig::{SearchPath, search_path};
+use crate::program::{self, Unfinished};
 use crate::yaml;
 
 /// A login in a browser takes a while; longer than this, nobody is there.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// For so long a failure is the answer to everybody who asks: a hundred watches must not start a hundred programs.
+const FAILURE_AGE: Duration = Duration::from_secs(5);
+/// Credentials count for so long at least, so that a plugin whose clock is wrong does not run for every question.
+const LEAST_AGE: SignedDuration = SignedDuration::from_secs(10);
+/// Credentials are renewed this long before they end.
+const MARGIN: SignedDuration = SignedDuration::from_secs(30);
+
+/// The last run of a context's plugin, shared by all who log in with it.
+#[derive(Debug, Default)]
+pub(crate) struct Runs(Mutex<Last>);
+
+#[derive(Debug, Default)]
+struct Last {
+    /// Counts the runs.
+    number: u64,
+    printed: Option<Printed>,
+    failed: Option<(Instant, String)>,
+}
+
+impl Runs {
+    /// What the plugin printed: at its last run, unless that has ended, failed a while ago, or is the one whose
+    /// credentials the server `refused`; with the number of the run and when to run it again.
+    pub(super) async fn credentials(
+        &self,
+        exec: &ExecConfig,
+        cluster: &Cluster,
+        paths: &SearchPath,
+        refused: Option<u64>,
+    ) -> Result<(u64, Printed), AuthError> {
+        let mut last = self.0.lock().await;
+        if let Some(printed) = &last.printed
+            && !Credentials::are_due(printed.renew_at)
+            && refused.is_none_or(|refused| refused < last.number)
+        {
+            return Ok((last.number, printed.clone()));
+        }
+        if let Some((at, why)) = &last.failed
+            && at.elapsed() < FAILURE_AGE
+        {
+            return Err(AuthError::Before(why.clone()));
+        }
+        last.printed = None;
+        let ran = run(exec, cluster, paths).await;
+        last.number += 1;
+        last.failed = ran.as_ref().err().map(|error| (Instant::now(), error.to_string()));
+        let printed = ran?;
+        last.printed = Some(printed.clone());
+        Ok((last.number, printed))
+    }
+}
+
 /// What a plugin printed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Printed {
     pub(super) token: Option<String>,
     /// PEM certificate chain and key.
     pub(super) identity: Option<(String, String)>,
-    pub(super) expires: Option<Timestamp>,
+    /// When to run it again.
+    pub(super) renew_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Printed {
+    /// Says nothing secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Printed").field("renew_at", &self.renew_at).finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize)]
@@ -41,11 +103,11 @@ struct Status {
 }
 
 /// Runs the plugin and reads what it prints.
-pub(super) async fn run(exec: &ExecConfig, cluster: &Cluster, paths: &SearchPath) -> Result<Printed, AuthError> {
+async fn run(exec: &ExecConfig, cluster: &Cluster, paths: &SearchPath) -> Result<Printed, AuthError> {
     let command = exec.command.clone().filter(|command| !command.is_empty()).ok_or(AuthError::ExecUnnamed)?;
     let failed = |why: String| AuthError::Exec { command: command.clone(), why };
     let folders = paths.folders().await;
-    let program = locate(&command, &folders, exec)?;
+    let path = locate(&command, &folders, exec)?;
     let mode = exec.interactive_mode.clone().unwrap_or(ExecInteractiveMode::IfAvailable);
     let terminal = std::io::stdin().is_terminal();
     if mode == ExecInteractiveMode::Always && !terminal {
@@ -55,8 +117,8 @@ pub(super) async fn run(exec: &ExecConfig, cluster: &Cluster, paths: &SearchPath
     }
     let interactive = terminal && mode != ExecInteractiveMode::Never;
 
-    let mut process = Command::new(&program);
-    process.args(exec.args.iter().flatten()).kill_on_drop(true);
+    let mut process = Command::new(&path);
+    process.args(exec.args.iter().flatten());
     if let Ok(joined) = std::env::join_paths(&folders) {
         process.env("PATH", joined);
     }
@@ -66,22 +128,20 @@ pub(super) async fn run(exec: &ExecConfig, cluster: &Cluster, paths: &SearchPath
         }
     }
     process.env("KUBERNETES_EXEC_INFO", info(exec, cluster, interactive)?.to_string());
-    process.stdout(Stdio::piped());
     if interactive {
         process.stdin(Stdio::inherit()).stderr(Stdio::inherit());
     } else {
         process.stdin(Stdio::null()).stderr(Stdio::piped());
     }
-    let child = process.spawn().map_err(|error| failed(format!("{} does not start: {error}", program.display())))?;
-    let output = match timeout(PATIENCE, child.wait_with_output()).await {
-        Ok(output) => output.map_err(|error| failed(error.to_string()))?,
-        Err(_) => return Err(failed(format!("it gave no answer within {} s", PATIENCE.as_secs()))),
-    };
+    let output = program::output(process, !interactive, PATIENCE).await.map_err(|error| match error {
+        Unfinished::Start(error) => failed(format!("{} does not start: {error}", path.display())),
+        other => failed(other.to_string()),
+    })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let last: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let said = last.get(last.len().saturating_sub(3)..).unwrap_or_default().join("; ");
-        return Err(failed(format!("{} ended with {}: {said}", program.display(), output.status)));
+        return Err(failed(format!("{} ended with {}: {said}", path.display(), output.status)));
     }
     read(&output.stdout).map_err(failed)
 }
@@ -146,6 +206,7 @@ fn read(printed: &[u8]) -> Result<Printed, String> {
     if status.token.is_none() && identity.is_none() {
         return Err("it printed neither a token nor a certificate".to_owned());
     }
-    let expires = status.expiration_timestamp.as_deref().and_then(|time| time.parse().ok());
-    Ok(Printed { token: status.token, identity, expires })
+    let expires: Option<Timestamp> = status.expiration_timestamp.as_deref().and_then(|time| time.parse().ok());
+    let renew_at = expires.map(|expires| (expires - MARGIN).max(Timestamp::now() + LEAST_AGE));
+    Ok(Printed { token: status.token, identity, renew_at })
 }

@@ -4,6 +4,8 @@
 
 mod exec;
 
+pub(crate) use exec::Runs;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Uri};
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::config::{KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext};
+use model::mask_credentials;
 use secrecy::ExposeSecret;
 
 use crate::files;
@@ -20,8 +23,6 @@ use crate::kubeconfig::{Access, proxy};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Files of tokens are read again after this long; kubelets renew them well before they end.
 const TOKEN_FILE_AGE: SignedDuration = SignedDuration::from_secs(60);
-/// Credentials are renewed this long before they end.
-const MARGIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// Why credentials or the way to the server could not be prepared. Trying again helps where a program or a file was
 /// put right in between.
@@ -48,6 +49,9 @@ pub enum AuthError {
         /// What happened.
         why: String,
     },
+    /// The plugin has just failed, and is not run again so soon.
+    #[error("{0}")]
+    Before(String),
     /// A file that the kubeconfig names cannot be read.
     #[error("{} cannot be read", path.display())]
     Read {
@@ -76,6 +80,8 @@ pub(crate) struct Credentials {
     pub(crate) header: Option<HeaderValue>,
     /// When to prepare them again.
     pub(crate) renew_at: Option<Timestamp>,
+    /// The run of the plugin that they are from.
+    pub(crate) run: u64,
 }
 
 impl Credentials {
@@ -86,9 +92,15 @@ impl Credentials {
 }
 
 /// Runs the plugin or reads the files that the context names.
-pub(crate) async fn prepare(access: &Access, namespace: Option<&str>) -> Result<Credentials, AuthError> {
+/// `refused` is the run whose credentials the server did not accept.
+pub(crate) async fn prepare(
+    access: &Access,
+    namespace: Option<&str>,
+    refused: Option<u64>,
+) -> Result<Credentials, AuthError> {
     let mut user = access.user.clone();
     let mut renew_at = None;
+    let mut run = 0;
     let mut token = user.token.take().map(|token| token.expose_secret().to_owned());
     if let Some(path) = user.token_file.take() {
         match files::read_credential(Path::new(&path)) {
@@ -100,9 +112,8 @@ pub(crate) async fn prepare(access: &Access, namespace: Option<&str>) -> Result<
         renew_at = Some(Timestamp::now() + TOKEN_FILE_AGE);
     }
     if let Some(exec) = user.exec.take() {
-        let printed = exec::run(&exec, &access.cluster, &access.search_path).await?;
-        token = printed.token;
-        renew_at = printed.expires.map(|expires| expires - MARGIN);
+        let (number, printed) = access.runs.credentials(&exec, &access.cluster, &access.search_path, refused).await?;
+        (run, token, renew_at) = (number, printed.token, printed.renew_at);
         if let Some((certificate, key)) = printed.identity {
             user.client_certificate_data = Some(STANDARD.encode(certificate));
             user.client_key_data = Some(STANDARD.encode(key).into());
@@ -117,7 +128,7 @@ pub(crate) async fn prepare(access: &Access, namespace: Option<&str>) -> Result<
         (None, None, _) => None,
     };
     let config = config(access, user, namespace).await?;
-    Ok(Credentials { config, header, renew_at })
+    Ok(Credentials { config, header, renew_at, run })
 }
 
 fn header(text: &str) -> Result<HeaderValue, AuthError> {
@@ -147,7 +158,7 @@ async fn config(
         (false, true) => format!("https://{server}"),
         (false, false) => format!("http://{server}"),
     };
-    let address: Uri = server.parse().map_err(|_| AuthError::Address(server.clone()))?;
+    let address: Uri = server.parse().map_err(|_| AuthError::Address(mask_credentials(&server).into_owned()))?;
     let proxy = proxy::choose(cluster.proxy_url.take().as_deref(), &address, &access.proxies);
     cluster.server = Some(server);
     let context = kube::config::Context {
@@ -166,7 +177,7 @@ async fn config(
     let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
         .await
         .map_err(AuthError::Entry)?;
-    config.proxy_url = proxy.map_err(AuthError::Address)?;
+    config.proxy_url = proxy.map_err(|text| AuthError::Address(mask_credentials(&text).into_owned()))?;
     config.connect_timeout = Some(CONNECT_TIMEOUT);
     // Retrying is the informers' business: hidden retries hide what the person must see.
     config.default_retry = false;

@@ -55,7 +55,7 @@ impl Environment {
     /// The account `user` at `cluster`, seen from here.
     pub(super) fn access(&self, cluster: Cluster, user: AuthInfo) -> Arc<Access> {
         let (search_path, proxies) = (self.search_path.clone(), self.proxies.clone());
-        Arc::new(Access { cluster, user, search_path, proxies })
+        Arc::new(Access { cluster, user, search_path, proxies, runs: Arc::default() })
     }
 
     /// The files in order, whether they are there or not.

@@ -22,6 +22,7 @@ pub use proxy::ProxyVariables;
 pub use search_path::SearchPath;
 pub use watch::Watch;
 
+use crate::auth::Runs;
 use crate::{Problem, files, text};
 use file::File;
 
@@ -100,6 +101,8 @@ pub(crate) struct Access {
     pub(crate) user: AuthInfo,
     pub(crate) search_path: Arc<SearchPath>,
     pub(crate) proxies: ProxyVariables,
+    /// Of the exec plugin.
+    pub(crate) runs: Arc<Runs>,
 }
 
 impl fmt::Debug for Context {

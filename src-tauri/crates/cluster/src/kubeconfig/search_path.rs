@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::sync::OnceCell;
-use tokio::time::timeout;
+
+use crate::program;
 
 /// A shell whose start-up files ask something never answers.
 const SHELL_PATIENCE: Duration = Duration::from_secs(5);
@@ -53,8 +54,8 @@ impl SearchPath {
         let mut command = Command::new(shell);
         // Interactive, because many people extend PATH in .bashrc or .zshrc; printenv, because fish writes $PATH apart.
         command.args(["-ilc", &format!("printf %s {MARK}; printenv PATH; printf %s {MARK}")]);
-        command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        let output = timeout(SHELL_PATIENCE, command.output()).await.ok()?.ok()?;
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+        let output = program::output(command, true, SHELL_PATIENCE).await.ok()?;
         let text = String::from_utf8_lossy(&output.stdout);
         text.split(MARK).nth(1).map(str::trim).filter(|path| !path.is_empty()).map(OsString::from)
     }
