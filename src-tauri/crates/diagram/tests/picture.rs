@@ -129,6 +129,13 @@ fn problems_only_shows_what_is_wrong() {
     let all = build(&graph, &Options::default()).scene;
     assert!(cards().count() < all.blocks.iter().map(|placed| placed.block.cards.len()).sum());
     check(&picture.scene);
+    // It was mostly green: whatever was near something wrong was shown beside it.
+    let is_drawn = |key: &str| cards().any(|card| card.key.as_str() == key);
+    assert!(is_drawn("core/PersistentVolumeClaim/data/data-orders-db-0"), "what waits");
+    assert!(is_drawn("storage.k8s.io/StorageClass//fast-nvme"), "and what it waits for");
+    assert!(!is_drawn("core/ConfigMap/shop/checkout-flags"), "what is well beside what is not");
+    let wrong = cards().filter(|card| card.health.is_problem()).count();
+    assert!(wrong * 3 > cards().count() * 2, "{wrong} of {} cards are wrong", cards().count());
 }
 
 #[test]

@@ -22,7 +22,7 @@ kinds: Array<string>,
  */
 health: Array<string>, 
 /**
- * Only what is wrong, with its neighbours.
+ * Only what is wrong, with its direct evidence.
  */
 problemsOnly: boolean, 
 /**

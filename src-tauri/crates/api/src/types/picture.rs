@@ -33,7 +33,7 @@ pub struct View {
     pub kinds: Vec<String>,
     /// Health words shown; empty means all.
     pub health: Vec<String>,
-    /// Only what is wrong, with its neighbours.
+    /// Only what is wrong, with its direct evidence.
     pub problems_only: bool,
     /// Only what is near this object (its key).
     pub focus: Option<String>,

@@ -52,7 +52,7 @@ pub struct Options {
     pub health: Vec<Health>,
     /// Only these objects, with what they lie in; none means all. The result of a selector.
     pub only: Option<FxHashSet<ResourceKey>>,
-    /// Only what is wrong, with its neighbours.
+    /// Only what is wrong, with its direct evidence.
     pub problems_only: bool,
     /// Only what is within so many steps of this object.
     pub focus: Option<(ResourceKey, u32)>,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use model::{RelationClass, ResourceKey};
+use model::{EdgeState, RelationClass, ResourceKey};
 use topology::{Edge, Graph, Node, NodeId, Presence};
 
 use super::Options;
@@ -131,20 +131,24 @@ fn near(graph: &Graph, focus: &ResourceKey, depth: u32) -> Vec<bool> {
     near
 }
 
-/// What is wrong and what it hangs together with, among what is shown.
+/// What is wrong with its direct evidence, among what is shown: the far end of what is broken, what a failing governor
+/// governs. What is well is no evidence, however near it is.
 fn keep_problems(graph: &Graph, shown: &mut [bool]) {
     let mut kept = vec![false; shown.len()];
     for (id, node) in graph.nodes() {
-        if !shown[id.index()] || !node.health.is_problem() || node.presence == Presence::Unknown {
+        let is_wrong = node.health.is_problem() && node.presence != Presence::Unknown;
+        if !shown[id.index()] || !is_wrong {
             continue;
         }
         kept[id.index()] = true;
         if is_hub(&node.key) {
             continue;
         }
-        for edge in graph.touching(id) {
+        for edge in graph.touching(id).filter(|edge| !is_noise(graph, edge)) {
             let other = if edge.from == id { edge.to } else { edge.from };
-            if edge.class != RelationClass::Member && !is_noise(graph, edge) {
+            let is_broken = edge.state == EdgeState::Missing;
+            let is_governed = edge.class == RelationClass::Governs && edge.from == id;
+            if is_broken || is_governed {
                 kept[other.index()] |= shown[other.index()];
             }
         }

@@ -7,7 +7,7 @@ import styles from "./Controls.module.css";
 export function ProblemsOnly({ session }: { session: MapSession }) {
   const { problemsOnly } = useStore(session.view);
   return (
-    <button type="button" className={styles.filterButton} aria-pressed={problemsOnly} title="Only what is wrong, with its neighbours (Ctrl-Z)" onClick={() => session.change({ problemsOnly: !problemsOnly })}>
+    <button type="button" className={styles.filterButton} aria-pressed={problemsOnly} title="Only what is wrong, with its direct evidence (Ctrl-Z)" onClick={() => session.change({ problemsOnly: !problemsOnly })}>
       <HealthMark health="failing" quiet size={9} />
       <span>
         Problems<span className={styles.spare}> only</span>
