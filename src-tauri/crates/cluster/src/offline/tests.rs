@@ -203,7 +203,7 @@ fn what_lies_beside_manifests_is_named_once_and_no_fault() {
     }
     let outcome = read(&[Input::Path(folder.path().to_owned())], &Options::default());
     let name = format!("{}/", folder.path().display());
-    let notes = outcome.notes.join("\n").replace(&name, "");
+    let notes = outcome.notes.join("\n").replace(name.as_str(), "");
     insta::assert_snapshot!(format!("{}{notes}", print(&outcome)), @r"
     core/Pod v1 pods namespaced=true
       core/Pod/n/web
@@ -250,11 +250,9 @@ fn links_out_of_the_folder_and_pipes_are_not_opened() {
     std::os::unix::fs::symlink("/nowhere", path("dead.yaml")).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(path("fifo.yaml")).status().unwrap().success());
     let outcome = read(&[Input::Path(folder.path().to_owned())], &Options::default());
-    let mut problems: Vec<String> = outcome
-        .problems
-        .iter()
-        .map(|problem| problem.to_string().replace(&folder.path().display().to_string(), ""))
-        .collect();
+    let name = folder.path().display().to_string();
+    let mut problems: Vec<String> =
+        outcome.problems.iter().map(|problem| problem.to_string().replace(name.as_str(), "")).collect();
     problems.sort();
     insta::assert_snapshot!(problems.join("\n"), @r"
     /fifo.yaml: this is no regular file but a pipe, socket or device; what a program prints goes to standard input (-)
