@@ -7,7 +7,7 @@ use model::{GroupKind, ResourceKind};
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::session::{Ask, Session, read_all};
+use crate::session::{Ask, Limit, Session, read_all};
 
 /// Two requests instead of two per group, where the server can (Kubernetes 1.27 and later).
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
@@ -94,10 +94,10 @@ enum Answer {
 
 async fn ask(session: &Session, path: &str) -> Result<Answer, Failure> {
     let gzip = false;
-    let answer = session.get(Ask { path, accept: AGGREGATED, gzip, watch: None }).await?;
+    let answer = session.get(Ask { path, accept: AGGREGATED, gzip }).await?;
     let content =
         answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let bytes = read_all(answer.into_body(), usize::MAX).await?;
+    let bytes = read_all(answer.into_body(), Limit::DISCOVERY).await?;
     if content.contains("as=APIGroupDiscoveryList") {
         Ok(Answer::Aggregated(read(&bytes)?))
     } else {
@@ -113,7 +113,7 @@ async fn legacy_version(
     silent: &mut BTreeSet<String>,
 ) -> Result<(), Failure> {
     let path = if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{group}/{version}") };
-    match session.json::<ResourceList>(&path).await {
+    match session.json::<ResourceList>(&path, Limit::DISCOVERY).await {
         Ok(list) => resources.extend(list.resources.into_iter().map(|resource| Resource {
             group: group.to_owned(),
             version: version.to_owned(),

@@ -50,6 +50,14 @@ pub enum Failure {
         /// The server's message.
         message: String,
     },
+    /// An answer exceeds a limit; asking again gives the same.
+    #[error("{what} is larger than {} MB, the most that is read of it", .limit >> 20)]
+    TooLarge {
+        /// Which answer.
+        what: &'static str,
+        /// In bytes.
+        limit: usize,
+    },
     /// An answer that cannot be read. Ask again.
     #[error("the server's answer cannot be read: {0}")]
     Malformed(String),

@@ -19,6 +19,7 @@ mod program;
 mod reader;
 mod secret;
 mod session;
+mod streams;
 mod text;
 mod transport;
 mod version;

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use crate::failure::Failure;
 use crate::kubeconfig::Context;
 use crate::reader::Version;
-use crate::session::Session;
+use crate::session::{Limit, Session};
 
 /// What a start page shows of a context.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +26,9 @@ pub async fn probe(context: &Context, patience: Duration) -> Result<Health, Fail
     let session = Session::new(context.clone(), Some(patience));
     let ask = async {
         // The first question logs in and connects, the second is as fast as the way to the server.
-        session.json::<Version>("/version").await?;
+        session.json::<Version>("/version", Limit::VERSION).await?;
         let asked = Instant::now();
-        let version = session.json::<Version>("/version").await?;
+        let version = session.json::<Version>("/version", Limit::VERSION).await?;
         Ok(Health { version, latency: asked.elapsed() })
     };
     timeout(patience, ask).await.unwrap_or(Err(Failure::Silent(patience)))

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::failure::Failure;
 use crate::informer::decode;
 use crate::informer::target::{collection_path, push_encoded};
-use crate::session::{Ask, Session};
+use crate::session::{Ask, Limit, Session};
 
 /// Asks one cluster as one account.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Reader {
 
     /// The server's version.
     pub async fn version(&self) -> Result<Version, Failure> {
-        self.session.json("/version").await
+        self.session.json("/version", Limit::VERSION).await
     }
 
     /// The object as it is at the moment. Of Secrets the values stay out.
@@ -56,7 +56,7 @@ impl Reader {
         let mut path = collection_path(&served, namespace);
         path.push('/');
         push_encoded(&mut path, key.name());
-        let bytes = self.session.bytes(Ask::json(&path)).await?;
+        let bytes = self.session.bytes(Ask::json(&path), Limit::OBJECT).await?;
         decode::object(&bytes, &served).map_err(|error| Failure::Malformed(error.to_string()))
     }
 
@@ -73,7 +73,7 @@ impl Reader {
         let selector = format!("involvedObject.kind={},involvedObject.name={}", key.kind(), key.name());
         let mut path = format!("{}?fieldSelector=", collection_path(&events, Some(namespace)));
         push_encoded(&mut path, &selector);
-        let bytes = self.session.bytes(Ask::json(&path)).await?;
+        let bytes = self.session.bytes(Ask::json(&path), Limit::EVENTS).await?;
         let page = decode::page(&bytes, &events).map_err(|error| Failure::Malformed(error.to_string()))?;
         let mut found = page.objects;
         found.sort_by(|one, other| last_seen(one).cmp(last_seen(other)));

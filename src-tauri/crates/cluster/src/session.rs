@@ -13,20 +13,23 @@ use kube::client::Body;
 use model::mask_credentials;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::auth::{self, Credentials};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::kubeconfig::Context;
+use crate::streams::{Place, Streams};
 use crate::transport::{self, Purpose};
 
-/// A server limits the streams of one connection, commonly to 100.
-pub(crate) const WATCHES_PER_CONNECTION: usize = 80;
+/// A watch is answered at once by a server that admits its stream.
+const STREAM_PATIENCE: Duration = Duration::from_secs(3);
 /// The first byte of an answer; the largest page takes an API server a few seconds under load.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
 /// Between two chunks of an answer.
 pub(crate) const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
+/// The whole of an answer; a page of megabytes takes minutes on a slow line.
+const WHOLE_PATIENCE: Duration = Duration::from_secs(600);
 const STATUS_LIMIT: usize = 64 << 10;
 /// Milliseconds. Finer than a person reads, and rare enough under a storm of events.
 const HEARD_EVERY: i64 = 200;
@@ -39,8 +42,13 @@ pub(crate) struct Ask<'a> {
     pub(crate) accept: &'a str,
     /// Whether the answer may come gzipped; the reader unpacks it.
     pub(crate) gzip: bool,
-    /// The number of the watch, which decides its connection; none for all else.
-    pub(crate) watch: Option<usize>,
+}
+
+/// A watch that the server has begun to answer, on a connection that has room for it.
+pub(crate) struct Watching {
+    pub(crate) answer: Response<Body>,
+    /// Kept as long as the answer is read.
+    pub(crate) place: Place<kube::Client>,
 }
 
 pub(crate) const JSON: &str = "application/json";
@@ -48,7 +56,7 @@ pub(crate) const JSON: &str = "application/json";
 impl<'a> Ask<'a> {
     /// Plain JSON.
     pub(crate) fn json(path: &'a str) -> Self {
-        Self { path, accept: JSON, gzip: false, watch: None }
+        Self { path, accept: JSON, gzip: false }
     }
 }
 
@@ -65,7 +73,7 @@ pub(crate) struct Session {
 
 struct Current {
     lists: kube::Client,
-    watches: Mutex<Vec<kube::Client>>,
+    watches: Arc<Streams<kube::Client>>,
     config: kube::Config,
     header: Option<HeaderValue>,
     renew_at: Option<Timestamp>,
@@ -80,12 +88,13 @@ impl Session {
         Self { context, patience, current: Mutex::new(None), preparing, heard: watch::Sender::new(None) }
     }
 
-    /// When the server last said anything, in milliseconds since the Unix epoch; to within [`HEARD_EVERY`].
+    /// When the server last said something about objects, in milliseconds since the Unix epoch; to within
+    /// [`HEARD_EVERY`].
     pub(crate) fn heard(&self) -> watch::Receiver<Option<i64>> {
         self.heard.subscribe()
     }
 
-    /// The server said something: an answer, an event, a bookmark.
+    /// The server said something about objects: a page of a list, an event, a bookmark. A refusal says nothing of them.
     pub(crate) fn hear(&self) {
         let now = now();
         self.heard.send_if_modified(|heard| {
@@ -112,28 +121,66 @@ impl Session {
     /// The answer to a GET, its body yet to come. A 401 renews the credentials and asks once more.
     pub(crate) async fn get(&self, ask: Ask<'_>) -> Result<Response<Body>, Failure> {
         let current = self.current(None).await?;
-        match self.get_as(&current, &ask).await {
+        match self.send(&current, &current.lists, &ask, self.patience).await {
             Err(Failure::Unauthorized(_)) => {
                 let renewed = self.current(Some(&current)).await?;
-                self.get_as(&renewed, &ask).await
+                self.send(&renewed, &renewed.lists, &ask, self.patience).await
             }
             other => other,
         }
     }
 
-    /// The whole answer to a GET.
-    pub(crate) async fn bytes(&self, ask: Ask<'_>) -> Result<Bytes, Failure> {
-        let answer = self.get(ask).await?;
-        read_all(answer.into_body(), usize::MAX).await
+    /// Begins a watch. A 401 renews the credentials and asks once more.
+    pub(crate) async fn watch(&self, ask: Ask<'_>) -> Result<Watching, Failure> {
+        let current = self.current(None).await?;
+        match self.begin_watch(&current, &ask).await {
+            Err(Failure::Unauthorized(_)) => {
+                let renewed = self.current(Some(&current)).await?;
+                self.begin_watch(&renewed, &ask).await
+            }
+            other => other,
+        }
     }
 
-    /// The whole answer to a GET, read as JSON.
-    pub(crate) async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let bytes = self.bytes(Ask::json(path)).await?;
+    /// Looks for a connection on which the server answers: a watch that waits for a stream is not a silent server.
+    async fn begin_watch(&self, current: &Current, ask: &Ask<'_>) -> Result<Watching, Failure> {
+        let asked = Instant::now();
+        loop {
+            let mut place = current.watches.place(|| transport::client(&current.config, Purpose::Watches))?;
+            let left = self.patience.saturating_sub(asked.elapsed());
+            let may_move = place.has_answered_neighbours() && left > STREAM_PATIENCE;
+            let patience = if may_move { STREAM_PATIENCE } else { left };
+            match self.send(current, place.client(), ask, patience).await {
+                Ok(answer) => {
+                    place.answered();
+                    return Ok(Watching { answer, place });
+                }
+                Err(Failure::Silent(_)) if may_move => current.watches.is_full(&place),
+                Err(Failure::Silent(_)) => return Err(Failure::Silent(self.patience)),
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    /// The whole answer to a GET, at most `limit` bytes.
+    pub(crate) async fn bytes(&self, ask: Ask<'_>, limit: Limit) -> Result<Bytes, Failure> {
+        let answer = self.get(ask).await?;
+        read_all(answer.into_body(), limit).await
+    }
+
+    /// The whole answer to a GET, read as JSON; at most `limit` bytes.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, path: &str, limit: Limit) -> Result<T, Failure> {
+        let bytes = self.bytes(Ask::json(path), limit).await?;
         serde_json::from_slice(&bytes).map_err(|error| Failure::Malformed(error.to_string()))
     }
 
-    async fn get_as(&self, current: &Current, ask: &Ask<'_>) -> Result<Response<Body>, Failure> {
+    async fn send(
+        &self,
+        current: &Current,
+        client: &kube::Client,
+        ask: &Ask<'_>,
+        patience: Duration,
+    ) -> Result<Response<Body>, Failure> {
         let mut request = Request::get(ask.path).header(ACCEPT, ask.accept);
         if ask.gzip {
             request = request.header(ACCEPT_ENCODING, "gzip");
@@ -142,19 +189,15 @@ impl Session {
             request = request.header(AUTHORIZATION, header);
         }
         let request = request.body(Body::empty()).map_err(|error| Failure::Malformed(error.to_string()))?;
-        let client = match ask.watch {
-            Some(number) => current.watch_client(number)?,
-            None => current.lists.clone(),
-        };
-        let answer = timeout(self.patience, client.send(request)).await.map_err(|_| Failure::Silent(self.patience))?;
+        let answer = timeout(patience, client.send(request)).await.map_err(|_| Failure::Silent(patience))?;
         let answer = answer.map_err(|error| Failure::of_network(&error, &current.place()))?;
-        self.hear();
         if answer.status() == StatusCode::OK {
             return Ok(answer);
         }
         let code = answer.status().as_u16();
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let body = read_all(answer.into_body(), STATUS_LIMIT).await.unwrap_or_default();
+        // What a refusal says beyond its limit is not needed to tell it.
+        let body = read_up_to(answer.into_body(), STATUS_LIMIT).await.unwrap_or_default();
         Err(Failure::of_answer(code, retry_after.as_deref(), &body))
     }
 
@@ -192,12 +235,10 @@ impl Current {
         let Credentials { config, header, renew_at, run } = credentials;
         let same = before.filter(|before| is_same_way(&before.config, &config));
         let (lists, watches) = match same {
-            Some(before) => {
-                (before.lists.clone(), before.watches.lock().unwrap_or_else(PoisonError::into_inner).clone())
-            }
-            None => (transport::client(&config, Purpose::Lists)?, Vec::new()),
+            Some(before) => (before.lists.clone(), before.watches.clone()),
+            None => (transport::client(&config, Purpose::Lists)?, Arc::default()),
         };
-        Ok(Self { lists, watches: Mutex::new(watches), config, header, renew_at, run })
+        Ok(Self { lists, watches, config, header, renew_at, run })
     }
 
     /// The server, and the way to it, for a sentence; without what a proxy's address may hold of credentials.
@@ -211,15 +252,6 @@ impl Current {
             Some((host, None)) => format!("{server} (by way of the proxy {host})"),
             None => server.to_owned(),
         }
-    }
-
-    fn watch_client(&self, number: usize) -> Result<kube::Client, Failure> {
-        let shard = number / WATCHES_PER_CONNECTION;
-        let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
-        while watches.len() <= shard {
-            watches.push(transport::client(&self.config, Purpose::Watches)?);
-        }
-        watches.get(shard).cloned().ok_or_else(|| Failure::Malformed("no connection for this watch".to_owned()))
     }
 }
 
@@ -242,15 +274,56 @@ pub(crate) fn is_pinged(answer: &Response<Body>) -> bool {
     answer.version() == Version::HTTP_2
 }
 
-/// Collects a body; silence and break-offs are failures, and so is more than `limit`.
-pub(crate) async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = next_chunk(&mut body, CHUNK_PATIENCE).await? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > limit {
-            break;
-        }
+/// The most that is read of a kind of answer, packed or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub(crate) what: &'static str,
+    pub(crate) bytes: usize,
+}
+
+impl Limit {
+    /// What discovery says: a few hundred kilobytes where hundreds of definitions are installed.
+    pub(crate) const DISCOVERY: Self = Self { what: "the discovery document", bytes: 64 << 20 };
+    pub(crate) const VERSION: Self = Self { what: "the version", bytes: 1 << 20 };
+    /// etcd refuses objects above 1.5 MB unless told otherwise, and few tell it more than ten.
+    pub(crate) const OBJECT: Self = Self { what: "one object", bytes: 16 << 20 };
+    pub(crate) const EVENTS: Self = Self { what: "the list of an object's events", bytes: 64 << 20 };
+    /// A page of 500 objects; those that are mostly larger come in smaller pages.
+    pub(crate) const PAGE: Self = Self { what: "one page of a list", bytes: 64 << 20 };
+    /// Figures of 100,000 pods are 40 MB.
+    pub(crate) const METRICS: Self = Self { what: "the list of metrics", bytes: 128 << 20 };
+
+    /// That an answer is larger.
+    pub(crate) fn exceeded(self) -> Failure {
+        Failure::TooLarge { what: self.what, limit: self.bytes }
     }
+}
+
+/// Collects a body; silence, break-offs and more than `limit` are failures.
+pub(crate) async fn read_all(mut body: Body, limit: Limit) -> Result<Bytes, Failure> {
+    let mut bytes = BytesMut::new();
+    let collect = async {
+        while let Some(chunk) = next_chunk(&mut body, CHUNK_PATIENCE).await? {
+            if bytes.len() + chunk.len() > limit.bytes {
+                return Err(limit.exceeded());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(())
+    };
+    timeout(WHOLE_PATIENCE, collect).await.map_err(|_| Failure::Silent(WHOLE_PATIENCE))??;
+    Ok(bytes.freeze())
+}
+
+/// The beginning of a body.
+async fn read_up_to(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
+    let mut bytes = BytesMut::new();
+    while bytes.len() < limit
+        && let Some(chunk) = next_chunk(&mut body, CHUNK_PATIENCE).await?
+    {
+        bytes.extend_from_slice(&chunk);
+    }
+    bytes.truncate(limit);
     Ok(bytes.freeze())
 }
 

@@ -19,7 +19,7 @@ use crate::informer::backoff::{self, Backoff};
 use crate::informer::target::Target;
 use crate::informer::{Informer, Report};
 use crate::outbox::{Outbox, Pen};
-use crate::session::{Session, WATCHES_PER_CONNECTION};
+use crate::session::Session;
 
 /// First lists under way at a time. More would only queue inside the API server.
 const CONCURRENT_LISTS: usize = 6;
@@ -126,7 +126,7 @@ impl Owner {
         let mut looks: Vec<Instant> = Vec::new();
         let mut clock = interval(TICK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut wall = self.wall.now();
+        let mut clocks = (self.wall.now(), Instant::now());
         loop {
             let next_look = looks.iter().copied().chain([discover_at]).min().unwrap_or(discover_at);
             tokio::select! {
@@ -154,8 +154,9 @@ impl Owner {
                 Ok(permit) = self.lists.clone().acquire_owned(), if !self.waiting.is_empty() => self.start(permit),
                 Some(_) = self.informers.join_next() => {}
                 _ = clock.tick() => {
-                    let before = std::mem::replace(&mut wall, self.wall.now());
-                    if wall.duration_since(before).unwrap_or_default() > SLEPT {
+                    let before = std::mem::replace(&mut clocks, (self.wall.now(), Instant::now()));
+                    let passed = clocks.0.duration_since(before.0).unwrap_or_default();
+                    if has_slept(passed, clocks.1 - before.1) {
                         self.slept.send_modify(|times| *times += 1);
                         self.wake.notify_waiters();
                         discover_at = Instant::now();
@@ -306,9 +307,7 @@ impl Owner {
     }
 
     fn start(&mut self, permit: tokio::sync::OwnedSemaphorePermit) {
-        let Some(Reverse(Waiting { order, kind, scope, .. })) = self.waiting.pop() else { return };
-        // Kinds come and go; the connections their watches share do not grow with that.
-        let watches = self.kinds.len().next_multiple_of(WATCHES_PER_CONNECTION);
+        let Some(Reverse(Waiting { kind, scope, .. })) = self.waiting.pop() else { return };
         // Withdrawn, or begun anew, while it waited.
         let Some(followed) = self.kinds.get_mut(&kind) else { return };
         let Some(place) = followed.scopes.get_mut(&scope).filter(|place| place.is_none()) else { return };
@@ -317,7 +316,6 @@ impl Owner {
             outbox: self.outbox.clone(),
             pen: followed.pen.clone(),
             target: Target { kind: followed.kind.clone(), scope },
-            number: order % watches.max(1),
             silence: self.silence,
             wake: self.wake.clone(),
             slept: self.slept.subscribe(),
@@ -336,6 +334,13 @@ impl Followed {
     fn abort(&self) {
         self.scopes.values().flatten().for_each(AbortHandle::abort);
     }
+}
+
+/// Whether the machine slept while so much passed on the wall and so much for timers: where it did not, a program that was
+/// held up sees both move on. On Windows timers run on while the machine sleeps.
+fn has_slept(wall: Duration, timers: Duration) -> bool {
+    let unseen = if cfg!(windows) { wall } else { wall.saturating_sub(timers) };
+    unseen > SLEPT
 }
 
 /// Whether objects of both are the same objects under the same address, whatever their version.

@@ -27,18 +27,30 @@ impl Backoff {
         self.failures = 0;
     }
 
+    /// Whether nothing failed since something worked.
+    pub(crate) fn is_first(&self) -> bool {
+        self.failures == 0
+    }
+
+    /// One more failure, after which nothing waits.
+    pub(crate) fn count(&mut self) {
+        self.failures += 1;
+    }
+
     /// The pause after one more failure; `chance` is in 0..1 and spreads the load of many who wait.
     pub(crate) fn after(&mut self, failure: &Failure, chance: f64) -> Duration {
         let growing = |limit: Duration| FIRST.saturating_mul(1 << self.failures.min(10)).min(limit);
         let (pause, floor) = match failure {
-            Failure::Network(_) | Failure::Silent(_) | Failure::Malformed(_) | Failure::Gone(_) => {
-                (growing(NETWORK_LIMIT), Duration::ZERO)
-            }
+            // What is not found now is often found a moment later: a server that has just begun publishes its kinds.
+            Failure::Network(_) | Failure::Silent(_) | Failure::NotFound(_) => (growing(NETWORK_LIMIT), Duration::ZERO),
             Failure::Busy { retry_after, .. } => {
                 (growing(SERVER_LIMIT), retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT))
             }
-            Failure::NotFound(_) => (growing(SERVER_LIMIT), Duration::ZERO),
-            Failure::Unauthorized(_) | Failure::Credentials(_) => (growing(SERVER_LIMIT), Duration::ZERO),
+            Failure::Malformed(_)
+            | Failure::TooLarge { .. }
+            | Failure::Gone(_)
+            | Failure::Unauthorized(_)
+            | Failure::Credentials(_) => (growing(SERVER_LIMIT), Duration::ZERO),
             Failure::Forbidden(_) | Failure::Refused { .. } => (REFUSED, Duration::ZERO),
         };
         self.failures += 1;

@@ -1,6 +1,7 @@
 //! Lists one target page by page: the next page is asked for while the last one is still coming in and the one before
 //! is being read, which is done on threads of its own.
 
+use std::collections::HashSet;
 use std::io::Read;
 
 use bytes::Bytes;
@@ -12,12 +13,16 @@ use tokio::task::JoinSet;
 use super::decode::{self, Head, Page};
 use super::{Informer, State};
 use crate::failure::Failure;
-use crate::session::{Ask, CHUNK_PATIENCE, next_chunk};
+use crate::session::{Ask, Limit, read_all};
 
 /// Objects of a page. 500 pods are 4 MB and take an API server 40 ms.
 const PAGE: usize = 500;
 /// The first page is small: something is on the screen at once.
 const FIRST_PAGE: usize = 100;
+/// A page of objects so large that a usual one exceeds its limit.
+const SMALL_PAGE: usize = 20;
+/// A hundred times the objects of a large cluster: a server that lists more does not end.
+const MOST_OBJECTS: u64 = 10_000_000;
 /// Where the head of a page ends at the latest.
 const HEAD_LIMIT: usize = 8 << 10;
 
@@ -27,13 +32,14 @@ pub(super) async fn run(informer: &Informer, state: &mut State) -> Result<String
     // Reading threads end with this future; at most two pages are read at a time.
     let mut reading: JoinSet<Result<Page, Failure>> = JoinSet::new();
     let mut next = String::new();
-    let mut limit = FIRST_PAGE;
+    let mut asked = HashSet::new();
+    let mut limit = if state.small_pages { SMALL_PAGE } else { FIRST_PAGE };
     let mut version = String::new();
     let mut received = 0;
     loop {
         informer.outbox.has_room().await;
         let (bytes, zipped, head) = fetch(informer, limit, &next).await?;
-        limit = PAGE;
+        limit = if state.small_pages { SMALL_PAGE } else { PAGE };
         if reading.len() > 1 {
             join(informer, state, &mut reading, &mut received).await?;
         }
@@ -53,6 +59,12 @@ pub(super) async fn run(informer: &Informer, state: &mut State) -> Result<String
         if next.is_empty() {
             break;
         }
+        if !asked.insert(next.clone()) {
+            return Err(Failure::Malformed("the list leads back to a page that it gave before".to_owned()));
+        }
+        if received > MOST_OBJECTS {
+            return Err(Failure::Malformed(format!("the list has more than {MOST_OBJECTS} objects")));
+        }
     }
     while join(informer, state, &mut reading, &mut received).await?.is_some() {}
     Ok(version)
@@ -62,15 +74,11 @@ pub(super) async fn run(informer: &Informer, state: &mut State) -> Result<String
 async fn fetch(informer: &Informer, limit: usize, next: &str) -> Result<(Bytes, bool, Option<Head>), Failure> {
     let path = informer.target.list_path(limit, next);
     let gzip = !informer.session.is_local();
-    let ask = Ask { path: &path, accept: informer.target.list_accept(), gzip, watch: None };
+    let ask = Ask { path: &path, accept: informer.target.list_accept(), gzip };
     let answer = informer.session.get(ask).await?;
     let zipped = answer.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
-    let mut body = answer.into_body();
-    let mut bytes = bytes::BytesMut::new();
-    while let Some(chunk) = next_chunk(&mut body, CHUNK_PATIENCE).await? {
-        bytes.extend_from_slice(&chunk);
-    }
-    let bytes = bytes.freeze();
+    let bytes = read_all(answer.into_body(), Limit::PAGE).await?;
+    informer.session.hear();
     let head = if zipped { unzipped_head(&bytes) } else { decode::head(bytes.get(..HEAD_LIMIT).unwrap_or(&bytes)) };
     Ok((bytes, zipped, head))
 }
@@ -86,9 +94,15 @@ fn read(bytes: &[u8], zipped: bool, kind: &ResourceKind) -> Result<Page, Failure
     if !zipped {
         return decode::page(bytes, kind).map_err(|error| malformed(&error));
     }
-    let mut plain = Vec::with_capacity(bytes.len() * 8);
-    MultiGzDecoder::new(bytes).read_to_end(&mut plain).map_err(|error| malformed(&error))?;
-    decode::page(&plain, kind).map_err(|error| malformed(&error))
+    decode::page(&unpack(bytes, Limit::PAGE)?, kind).map_err(|error| malformed(&error))
+}
+
+/// A few kilobytes may hold gigabytes.
+fn unpack(bytes: &[u8], limit: Limit) -> Result<Vec<u8>, Failure> {
+    let mut plain = Vec::with_capacity(bytes.len().saturating_mul(8).min(limit.bytes));
+    let unpacked = MultiGzDecoder::new(bytes).take(limit.bytes as u64 + 1).read_to_end(&mut plain);
+    unpacked.map_err(|error| Failure::Malformed(error.to_string()))?;
+    if plain.len() > limit.bytes { Err(limit.exceeded()) } else { Ok(plain) }
 }
 
 /// Waits for a page that is being read and hands it on; none where none is.
@@ -111,4 +125,28 @@ fn take(informer: &Informer, state: &mut State, page: Page, received: &mut u64) 
     informer.tell(&deltas);
     informer.outbox.write(&informer.pen, deltas.into_iter().chain(state.loading(informer, *received)));
     page.head
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn a_page_that_unpacks_to_more_than_its_limit_is_refused_by_name() {
+        let limit = Limit { what: "one page of a list", bytes: 1 << 20 };
+        let pack = |bytes: usize| {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+            packer.write_all(&vec![b' '; bytes]).unwrap();
+            packer.finish().unwrap()
+        };
+        assert_eq!(unpack(&pack(1 << 20), limit).unwrap().len(), 1 << 20);
+        let refused = unpack(&pack((1 << 20) + 1), limit).unwrap_err();
+        assert_eq!(refused.to_string(), "one page of a list is larger than 1 MB, the most that is read of it");
+    }
 }

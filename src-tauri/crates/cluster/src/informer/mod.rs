@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use model::{Delta, KindState, Scope};
 use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, watch as signal};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::clock::now;
 use crate::failure::Failure;
@@ -21,14 +21,15 @@ use crate::session::Session;
 use backoff::Backoff;
 use target::Target;
 
+/// A watch that lived so long works, though it brought nothing.
+const PROOF: Duration = Duration::from_secs(5);
+
 /// What one informer works with.
 pub(crate) struct Informer {
     pub(crate) session: Arc<Session>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) pen: Pen,
     pub(crate) target: Target,
-    /// Which watch of the connection it is.
-    pub(crate) number: usize,
     /// How long a watch may say nothing, where that is set; else the transport decides.
     pub(crate) silence: Option<Duration>,
     /// Rung when the network may be back: waiting ends.
@@ -61,6 +62,8 @@ pub(crate) struct State {
     said: Option<KindState>,
     /// Whether it was complete once: what is held then is stale rather than loading.
     complete: bool,
+    /// Whether its objects are so large that few fit a page.
+    small_pages: bool,
 }
 
 impl State {
@@ -115,27 +118,39 @@ impl Informer {
         let mut version = String::new();
         state.say(&self, KindState::Loading { received: 0 });
         loop {
-            let from = version.clone();
+            let (from, begun) = (version.clone(), Instant::now());
             let outcome = tokio::select! {
                 outcome = self.step(&mut state, &mut version) => outcome,
                 _ = slept.changed() => Err(Failure::Network("the machine slept".to_owned())),
             };
             drop(permit.take());
-            if outcome.is_ok() || version != from {
+            // A list alone proves little: the watch that follows may fail at once, again and again.
+            if !from.is_empty() && (version != from || begun.elapsed() > PROOF) {
                 backoff.reset();
             }
-            if let Err(failure) = outcome {
-                self.suffer(&failure, &mut state, &mut backoff, &mut version).await;
+            match outcome {
+                Ok(pause) => self.pause(pause, &mut backoff).await,
+                Err(failure) => self.suffer(&failure, &mut state, &mut backoff, &mut version).await,
             }
         }
     }
 
-    /// A list where no version is known, a watch where one is; a Namespace that cannot be listed by itself.
-    async fn step(&self, state: &mut State, version: &mut String) -> Result<(), Failure> {
+    /// A list where no version is known, a watch where one is; a Namespace that cannot be listed by itself. Answers how
+    /// long to wait before the next step.
+    async fn step(&self, state: &mut State, version: &mut String) -> Result<Duration, Failure> {
         match &self.target.scope {
-            Scope::Namespace(name) if !self.target.kind.namespaced => single::run(self, state, name).await,
-            _ if version.is_empty() => self.relist(state, version).await,
-            _ => watch::run(self, state, version).await,
+            Scope::Namespace(name) if !self.target.kind.namespaced => return single::run(self, state, name).await,
+            _ if version.is_empty() => self.relist(state, version).await?,
+            _ => watch::run(self, state, version).await?,
+        }
+        Ok(Duration::ZERO)
+    }
+
+    /// Waits, but for what is rung for.
+    async fn pause(&self, pause: Duration, backoff: &mut Backoff) {
+        if !pause.is_zero() && timeout(pause, self.wake.notified()).await.is_ok() {
+            // The server is back: failures from before say nothing of it.
+            backoff.reset();
         }
     }
 
@@ -159,7 +174,13 @@ impl Informer {
     async fn relist(&self, state: &mut State, version: &mut String) -> Result<(), Failure> {
         let (kind, scope) = (&self.target.kind.group_kind, &self.target.scope);
         self.outbox.write(&self.pen, [Delta::RelistBegin(kind.clone(), scope.clone())]);
-        let listed = list::run(self, state).await?;
+        let listed = match list::run(self, state).await {
+            Err(Failure::TooLarge { .. }) if !state.small_pages => {
+                state.small_pages = true;
+                list::run(self, state).await?
+            }
+            other => other?,
+        };
         self.outbox.write(&self.pen, [Delta::RelistEnd(kind.clone(), scope.clone())]);
         state.live(self);
         if listed.is_empty() {
@@ -176,8 +197,9 @@ impl Informer {
             Failure::Gone(_) => {
                 version.clear();
                 // A watch that was too old is listed anew at once; a list that expired on its way waits a moment.
-                if matches!(state.said, Some(KindState::Live)) {
+                if matches!(state.said, Some(KindState::Live)) && backoff.is_first() {
                     state.failed(self, failure);
+                    backoff.count();
                     return;
                 }
             }
@@ -194,7 +216,6 @@ impl Informer {
         state.failed(self, failure);
         let _ = self.report.send(Report::Failed(failure.clone()));
         let pause = backoff.after(failure, backoff::chance());
-        // Either ends the wait.
-        let _ = timeout(pause, self.wake.notified()).await;
+        self.pause(pause, backoff).await;
     }
 }

@@ -3,21 +3,21 @@
 use std::time::Duration;
 
 use model::{Delta, ResourceKey};
-use tokio::time::timeout;
 
 use super::target::collection_path;
 use super::{Informer, State, decode};
 use crate::failure::Failure;
-use crate::session::Ask;
+use crate::session::{Ask, Limit};
 
 /// A Namespace changes rarely, and what changes in it is watched.
 const ASK_EVERY: Duration = Duration::from_secs(60);
 
-/// Asks for the namespace called `name`, and waits until it is time to ask again.
-pub(super) async fn run(informer: &Informer, state: &mut State, name: &str) -> Result<(), Failure> {
+/// Asks for the namespace called `name`; answers how long to wait until it is time to ask again. Whoever waits holds up no
+/// other kind.
+pub(super) async fn run(informer: &Informer, state: &mut State, name: &str) -> Result<Duration, Failure> {
     let kind = &informer.target.kind;
     let path = format!("{}/{name}", collection_path(kind, None));
-    let delta = match informer.session.bytes(Ask::json(&path)).await {
+    let delta = match informer.session.bytes(Ask::json(&path), Limit::OBJECT).await {
         Ok(bytes) => {
             let object = decode::object(&bytes, kind).map_err(|error| Failure::Malformed(error.to_string()))?;
             Delta::Upsert(object)
@@ -26,8 +26,7 @@ pub(super) async fn run(informer: &Informer, state: &mut State, name: &str) -> R
         Err(failure) => return Err(failure),
     };
     informer.outbox.write(&informer.pen, [delta]);
+    informer.session.hear();
     state.live(informer);
-    // Either ends the wait.
-    let _ = timeout(ASK_EVERY, informer.wake.notified()).await;
-    Ok(())
+    Ok(ASK_EVERY)
 }
