@@ -13,6 +13,7 @@ mod fill;
 mod host;
 mod invariants;
 mod live;
+mod many_watches;
 mod offline;
 mod plane;
 mod proxy;

@@ -16,8 +16,8 @@ const NAMESPACE: &str = "kubilitics-accounts";
 pub enum Account {
     /// Everything in every namespace, but it may not list (or get) the namespaces themselves.
     NoNamespaceList,
-    /// Everything in the two namespaces, and nothing beside them: no namespaces, no nodes, no list over all namespaces.
-    TwoNamespaces([String; 2]),
+    /// Everything in these namespaces, and nothing beside them: no namespaces, no nodes, no list over all namespaces.
+    Namespaces(Vec<String>),
     /// Everything but Secrets.
     NoSecrets,
     /// What every authenticated account may: discovery, and asking what it may.
@@ -27,14 +27,14 @@ pub enum Account {
 impl Account {
     /// Two namespaces and nothing beside them.
     pub fn two_namespaces(first: impl Into<String>, second: impl Into<String>) -> Self {
-        Self::TwoNamespaces([first.into(), second.into()])
+        Self::Namespaces(vec![first.into(), second.into()])
     }
 
     /// The name of the service account and of its RBAC objects.
     pub fn name(&self) -> String {
         match self {
             Self::NoNamespaceList => "no-namespace-list".to_owned(),
-            Self::TwoNamespaces([first, second]) => format!("sees-{first}-and-{second}"),
+            Self::Namespaces(namespaces) => format!("sees-{}", namespaces.join("-and-")),
             Self::NoSecrets => "no-secrets".to_owned(),
             Self::Nothing => "sees-nothing".to_owned(),
         }
@@ -51,7 +51,7 @@ impl Account {
         match self {
             Self::NoNamespaceList => self.grant_everywhere(admin, "namespaces").await?,
             Self::NoSecrets => self.grant_everywhere(admin, "secrets").await?,
-            Self::TwoNamespaces(namespaces) => {
+            Self::Namespaces(namespaces) => {
                 for namespace in namespaces {
                     self.grant_in(admin, namespace).await?;
                 }
@@ -67,7 +67,7 @@ impl Account {
     pub(crate) async fn effective(&self, own: &Client) -> Result<()> {
         let paths = match self {
             Self::NoNamespaceList | Self::NoSecrets => vec!["/api/v1/pods?limit=1".to_owned()],
-            Self::TwoNamespaces(namespaces) => {
+            Self::Namespaces(namespaces) => {
                 namespaces.iter().map(|namespace| format!("/api/v1/namespaces/{namespace}/pods?limit=1")).collect()
             }
             Self::Nothing => vec!["/api".to_owned()],

@@ -12,6 +12,11 @@ const NETWORK_LIMIT: Duration = Duration::from_secs(5);
 const SERVER_LIMIT: Duration = Duration::from_secs(30);
 /// What only a person changes is asked for rarely.
 const REFUSED: Duration = Duration::from_secs(300);
+/// A right that was there a moment ago: a server that has just begun refuses until it has read its roles, and a person who
+/// gives a right back waits for it.
+const LOST_RIGHT_LIMIT: Duration = Duration::from_secs(8);
+/// After so many refusals in a row, some minutes of them, the right is gone like any other.
+const LOST_RIGHT_TRIES: u32 = 40;
 /// A server that asks for an hour is asked sooner all the same.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(120);
 
@@ -35,6 +40,15 @@ impl Backoff {
     /// One more failure, after which nothing waits.
     pub(crate) fn count(&mut self) {
         self.failures += 1;
+    }
+
+    /// The pause after one more refusal of what was allowed before.
+    pub(crate) fn after_lost_right(&mut self, chance: f64) -> Duration {
+        let tried = self.failures;
+        self.failures += 1;
+        let growing = FIRST.saturating_mul(1 << tried.min(10)).min(LOST_RIGHT_LIMIT);
+        let pause = if tried < LOST_RIGHT_TRIES { growing } else { REFUSED };
+        pause.mul_f64(0.5 + chance / 2.0)
     }
 
     /// The pause after one more failure; `chance` is in 0..1 and spreads the load of many who wait.
@@ -70,6 +84,16 @@ pub(crate) fn chance() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What was seen: a server refused for a second while it read its roles, and every kind stayed forbidden for minutes.
+    #[test]
+    fn a_right_that_was_there_is_asked_for_again_within_seconds() {
+        let mut backoff = Backoff::default();
+        let pauses: Vec<_> = (0..=LOST_RIGHT_TRIES).map(|_| backoff.after_lost_right(1.0)).collect();
+        assert_eq!(pauses.first(), Some(&FIRST));
+        assert!(pauses.iter().rev().skip(1).all(|pause| *pause <= LOST_RIGHT_LIMIT));
+        assert_eq!(pauses.last(), Some(&REFUSED));
+    }
 
     #[test]
     fn pauses_grow_up_to_their_limit_and_honour_retry_after() {

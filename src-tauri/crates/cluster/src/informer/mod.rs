@@ -62,6 +62,8 @@ pub(crate) struct State {
     said: Option<KindState>,
     /// Whether it was complete once: what is held then is stale rather than loading.
     complete: bool,
+    /// Whether it was allowed before: a right that is lost may be given back.
+    allowed: bool,
     /// Whether its objects are so large that few fit a page.
     small_pages: bool,
 }
@@ -86,7 +88,7 @@ impl State {
     }
 
     fn live(&mut self, informer: &Informer) {
-        self.complete = true;
+        (self.complete, self.allowed) = (true, true);
         self.say(informer, KindState::Live);
         let _ = informer.report.send(Report::Answered(informer.target.clone()));
     }
@@ -215,7 +217,10 @@ impl Informer {
         }
         state.failed(self, failure);
         let _ = self.report.send(Report::Failed(failure.clone()));
-        let pause = backoff.after(failure, backoff::chance());
+        let pause = match failure {
+            Failure::Forbidden(_) if state.allowed => backoff.after_lost_right(backoff::chance()),
+            _ => backoff.after(failure, backoff::chance()),
+        };
         self.pause(pause, backoff).await;
     }
 }
