@@ -33,7 +33,7 @@ impl GroupKind {
     /// `group` is empty (or `core`) for the core group.
     pub fn new(group: &str, kind: &str) -> Self {
         let group = if group == "core" { "" } else { group };
-        Self { group: group.into(), kind: kind.into() }
+        Self { group: home(group, kind).into(), kind: kind.into() }
     }
 
     /// The group as keys and canonical JSON write it: `core` instead of nothing.
@@ -46,6 +46,18 @@ impl GroupKind {
 impl fmt::Display for GroupKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.group_name(), self.kind)
+    }
+}
+
+/// Where a kind of the retired group `extensions` lives: its kinds moved to groups of their own, and a reference may use
+/// the old name for an object of the new one.
+/// <https://kubernetes.io/docs/reference/using-api/deprecation-guide/>
+fn home<'a>(group: &'a str, kind: &str) -> &'a str {
+    match (group, kind) {
+        ("extensions", "DaemonSet" | "Deployment" | "ReplicaSet") => "apps",
+        ("extensions", "Ingress" | "NetworkPolicy") => "networking.k8s.io",
+        ("extensions", "PodSecurityPolicy") => "policy",
+        _ => group,
     }
 }
 
@@ -110,7 +122,7 @@ impl ResourceKey {
     /// the many references to one object share one allocation. The text is composed in `buffer`.
     pub fn new_or_known(buffer: &mut String, parts: [&str; 4], known: impl FnOnce(&str) -> Option<Self>) -> Self {
         let [group, kind, namespace, name] = parts;
-        let group = if group.is_empty() { "core" } else { group };
+        let group = if group.is_empty() { "core" } else { home(group, kind) };
         buffer.clear();
         buffer.reserve(group.len() + kind.len() + namespace.len() + name.len() + 3);
         push_part(buffer, group);
