@@ -13,7 +13,11 @@ pub(super) fn node(source: &Source<'_>) -> Appraisal {
     let body = source.body;
     let cordoned = source.spec.get("unschedulable").and_then(Value::as_bool) == Some(true);
     let Some(ready) = condition(body, "Ready").and_then(|condition| field(condition, "status")) else {
-        return Appraisal::new(Health::Neutral, "", "");
+        // As kubectl prints it; a manifest of a node has nothing to say yet.
+        return match source.object.uid {
+            Some(_) => Appraisal::new(Health::Unknown, "Unknown", "has not reported yet"),
+            None => Appraisal::new(Health::Neutral, "", ""),
+        };
     };
     let word = if ready == "True" { "Ready" } else { "NotReady" };
     let status = if cordoned { format!("{word},SchedulingDisabled") } else { word.to_owned() };

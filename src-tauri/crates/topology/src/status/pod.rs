@@ -125,6 +125,8 @@ impl See {
         let mut inner = initializing.then(|| word.clone());
         if !initializing || initialized {
             let mut running = false;
+            // What failed outranks what is done, whichever container comes first.
+            let mut failure = None;
             for container in list(status, "containerStatuses").iter().rev() {
                 let waiting = container.at("/state/waiting").and_then(|state| field(state, "reason"));
                 if let Some(reason) = waiting {
@@ -132,6 +134,9 @@ impl See {
                     inner = Some(word.clone());
                 } else if let Some(state) = container.at("/state/terminated") {
                     word = termination(state);
+                    if exit_code(state) != 0 {
+                        failure = Some(word.clone());
+                    }
                     inner = Some(word.clone());
                 } else if container.get("ready").and_then(Value::as_bool) == Some(true)
                     && container.at("/state/running").is_some()
@@ -140,9 +145,17 @@ impl See {
                     ready += 1;
                 }
             }
-            if word == "Completed" && running {
+            if word == "Completed" {
                 let pod_ready = condition_of(status, "Ready") == Some("True");
-                word = if pod_ready { "Running" } else { "NotReady" }.to_owned();
+                match failure {
+                    _ if running && pod_ready => word = "Running".to_owned(),
+                    Some(failure) => {
+                        word = failure;
+                        inner = Some(word.clone());
+                    }
+                    None if running => word = "NotReady".to_owned(),
+                    None => {}
+                }
             }
         }
         if terminating && field(status, "reason") == Some("NodeLost") {

@@ -47,7 +47,11 @@ pub(super) fn budget(source: &Source<'_>) -> Appraisal {
         return Appraisal::new(Health::Degraded, status, format!("{healthy} of {desired} healthy"));
     }
     match left {
-        0 => Appraisal::new(Health::Degraded, status, "blocks every eviction"),
+        0 => Appraisal::new(
+            Health::Degraded,
+            status,
+            format!("blocks every eviction · {healthy} healthy, {desired} needed"),
+        ),
         left => Appraisal::new(Health::Ok, status, counted(left, "disruption left", "disruptions left")),
     }
 }

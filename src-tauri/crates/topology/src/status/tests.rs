@@ -37,6 +37,8 @@ fn pods_as_kubectl_prints_them() {
         pod("p-manifest", one),
         pod("r-leaks", &format!("{one}, status: {{phase: Running, containerStatuses: [{{name: web, ready: true, restartCount: 87, state: {{running: {{}}}}, lastState: {{terminated: {{reason: OOMKilled, exitCode: 137}}}}}}]}}")),
         pod("s-killed-once", &format!("{one}, status: {{phase: Running, containerStatuses: [{{name: web, ready: true, restartCount: 1, state: {{running: {{}}}}, lastState: {{terminated: {{reason: OOMKilled, exitCode: 137}}}}}}]}}")),
+        pod("t-half-failed", "spec: {containers: [{name: c0}, {name: c1}]}, status: {phase: Failed, containerStatuses: [{name: c0, state: {terminated: {reason: Completed, exitCode: 0}}}, {name: c1, state: {terminated: {reason: Error, exitCode: 1}}}]}"),
+        pod("u-sidecar-killed", "spec: {containers: [{name: c0}, {name: c1}, {name: c2}]}, status: {phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: c0, state: {terminated: {reason: Completed, exitCode: 0}}}, {name: c1, state: {terminated: {reason: OOMKilled, exitCode: 137}}}, {name: c2, ready: true, state: {running: {}}}]}"),
         "{apiVersion: v1, kind: Pod, metadata: {name: q-leaving, namespace: shop, deletionTimestamp: '2026-01-01T00:00:00Z'}, spec: {containers: [{name: web}]}, status: {phase: Running, containerStatuses: [{name: web, ready: true, state: {running: {}}}]}}".to_owned(),
     ]
     .concat();
@@ -60,6 +62,8 @@ fn pods_as_kubectl_prints_them() {
     core/Pod/shop/q-leaving pending Terminating | Terminating
     core/Pod/shop/r-leaks degraded Running | 1 of 1 ready | OOMKilled
     core/Pod/shop/s-killed-once ok Running | 1 of 1 ready
+    core/Pod/shop/t-half-failed failing Error | Error
+    core/Pod/shop/u-sidecar-killed failing OOMKilled | OOMKilled | OOMKilled
     ");
 }
 
@@ -79,7 +83,7 @@ fn workloads_say_how_far_they_are() {
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: f-fewer, namespace: shop}, spec: {replicas: 3}, status: {readyReplicas: 2, updatedReplicas: 3}}
 ", "Deployment"), @"
     apps/Deployment/shop/a-ready ok 4/4 | 4 of 4 ready
-    apps/Deployment/shop/b-stuck degraded 2/3 | rollout stuck · 2 of 3
+    apps/Deployment/shop/b-stuck degraded 2/3 | rollout stuck · 1 of 3 updated, 2 ready
     apps/Deployment/shop/c-rolling pending 3/3 | rolling out · 3 of 3 ready
     apps/Deployment/shop/d-zero neutral 0/0 | scaled to zero
     apps/Deployment/shop/e-manifest neutral  | 2 replicas
@@ -117,6 +121,8 @@ fn other_kinds() {
 ---
 {apiVersion: v1, kind: Node, metadata: {name: d-lost}, status: {conditions: [{type: Ready, status: Unknown}]}}
 ---
+{apiVersion: v1, kind: Node, metadata: {name: e-new, uid: n1}}
+---
 {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: bound, namespace: shop}, spec: {storageClassName: ''}, status: {phase: Bound, capacity: {storage: 8Gi}}}
 ---
 {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: limit, namespace: shop}, spec: {maxReplicas: 4}, status: {currentReplicas: 4, conditions: [{type: ScalingLimited, status: 'True', reason: TooManyReplicas}]}}
@@ -141,9 +147,10 @@ fn other_kinds() {
     core/Node//b-pressed degraded Ready | MemoryPressure
     core/Node//c-cordoned neutral Ready,SchedulingDisabled | cordoned
     core/Node//d-lost failing NotReady | NotReady
+    core/Node//e-new unknown Unknown | has not reported yet
     core/PersistentVolumeClaim/shop/bound ok Bound | 8 Gi · bound
     example.com/Db/shop/sick degraded NotReady | DiskFull
-    policy/PodDisruptionBudget/shop/blocks degraded 0 | blocks every eviction
+    policy/PodDisruptionBudget/shop/blocks degraded 0 | blocks every eviction · 1 healthy, 1 needed
     rbac.authorization.k8s.io/Role/shop/read-secrets neutral  | get, list on secrets
     ");
 }
@@ -173,7 +180,7 @@ status:
 ---
 {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: checkout-x, namespace: shop, uid: e1, labels: {kubernetes.io/service-name: checkout}}, endpoints: [{conditions: {ready: false}, targetRef: {kind: Pod, name: checkout-2}}]}
 ")), @r#"
-    apps/Deployment/shop/checkout degraded 2/3 | rollout stuck · 2 of 3 | CreateContainerConfigError [checkout]
+    apps/Deployment/shop/checkout degraded 2/3 | rollout stuck · 1 of 3 updated, 2 ready | CreateContainerConfigError [checkout]
     apps/ReplicaSet/shop/checkout-a failing 0/1 | 0 of 1 ready | CreateContainerConfigError [checkout]
     core/Pod/shop/checkout-2 failing CreateContainerConfigError | CreateContainerConfigError | CreateContainerConfigError [checkout]
     core/Secret/shop/checkout-keys failing  | key "stripe" missing [checkout]

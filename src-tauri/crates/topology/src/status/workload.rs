@@ -116,8 +116,14 @@ fn appraise(source: &Source<'_>, progress: &Progress) -> Appraisal {
         return Appraisal::new(Health::Neutral, "", counted(wanted, "replica", "replicas"));
     }
     let of = format!("{ready} of {wanted}");
+    // All of the old revision may be ready while the new one does not come up: that is what is stuck.
+    let stuck = if updated < wanted {
+        format!("rollout stuck · {updated} of {wanted} updated, {ready} ready")
+    } else {
+        format!("rollout stuck · {of} ready")
+    };
     let (health, caption) = if progress.stuck {
-        (if ready == 0 && wanted > 0 { Health::Failing } else { Health::Degraded }, format!("rollout stuck · {of}"))
+        (if ready == 0 && wanted > 0 { Health::Failing } else { Health::Degraded }, stuck)
     } else if is_terminating(source.body) {
         (Health::Pending, "terminating".to_owned())
     } else if wanted == 0 {
