@@ -215,7 +215,6 @@ mod tests {
         "edges":[
         {"from":"core/Pod/shop/web-1","to":"core/ConfigMap/shop/cfg","relation":"pod-uses-configmap","class":"refers","state":"unknown","fields":["spec.containers[c].envFrom[0].configMapRef"],"optional":true},
         {"from":"core/Pod/shop/web-1","to":"core/Node//node-a","relation":"pod-runs-on-node","class":"refers","state":"unknown","fields":["spec.nodeName"]},
-        {"from":"core/Pod/shop/web-1","to":"core/Service/shop/web","relation":"workload-calls-service","class":"routes","state":"resolved","fields":["spec.containers[c].env[S_HOST].value"],"inferred":true},
         {"from":"core/Service/shop/web","to":"core/Pod/shop/web-1","relation":"service-selects-pod","class":"selects","state":"resolved","fields":["spec.selector"]},
         {"from":"gateway.networking.k8s.io/HTTPRoute/shop/r","to":"core/Service/other/far","relation":"route-sends-to-backend","class":"routes","state":"missing","fields":["spec.rules[0].backendRefs[0]"],"permitted":false},
         {"from":"networking.k8s.io/Ingress/shop/web","to":"core/Secret/shop/tls","relation":"ingress-uses-tls-secret","class":"refers","state":"unknown","fields":["spec.tls[0].secretName"]},

@@ -15,6 +15,7 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<Export> {
             let secrets = list(source.body, "imagePullSecrets").iter();
             secrets.filter_map(|secret| Some(Export::PullSecret(field(secret, "name")?.into()))).collect()
         }
+        ("", "Service") => ports(source).into_iter().collect(),
         ("", "ConfigMap") => crate::relations::mentions_of(source),
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy") => {
             param_kind(source.spec).into_iter().collect()
@@ -39,6 +40,17 @@ pub(crate) fn pokes(source: &Source<'_>) -> Vec<ResourceKey> {
     }
     let service = source.label("kubernetes.io/service-name");
     service.map(|name| ResourceKey::new("", "Endpoints", source.namespace, name)).into_iter().collect()
+}
+
+/// Ports by which a call can be told from a word that looks like one. A Service that stands for a host has any.
+fn ports(source: &Source<'_>) -> Option<Export> {
+    let ports = list(source.spec, "ports");
+    if ports.is_empty() || field(source.spec, "type") == Some("ExternalName") {
+        return None;
+    }
+    let number =
+        |port: &Value| port.get("port").and_then(Value::as_u64).map(|number| source.shared(&number.to_string()));
+    Some(Export::Ports(ports.iter().filter_map(number).collect()))
 }
 
 fn param_kind(spec: &Value) -> Option<Export> {

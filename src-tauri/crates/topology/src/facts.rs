@@ -106,11 +106,13 @@ fn merge(links: &mut Vec<Link>, start: usize) {
     if tail.len() < 2 {
         return;
     }
-    tail.sort_by(|a, b| (&a.target, a.reversed).cmp(&(&b.target, b.reversed)));
+    tail.sort_by(|a, b| (&a.target, a.reversed, called(a)).cmp(&(&b.target, b.reversed, called(b))));
     let found = links.split_off(start);
     for link in found {
         match links.get_mut(start..).and_then(<[Link]>::last_mut) {
-            Some(last) if last.target == link.target && last.reversed == link.reversed => {
+            Some(last)
+                if last.target == link.target && last.reversed == link.reversed && called(last) == called(&link) =>
+            {
                 last.optional &= link.optional;
                 last.inferred &= link.inferred;
                 last.present_only &= link.present_only;
@@ -121,6 +123,12 @@ fn merge(links: &mut Vec<Link>, start: usize) {
             _ => links.push(link),
         }
     }
+}
+
+/// The port of a guessed call: whether the Service has it is for the graph to say, so that calls of different ports stay
+/// apart until then.
+fn called(link: &Link) -> Option<&str> {
+    link.label.as_deref().filter(|_| link.inferred)
 }
 
 /// The fields of two edges that became one, each once, ordered.

@@ -16,6 +16,7 @@ pub(crate) const WORKLOADS: &[(&str, &str)] = &[
     ("", "ReplicationController"),
     ("", "PodTemplate"),
     ("argoproj.io", "Rollout"),
+    ("keda.sh", "ScaledJob"),
 ];
 
 /// Pods and the kinds that hold a pod template.
@@ -30,6 +31,7 @@ pub(crate) const POD_SOURCES: &[(&str, &str)] = &[
     ("", "ReplicationController"),
     ("", "PodTemplate"),
     ("argoproj.io", "Rollout"),
+    ("keda.sh", "ScaledJob"),
 ];
 
 /// Whether objects of this kind are nodes of the graph. Events and Leases are facts about others: they are counted in the
@@ -50,6 +52,7 @@ pub(crate) fn is_left_out(key: &ResourceKey) -> bool {
 pub(crate) fn pod_template<'a>(body: &'a Value, key: &ResourceKey) -> Option<&'a Value> {
     match (key.group(), key.kind()) {
         ("batch", "CronJob") => body.at("/spec/jobTemplate/spec/template"),
+        ("keda.sh", "ScaledJob") => body.at("/spec/jobTargetRef/template"),
         ("", "PodTemplate") => body.get("template"),
         _ => body.at("/spec/template"),
     }
@@ -86,6 +89,9 @@ pub(crate) fn pod_spec<'a>(body: &'a Value, key: &ResourceKey) -> Option<PodSpec
         ("batch", "CronJob") => {
             ("spec.jobTemplate.spec.template.spec", body.at("/spec/jobTemplate/spec/template/spec"), false)
         }
+        ("keda.sh", "ScaledJob") => {
+            ("spec.jobTargetRef.template.spec", body.at("/spec/jobTargetRef/template/spec"), false)
+        }
         ("", "PodTemplate") => ("template.spec", body.at("/template/spec"), false),
         _ if WORKLOADS.contains(&group_kind) => ("spec.template.spec", body.at("/spec/template/spec"), false),
         _ => return None,
@@ -118,4 +124,28 @@ pub(crate) fn is_built_in(group: &str) -> bool {
                 | "storagemigration.k8s.io"
                 | "metrics.k8s.io"
         )
+}
+
+/// Whether Kubernetes makes the object of this name itself, in every cluster or every namespace.
+pub(crate) fn comes_with_kubernetes(key: &ResourceKey) -> bool {
+    let (namespace, name) = (key.namespace(), key.name());
+    match (key.group(), key.kind()) {
+        ("rbac.authorization.k8s.io", "ClusterRole") => {
+            matches!(name, "admin" | "cluster-admin" | "edit" | "view") || name.starts_with("system:")
+        }
+        ("rbac.authorization.k8s.io", "Role") => {
+            let bootstrap = name.starts_with("system:") || name == "extension-apiserver-authentication-reader";
+            bootstrap && matches!(namespace, "kube-system" | "kube-public")
+        }
+        ("scheduling.k8s.io", "PriorityClass") => {
+            matches!(name, "system-cluster-critical" | "system-node-critical")
+        }
+        ("", "ServiceAccount") => name == "default",
+        ("", "ConfigMap") => {
+            name == "kube-root-ca.crt" || (namespace == "kube-system" && name == "extension-apiserver-authentication")
+        }
+        ("", "Namespace") => matches!(name, "default" | "kube-node-lease" | "kube-public" | "kube-system"),
+        ("", "Service") => namespace == "default" && name == "kubernetes",
+        _ => false,
+    }
 }

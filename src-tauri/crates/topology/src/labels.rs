@@ -191,6 +191,12 @@ impl LabelSelector {
         })
     }
 
+    /// Labels that are required with certain values.
+    pub(crate) fn required(&self) -> impl Iterator<Item = (&str, &str)> {
+        let required = self.requirements.iter().filter(|requirement| requirement.operator == Operator::In);
+        required.flat_map(|requirement| requirement.values.iter().map(|value| (&*requirement.key, &**value)))
+    }
+
     /// Label pairs of which a matching object must carry one; empty where the selector demands no certain value.
     /// It is what selectors are indexed by.
     pub(crate) fn anchors(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -44,6 +44,8 @@ pub(crate) enum Target {
     Exact { key: ResourceKey, uid: Option<Arc<str>> },
     /// A kind that may be namespaced (then it is `here`) or cluster-scoped.
     Either { here: ResourceKey },
+    /// The first of several that is there, else the first.
+    FirstOf(Box<[ResourceKey]>),
     /// A kind by its plural, which discovery knows.
     Plural(Box<Plural>),
     /// Whatever another object says.
@@ -90,6 +92,8 @@ pub(crate) enum Export {
     Listener { name: Arc<str>, from: AllowedRoutes },
     /// One permission of a ReferenceGrant.
     Grant { from: (GroupKind, Arc<str>), to: GroupKind, name: Option<Arc<str>> },
+    /// The ports of a Service.
+    Ports(Box<[Arc<str>]>),
     /// Ready endpoints and all endpoints of an EndpointSlice or Endpoints object.
     Endpoints { ready: u32, total: u32 },
     /// The kind that a CustomResourceDefinition defines.

@@ -6,9 +6,11 @@ use crate::source::Source;
 
 /// The class that applies where none is named.
 pub(crate) const DEFAULT_CLASS: &str = "@default";
+/// When a default class was made: of several the newest applies.
+pub(crate) const CREATED: &str = "@created";
 /// `namespace/name` of the Helm release that made the object.
 pub(crate) const HELM_RELEASE: &str = "@helm";
-/// Name of the Argo CD application that tracks the object.
+/// Argo CD's name of the application that tracks the object: `web`, or `team_web` of one in namespace `team`.
 pub(crate) const ARGO_APPLICATION: &str = "@argo";
 /// Name of the application by the older label, which Helm charts set as well.
 pub(crate) const ARGO_LABEL: &str = "@argo-label";
@@ -47,8 +49,8 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
             let namespace = source.annotation("meta.helm.sh/release-namespace").unwrap_or(source.namespace);
             marks.push((HELM_RELEASE, source.shared(&format!("{namespace}/{release}"))));
         }
-        if let Some(tracking) = source.annotation("argocd.argoproj.io/tracking-id")
-            && let Some((application, _)) = tracking.split_once(':')
+        if let Some((application, named)) = tracking_id(source).and_then(|id| id.split_once(':'))
+            && names_this(named, source)
         {
             marks.push((ARGO_APPLICATION, application.into()));
         }
@@ -60,7 +62,8 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
     // what a controller made, is not meant.
     let owned = !source.owners.is_empty();
     if !owned
-        && !marks.iter().any(|(mark, _)| matches!(*mark, ARGO_APPLICATION | HELM_RELEASE))
+        && tracking_id(source).is_none()
+        && !marks.iter().any(|(mark, _)| *mark == HELM_RELEASE)
         && let Some(instance) = source.label("app.kubernetes.io/instance")
     {
         marks.push((ARGO_LABEL, source.shared(instance)));
@@ -68,5 +71,27 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<(&'static str, Arc<str>)> {
     if global {
         marks.push((DEFAULT_CLASS, "true".into()));
     }
+    if marks.iter().any(|(mark, _)| *mark == DEFAULT_CLASS)
+        && let Some(created) = source.text("/metadata/creationTimestamp")
+    {
+        marks.push((CREATED, created.into()));
+    }
     marks
+}
+
+/// What Argo CD wrote on the object: `application:group/Kind:namespace/name`.
+fn tracking_id<'a>(source: &Source<'a>) -> Option<&'a str> {
+    source.annotation("argocd.argoproj.io/tracking-id")
+}
+
+/// Whether a tracking id names this very object. Copies of an object carry the id of the original.
+/// For cluster-scoped objects Argo CD writes the namespace that the application deploys to.
+/// <https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/>
+fn names_this(named: &str, source: &Source<'_>) -> bool {
+    let Some((kind, place)) = named.split_once(':') else { return false };
+    let (group, kind) = kind.split_once('/').unwrap_or(("", kind));
+    let (namespace, name) = place.split_once('/').unwrap_or(("", place));
+    source.key.is(model::GroupKind::new(group, kind).group.as_ref(), kind)
+        && name == source.key.name()
+        && (source.namespace.is_empty() || namespace == source.namespace)
 }

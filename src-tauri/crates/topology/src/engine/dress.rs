@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Engine, Step};
-use crate::Labels;
 use crate::facts::Facts;
 use crate::graph::{Edge, Node, NodeId, Presence, Slot};
 use crate::links::Export;
+use crate::{LabelSelector, Labels};
 
 /// How far owners are followed. Real chains have four links; a loop of wrong references ends here.
 const DEPTH: usize = 8;
@@ -330,6 +330,13 @@ impl Engine {
                 if !pods_listed && (facts.uid.is_some() || !self.has_workloads()) {
                     return;
                 }
+                if facts.uid.is_none()
+                    && facts.selections.iter().any(|selection| names_pods_of_operator(&selection.selector))
+                {
+                    node.caption = "pods of an operator, not in this source".into();
+                    node.health = Health::Unknown;
+                    return;
+                }
                 let what = if pods_listed { "selector matches no pod" } else { "selector matches nothing" };
                 node.caption = what.into();
                 node.health = Health::Degraded;
@@ -422,6 +429,26 @@ impl Engine {
             node.health = node.health.min(health);
         }
     }
+}
+
+/// Whether a selector names pods that an operator makes of its own resources, which no manifest holds.
+fn names_pods_of_operator(selector: &LabelSelector) -> bool {
+    const NAMES: [&str; 8] = [
+        "alertmanager",
+        "elasticsearch",
+        "grafana",
+        "kafka",
+        "prometheus",
+        "prometheus-agent",
+        "thanos-ruler",
+        "zookeeper",
+    ];
+    selector.required().any(|(label, value)| match label.split_once('/') {
+        Some(("app.kubernetes.io", "name")) => NAMES.contains(&value),
+        // Labels of Kubernetes and Helm are anybody's; those of another domain are put there by its programs.
+        Some((domain, _)) => !domain.ends_with("kubernetes.io") && !domain.ends_with("k8s.io") && domain != "helm.sh",
+        None => matches!(label, "alertmanager" | "prometheus"),
+    })
 }
 
 fn plural(count: u32, one: &str, many: &str) -> String {

@@ -147,7 +147,11 @@ impl Engine {
         if !changed.is_empty() {
             self.mark_covered(&changed, flipped, &mut step);
         }
+        let from_files = self.known.uids.is_empty();
         self.take_in(extracted, &mut step);
+        if from_files != self.known.uids.is_empty() {
+            self.mark_given(&mut step);
+        }
         self.spread(&mut step);
 
         let marked = step.resolve.take();
@@ -230,6 +234,17 @@ impl Engine {
                     }
                 }
                 None => {}
+            }
+        }
+    }
+
+    /// Marks what Kubernetes makes itself and is not there: whether it is missing depends on where the objects come from.
+    fn mark_given(&self, step: &mut Step) {
+        for (at, key) in self.known.keys.iter().enumerate() {
+            let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+            if self.known.facts(id).is_none() && key.as_ref().is_some_and(kinds::comes_with_kubernetes) {
+                self.mark_others(id, step);
+                step.dress.add(id);
             }
         }
     }
@@ -350,7 +365,14 @@ impl Engine {
         }
         step.resolve.add(id);
         self.mark_others(id, step);
+        self.mark_waiting(id, step);
         step.selections.extend(after.iter().filter(|selection| !selection.at_selector).cloned());
+    }
+
+    /// Marks the objects whose edges to this one depend on what it says.
+    fn mark_waiting(&self, id: NodeId, step: &mut Step) {
+        let waiting = self.known.key(id).and_then(|key| self.known.wanted.get(key));
+        waiting.into_iter().flatten().for_each(|other| step.resolve.add(*other));
     }
 
     fn replace_exports(
@@ -390,6 +412,7 @@ impl Engine {
             self.each_far_end(id, |far| step.dress.add(far));
         } else {
             self.mark_others(id, step);
+            self.mark_waiting(id, step);
         }
         let is_grant = |exports: &[Export]| matches!(exports.first(), Some(Export::Grant { .. }));
         if is_grant(before) || is_grant(after) {

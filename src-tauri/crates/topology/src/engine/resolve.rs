@@ -12,6 +12,7 @@ use crate::graph::NodeId;
 use crate::kinds;
 use crate::links::RelationId;
 use crate::links::{AllowedRoutes, Export, Link, Permit, Plural, Selection, Target, Through};
+use crate::marks::{CREATED, DEFAULT_CLASS};
 
 /// What one object declares.
 #[derive(Debug, Default)]
@@ -51,7 +52,7 @@ impl Target {
         match self {
             Self::Plural(_) | Self::Either { .. } | Self::Owner { .. } => true,
             Self::Through { what, .. } => matches!(what, Through::Params(_)),
-            Self::Key(_) | Self::Exact { .. } => false,
+            Self::Key(_) | Self::Exact { .. } | Self::FirstOf(_) => false,
         }
     }
 }
@@ -81,10 +82,36 @@ impl Known {
         self.selected(id, key, facts, &mut resolved);
         self.selecting(id, facts, &mut resolved);
         resolved.drafts.retain(|draft| draft.far != Far::Node(id));
+        self.drop_false_calls(key, facts, &mut resolved);
         self.settle(&mut resolved.drafts);
         resolved.wants.sort_unstable();
         resolved.wants.dedup();
         resolved
+    }
+
+    /// Drops what only looks like a call: of a port that the Service does not have, or of the Service in front of the
+    /// caller itself.
+    fn drop_false_calls(&self, key: &ResourceKey, facts: &Facts, resolved: &mut Resolved) {
+        let calls = self.book.counted.calls;
+        let Resolved { drafts, wants, .. } = resolved;
+        drafts.retain(|draft| {
+            let (true, Far::Node(far)) = (Some(draft.relation) == calls, &draft.far) else { return true };
+            let (Some(service), Some(its)) = (self.key(*far), self.facts(*far)) else { return true };
+            let mut selections = its.selections.iter().filter(|_| service.namespace() == key.namespace());
+            let own = selections.any(|selection| selection.selector.matches(|name| facts.pod_label(name)));
+            let ports = its.exports.iter().find_map(|export| match export {
+                Export::Ports(ports) => Some(ports),
+                _ => None,
+            });
+            let called = draft.label.as_deref().and_then(|label| label.strip_prefix(':'));
+            let closed =
+                || called.zip(ports).is_some_and(|(called, ports)| !ports.iter().any(|port| **port == *called));
+            let false_call = own || closed();
+            if false_call {
+                wants.push(service.clone());
+            }
+            !false_call
+        });
     }
 
     fn follow(&self, source: &ResourceKey, link: &Link, resolved: &mut Resolved) {
@@ -100,6 +127,11 @@ impl Known {
                     return;
                 }
                 Some(key.clone())
+            }
+            Target::FirstOf(keys) => {
+                let found = keys.iter().find(|key| self.present(key).is_some()).or(keys.first());
+                resolved.wants.extend(keys.iter().filter(|key| Some(*key) != found).cloned());
+                found.cloned()
             }
             Target::Plural(named) => self.by_plural(named),
             Target::Owner { here, uid } => match self.owner(source, here, uid.as_ref()) {
@@ -283,7 +315,11 @@ impl Known {
     /// Edges of selections that are stored at the object that selects.
     fn selecting(&self, id: NodeId, facts: &Facts, resolved: &mut Resolved) {
         for selection in facts.selections.iter().filter(|selection| selection.at_selector) {
-            for target in self.select.targets(selection, None) {
+            let mut targets = self.select.targets(selection, None);
+            if selection.selector.required().any(|(label, _)| label == DEFAULT_CLASS) {
+                self.keep_newest(selection, &mut targets);
+            }
+            for target in targets {
                 let (Some(key), Some(facts)) = (self.key(target), self.facts(target)) else { continue };
                 let as_pod = is_pod_like(key, facts, self.pods_hidden);
                 let matches = self.selects(selection, key, facts, as_pod);
@@ -302,6 +338,19 @@ impl Known {
                 }
             }
         }
+    }
+
+    /// Of several default classes the one made last applies, of those made at once the first by name.
+    /// <https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass>
+    fn keep_newest(&self, selection: &Selection, targets: &mut Vec<NodeId>) {
+        targets.retain(|id| match (self.key(*id), self.facts(*id)) {
+            (Some(key), Some(facts)) => self.selects(selection, key, facts, false),
+            _ => false,
+        });
+        let created = |id: &NodeId| self.facts(*id).and_then(|facts| facts.label(CREATED));
+        let newest =
+            targets.iter().copied().max_by(|a, b| created(a).cmp(&created(b)).then(self.key(*b).cmp(&self.key(*a))));
+        targets.retain(|id| Some(*id) == newest);
     }
 
     fn selects(&self, selection: &Selection, key: &ResourceKey, facts: &Facts, as_pod: bool) -> bool {

@@ -256,5 +256,7 @@ pub(super) fn selects<'a>(
         Among::Pods => selection.selector.matches(|name| facts.pod_label(name)),
         _ => selection.selector.matches(|name| facts.label(name)),
     };
-    among && !(selection.orphans && facts.owned) && namespace() && labels()
+    // With a uid it has been in a cluster, whose controllers adopt what is theirs.
+    let adopted = selection.orphans && (facts.owned || facts.uid.is_some());
+    among && !adopted && namespace() && labels()
 }

@@ -8,6 +8,7 @@ use super::resolve::{Draft, Far, Resolved};
 use super::{Engine, Step, Tally};
 use crate::Labels;
 use crate::graph::{Edge, EdgeTouch, Node, NodeId, Others, Presence, Slot};
+use crate::kinds;
 use crate::rules::Counted;
 
 impl Engine {
@@ -178,6 +179,8 @@ impl super::Known {
         }
         match self.key(id) {
             Some(key) if key.is_external() => Presence::External,
+            // Manifests leave to Kubernetes what it makes itself.
+            Some(key) if self.uids.is_empty() && kinds::comes_with_kubernetes(key) => Presence::Unknown,
             Some(key) if self.listed.has(key) => Presence::Missing,
             _ => Presence::Unknown,
         }

@@ -109,7 +109,7 @@ struct Name {
 /// Reads a value. What it finds need not exist: whoever asks keeps what does.
 fn services(variable: Option<&str>, value: &str, namespace: &str) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
-    if value.len() > LONGEST {
+    if value.len() > LONGEST || names_an_image(variable, value) {
         return names;
     }
     // A host is made of these; everything else, the scheme's slashes and a user's @ included, ends it.
@@ -155,8 +155,9 @@ fn services(variable: Option<&str>, value: &str, namespace: &str) -> Vec<Name> {
         };
         if let Some(namespace) = named {
             let key = ResourceKey::new("", "Service", namespace, name);
-            if !names.iter().any(|other| other.key == key) {
-                names.push(Name { key, label: port.map(|port| format!(":{port}").into()) });
+            let label: Option<Arc<str>> = port.map(|port| format!(":{port}").into());
+            if !names.iter().any(|other| other.key == key && other.label == label) {
+                names.push(Name { key, label });
             }
         }
     }
@@ -168,6 +169,13 @@ fn is_name(word: &str) -> bool {
     word.len() <= 63
         && word.starts_with(|sign: char| sign.is_ascii_lowercase())
         && word.bytes().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-')
+}
+
+/// `redis:7` in `SIDECAR_IMAGE` or after `--sidecar-image=` is an image and its tag.
+fn names_an_image(variable: Option<&str>, value: &str) -> bool {
+    let option = value.starts_with('-').then(|| value.split_once('=').map_or(value, |(option, _)| option));
+    let says = |name: &str| name.split(['-', '_', '.']).any(|word| word.eq_ignore_ascii_case("image"));
+    variable.or(option).is_some_and(says)
 }
 
 fn names_a_host(variable: &str) -> bool {
@@ -196,5 +204,6 @@ mod tests {
         assert_eq!(read("X", "a:80,b:81"), "core/Service/shop/a:80 core/Service/shop/b:81");
         assert_eq!(read("X", "db.data.svc"), "core/Service/data/db");
         assert_eq!(read("LOG", "info:json"), "");
+        assert_eq!(read("SIDECAR_IMAGE", "redis:7"), "", "an image and its tag");
     }
 }

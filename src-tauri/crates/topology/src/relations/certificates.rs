@@ -4,7 +4,7 @@ use model::Health;
 use model::RelationClass::Refers;
 
 use crate::json::field;
-use crate::links::Found;
+use crate::links::{Found, Target};
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
 
@@ -34,7 +34,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .from(&[("networking.k8s.io", "Ingress"), ("gateway.networking.k8s.io", "Gateway")])
             .fields(&[
                 "metadata.annotations[cert-manager.io/cluster-issuer]",
-                "metadata.annotations[cert-manager.io/issuer]",
+                "metadata.annotations[cert-manager.io/{issuer,issuer-kind,issuer-group}]",
             ])
             .to("Issuer or ClusterIssuer", TargetScope::Same)
             .because("cert-manager has its certificates signed by this issuer.")
@@ -60,18 +60,29 @@ fn issuer(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(name) = field(reference, "name") else { return };
     let kind = field(reference, "kind").unwrap_or("Issuer");
     let group = field(reference, "group").unwrap_or(GROUP);
-    let namespace = if kind.starts_with("Cluster") { "" } else { source.namespace };
-    found.key(source.key_to(group, kind, namespace, name), "spec.issuerRef");
+    ask(source, found, [group, kind, name], "spec.issuerRef");
+}
+
+/// An issuer, cert-manager's own or one of another group, whose scope its kind does not tell.
+fn ask(source: &Source<'_>, found: &mut Found<'_>, [group, kind, name]: [&str; 3], at: impl std::fmt::Display) {
+    if group == GROUP {
+        let namespace = if kind == "ClusterIssuer" { "" } else { source.namespace };
+        found.key(source.key_to(group, kind, namespace, name), at);
+    } else {
+        found.link(Target::Either { here: source.key_to(group, kind, source.namespace, name) }, at);
+    }
 }
 
 fn annotated(source: &Source<'_>, found: &mut Found<'_>) {
-    for (annotation, kind, namespace) in [
-        ("cert-manager.io/cluster-issuer", "ClusterIssuer", ""),
-        ("cert-manager.io/issuer", "Issuer", source.namespace),
-    ] {
-        if let Some(name) = source.annotation(annotation) {
-            found.key(source.key_to(GROUP, kind, namespace, name), format_args!("metadata.annotations[{annotation}]"));
-        }
+    const CLUSTER: &str = "cert-manager.io/cluster-issuer";
+    const ISSUER: &str = "cert-manager.io/issuer";
+    if let Some(name) = source.annotation(CLUSTER) {
+        ask(source, found, [GROUP, "ClusterIssuer", name], format_args!("metadata.annotations[{CLUSTER}]"));
+    }
+    if let Some(name) = source.annotation(ISSUER) {
+        let kind = source.annotation("cert-manager.io/issuer-kind").unwrap_or("Issuer");
+        let group = source.annotation("cert-manager.io/issuer-group").unwrap_or(GROUP);
+        ask(source, found, [group, kind, name], format_args!("metadata.annotations[{ISSUER}]"));
     }
 }
 

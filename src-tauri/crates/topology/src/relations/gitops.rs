@@ -81,6 +81,13 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("What is applied comes from this source.")
             .broken(Health::Failing, "{kind} {name} missing")
             .by(sources),
+        Rule::new("flux-reads-values", 66, Refers)
+            .from(FLUX)
+            .fields(&["spec.valuesFrom[]", "spec.postBuild.substituteFrom[]"])
+            .to("ConfigMap or Secret", TargetScope::Same)
+            .because("Values of what is applied come from this object.")
+            .broken(Health::Failing, "{kind} {name} missing")
+            .by(values),
         Rule::new("flux-depends-on", 66, Refers)
             .from(FLUX)
             .fields(&["spec.dependsOn[]"])
@@ -102,8 +109,10 @@ fn tracked(source: &Source<'_>, found: &mut Found<'_>) {
         (ARGO_APPLICATION, "metadata.annotations[argocd.argoproj.io/tracking-id]"),
         (ARGO_LABEL, "metadata.labels[app.kubernetes.io/instance]"),
     ] {
-        let selector = LabelSelector::label(mark, source.key.name());
-        found.select(Among::Everything, Namespaces::All, selector, at);
+        // Names of applications outside of Argo CD's own namespace are told with theirs.
+        for name in [source.key.name().to_owned(), format!("{}_{}", source.namespace, source.key.name())] {
+            found.select(Among::Everything, Namespaces::All, LabelSelector::label(mark, &name), at);
+        }
     }
 }
 
@@ -181,6 +190,20 @@ fn sources(source: &Source<'_>, found: &mut Found<'_>) {
             let group = field(reference, "apiVersion").map_or(SOURCE, group_of);
             let namespace = field(reference, "namespace").unwrap_or(source.namespace);
             found.key(source.key_to(group, kind, namespace, name), at);
+        }
+    }
+}
+
+fn values(source: &Source<'_>, found: &mut Found<'_>) {
+    for (pointer, at) in
+        [("/spec/valuesFrom", "spec.valuesFrom"), ("/spec/postBuild/substituteFrom", "spec.postBuild.substituteFrom")]
+    {
+        for (index, reference) in source.items(pointer).iter().enumerate() {
+            let (Some(kind), Some(name)) = (field(reference, "kind"), field(reference, "name")) else { continue };
+            let optional = reference.get("optional").and_then(Value::as_bool) == Some(true);
+            found
+                .key(source.key_to("", kind, source.namespace, name), format_args!("{at}[{index}]"))
+                .optional(optional);
         }
     }
 }

@@ -11,13 +11,17 @@ use crate::links::{Found, Target};
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
 
-const INGRESS: &[(&str, &str)] = &[("networking.k8s.io", "Ingress"), ("extensions", "Ingress")];
+const INGRESS: &[(&str, &str)] = &[("networking.k8s.io", "Ingress")];
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
         Rule::new("ingress-routes-to-service", 16, Routes)
             .from(INGRESS)
-            .fields(&["spec.rules[].http.paths[].backend.service", "spec.defaultBackend.service"])
+            .fields(&[
+                "spec.rules[].http.paths[].backend.service",
+                "spec.defaultBackend.service",
+                "backend.serviceName of v1beta1",
+            ])
             .to("Service", TargetScope::Same)
             .because("The Ingress sends requests for this host and path to the Service.")
             .broken(Health::Failing, "backend does not exist")
@@ -54,17 +58,23 @@ fn routes(source: &Source<'_>, found: &mut Found<'_>) {
             let kind = GroupKind::new(field(resource, "apiGroup").unwrap_or_default(), kind);
             found.key(ResourceKey::of(&kind, source.namespace, name), format_args!("{at}.resource"));
         }
-        let Some(service) = backend.get("service") else { return };
-        let Some(name) = field(service, "name") else { return };
+        let (name, port, at) = match backend.get("service") {
+            Some(service) => (field(service, "name"), port(service), format!("{at}.service")),
+            // v1beta1, which manifests still carry.
+            None => (field(backend, "serviceName"), old_port(backend), format!("{at}.serviceName")),
+        };
+        let Some(name) = name else { return };
         let key = source.key_to("", "Service", source.namespace, name);
-        let link = found.key(key, format_args!("{at}.service"));
-        let label = join(&label, &port(service));
+        let link = found.key(key, at);
+        let label = join(&label, &port);
         if !label.is_empty() {
             link.label(label);
         }
     };
-    if let Some(default) = source.spec.get("defaultBackend") {
-        backend(default, "spec.defaultBackend".to_owned(), String::new());
+    for name in ["defaultBackend", "backend"] {
+        if let Some(default) = source.spec.get(name) {
+            backend(default, format!("spec.{name}"), String::new());
+        }
     }
     for (rule_at, rule) in list(source.spec, "rules").iter().enumerate() {
         let host = field(rule, "host").unwrap_or_default();
@@ -89,6 +99,14 @@ fn port(service: &Value) -> String {
     let number = port.and_then(|port| port.get("number")).and_then(Value::as_u64).map(|number| number.to_string());
     let port = number.or_else(|| port.and_then(|port| field(port, "name")).map(str::to_owned));
     port.map(|port| format!(":{port}")).unwrap_or_default()
+}
+
+fn old_port(backend: &Value) -> String {
+    match backend.get("servicePort") {
+        Some(Value::Number(number)) => format!(":{number}"),
+        Some(Value::String(name)) => format!(":{name}"),
+        _ => String::new(),
+    }
 }
 
 fn class(source: &Source<'_>, found: &mut Found<'_>) {

@@ -1,12 +1,12 @@
 //! Istio: virtual services, destination rules, gateways.
 
-use model::RelationClass::{Governs, Routes, Selects};
+use model::RelationClass::{Governs, Refers, Routes, Selects};
 use model::{Health, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
 use crate::json::{At, field, list, text};
-use crate::links::{Among, Found, Namespaces};
+use crate::links::{Among, Found, Namespaces, Target};
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
 
@@ -44,6 +44,13 @@ pub(super) fn rules() -> Vec<Rule> {
                     service(source, found, host, "spec.host".to_owned(), None);
                 }
             }),
+        Rule::new("istio-gateway-uses-secret", 69, Refers)
+            .from(&[(GROUP, "Gateway")])
+            .fields(&["spec.servers[].tls.credentialName"])
+            .to("Secret", TargetScope::Cross)
+            .because("The Gateway serves with the certificate of this Secret, which lies where its proxies run: in its own namespace, istio-system or istio-ingress.")
+            .broken(Health::Failing, "TLS Secret {name} missing")
+            .by(credentials),
         Rule::new("istio-gateway-selects-pod", 69, Selects)
             .from(&[(GROUP, "Gateway")])
             .fields(&["spec.selector"])
@@ -80,6 +87,18 @@ fn named(source: &Source<'_>, host: &str) -> (ResourceKey, bool) {
     let (name, namespace, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     let key = source.key_to("", "Service", namespace.unwrap_or(source.namespace), name);
     (key, namespace.is_none() || rest == Some("svc"))
+}
+
+fn credentials(source: &Source<'_>, found: &mut Found<'_>) {
+    for (at, server) in list(source.spec, "servers").iter().enumerate() {
+        let Some(name) = server.get("tls").and_then(|tls| field(tls, "credentialName")) else { continue };
+        let places = [source.namespace, "istio-system", "istio-ingress"];
+        let keys = places.map(|namespace| source.key_to("", "Secret", namespace, name));
+        // A proxy elsewhere would read it from there.
+        found
+            .link(Target::FirstOf(Box::new(keys)), format_args!("spec.servers[{at}].tls.credentialName"))
+            .optional(source.object.uid.is_some());
+    }
 }
 
 fn routes(source: &Source<'_>, found: &mut Found<'_>) {

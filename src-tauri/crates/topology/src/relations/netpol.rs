@@ -143,5 +143,9 @@ fn budget(source: &Source<'_>, found: &mut Found<'_>) {
     // In policy/v1 an empty selector protects every pod, an absent one none.
     let Some(selector) = source.spec.get("selector").filter(|selector| selector.is_object()) else { return };
     let selector = LabelSelector::from_json(selector);
+    // In v1beta1 it was the other way round: an empty selector protected none.
+    if selector.is_everything() && &*source.object.version == "v1beta1" {
+        return;
+    }
     found.select(Among::Pods, Namespaces::Named(vec![source.namespace.into()]), selector, "spec.selector");
 }

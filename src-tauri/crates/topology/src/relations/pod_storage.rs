@@ -3,9 +3,10 @@
 use model::GroupKind;
 use model::Health;
 use model::RelationClass::{Owns, Refers};
+use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::json::{field, list};
+use crate::json::{At, field, list};
 use crate::kinds::POD_SOURCES;
 use crate::links::{Among, Found, Namespaces};
 use crate::marks::CLAIM_STEM;
@@ -27,19 +28,30 @@ pub(super) fn rules() -> Vec<Rule> {
             .because("The pod mounts the volume of this claim.")
             .broken(Health::Degraded, "claim {name} missing")
             .by(claims),
+        Rule::new("pod-volume-of-storageclass", 36, Refers)
+            .from(POD_SOURCES)
+            .fields(&["spec.volumes[].ephemeral.volumeClaimTemplate.spec.storageClassName"])
+            .to("StorageClass", TargetScope::Cluster)
+            .because("The claim made for the pod's ephemeral volume asks for this class.")
+            .broken(Health::Failing, "StorageClass {name} missing")
+            .by(ephemeral_classes),
         Rule::new("pod-uses-csidriver", 34, Refers)
             .from(POD_SOURCES)
             .fields(&["spec.volumes[].csi.driver"])
             .to("CSIDriver", TargetScope::Cluster)
             .because("An inline volume of the pod is served by this driver.")
             .by(drivers),
-        Rule::new("pod-csi-reads-secret", 34, Refers)
+        Rule::new("pod-volume-reads-secret", 34, Refers)
             .from(POD_SOURCES)
-            .fields(&["spec.volumes[].csi.nodePublishSecretRef"])
+            .fields(&[
+                "spec.volumes[].csi.nodePublishSecretRef",
+                "spec.volumes[].azureFile.secretName",
+                "spec.volumes[].{cephfs,flexVolume,iscsi,rbd,scaleIO,storageos}.secretRef",
+            ])
             .to("Secret", TargetScope::Same)
-            .because("The driver of an inline volume is given this Secret.")
+            .because("The driver of the volume is given this Secret.")
             .broken(Health::Degraded, "Secret {name} missing")
-            .by(publish_secrets),
+            .by(volume_secrets),
         Rule::new("pod-uses-secretproviderclass", 34, Refers)
             .from(POD_SOURCES)
             .fields(&["spec.volumes[].csi.volumeAttributes.secretProviderClass"])
@@ -82,7 +94,19 @@ fn claims(source: &Source<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn csi<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a serde_json::Value, String)> {
+fn ephemeral_classes(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(pod) = source.pod else { return };
+    for volume in pod.volumes {
+        let class = volume.at("/ephemeral/volumeClaimTemplate/spec").and_then(|spec| field(spec, "storageClassName"));
+        if let Some(class) = class {
+            let of = field(volume, "name").unwrap_or_default();
+            let at = format_args!("{}.volumes[{of}].ephemeral.volumeClaimTemplate.spec.storageClassName", pod.path);
+            found.key(source.key_to("storage.k8s.io", "StorageClass", "", class), at);
+        }
+    }
+}
+
+fn csi<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a Value, String)> {
     let pod = source.pod;
     pod.into_iter().flat_map(|pod| {
         pod.volumes.iter().filter_map(move |volume| {
@@ -100,13 +124,52 @@ fn drivers(source: &Source<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn publish_secrets(source: &Source<'_>, found: &mut Found<'_>) {
-    for (volume, at) in csi(source) {
-        if let Some(name) = volume.get("nodePublishSecretRef").and_then(|reference| field(reference, "name")) {
-            let key = source.key_to("", "Secret", source.namespace, name);
-            found.key(key, format_args!("{at}.nodePublishSecretRef"));
+fn volume_secrets(source: &Source<'_>, found: &mut Found<'_>) {
+    let Some(pod) = source.pod else { return };
+    for volume in pod.volumes {
+        for (driver, at, secret) in secrets_of_volume(volume) {
+            if let Some(name) = secret.name {
+                let key = source.key_to("", "Secret", source.namespace, name);
+                let of = field(volume, "name").unwrap_or_default();
+                found.key(key, format_args!("{}.volumes[{of}].{driver}.{at}", pod.path));
+            }
         }
     }
+}
+
+/// The Secret that a driver of volumes is given; PersistentVolumes name its namespace.
+pub(super) struct VolumeSecret<'a> {
+    pub(super) name: Option<&'a str>,
+    pub(super) namespace: Option<&'a str>,
+}
+
+/// The Secrets that a volume of a pod or a PersistentVolume names, with driver and field.
+pub(super) fn secrets_of_volume(
+    volume: &Value,
+) -> impl Iterator<Item = (&'static str, &'static str, VolumeSecret<'_>)> {
+    const REFERENCES: [(&str, &str); 11] = [
+        ("csi", "nodePublishSecretRef"),
+        ("csi", "nodeStageSecretRef"),
+        ("csi", "controllerPublishSecretRef"),
+        ("csi", "controllerExpandSecretRef"),
+        ("csi", "nodeExpandSecretRef"),
+        ("cephfs", "secretRef"),
+        ("flexVolume", "secretRef"),
+        ("iscsi", "secretRef"),
+        ("rbd", "secretRef"),
+        ("scaleIO", "secretRef"),
+        ("storageos", "secretRef"),
+    ];
+    let references = REFERENCES.into_iter().filter_map(|(driver, at)| {
+        let reference = volume.get(driver)?.get(at)?;
+        let secret = VolumeSecret { name: field(reference, "name"), namespace: field(reference, "namespace") };
+        Some((driver, at, secret))
+    });
+    let file = volume.get("azureFile").map(|file| {
+        let secret = VolumeSecret { name: field(file, "secretName"), namespace: field(file, "secretNamespace") };
+        ("azureFile", "secretName", secret)
+    });
+    references.chain(file)
 }
 
 fn provider_classes(source: &Source<'_>, found: &mut Found<'_>) {

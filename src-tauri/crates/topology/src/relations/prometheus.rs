@@ -1,11 +1,12 @@
 //! Prometheus operator: what is scraped, and by which Prometheus.
 
 use model::GroupKind;
-use model::RelationClass::Selects;
+use model::Health;
+use model::RelationClass::{Refers, Routes, Selects};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::json::{list, text};
+use crate::json::{field, list, text};
 use crate::links::{Among, Found, Namespaces};
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
@@ -32,7 +33,58 @@ pub(super) fn rules() -> Vec<Rule> {
             .to("ServiceMonitor, PodMonitor, Probe, PrometheusRule", TargetScope::Cross)
             .because("The Prometheus takes this object in: an empty selector takes all, an absent one none; without namespace selector, of its own namespace only.")
             .by(monitors),
+        Rule::new("prometheus-runs-as-serviceaccount", 61, Refers)
+            .from(&[(GROUP, "Prometheus"), (GROUP, "PrometheusAgent"), (GROUP, "Alertmanager"), (GROUP, "ThanosRuler")])
+            .fields(&["spec.serviceAccountName"])
+            .to("ServiceAccount", TargetScope::Same)
+            .because("The pods that the operator makes run as this account.")
+            .broken(Health::Degraded, "ServiceAccount {name} missing")
+            .by(|source, found| {
+                if let Some(name) = field(source.spec, "serviceAccountName").filter(|name| *name != "default") {
+                    found.key(source.key_to("", "ServiceAccount", source.namespace, name), "spec.serviceAccountName");
+                }
+            }),
+        Rule::new("prometheus-alerts-by-service", 61, Routes)
+            .from(&[(GROUP, "Prometheus")])
+            .fields(&["spec.alerting.alertmanagers[]"])
+            .to("Service", TargetScope::Cross)
+            .because("Alerts are sent to the Alertmanagers behind this Service.")
+            .broken(Health::Degraded, "Service {name} missing")
+            .by(alertmanagers),
+        Rule::new("prometheus-reads-secret", 61, Refers)
+            .from(&[(GROUP, "Prometheus"), (GROUP, "PrometheusAgent"), (GROUP, "Alertmanager")])
+            .fields(&["spec.additional{Scrape,AlertRelabel,AlertManager}Configs.name", "spec.secrets[]", "spec.configSecret"])
+            .to("Secret", TargetScope::Same)
+            .because("Its configuration, or a file of its pods, stands in this Secret.")
+            .broken(Health::Degraded, "Secret {name} missing")
+            .by(secrets),
     ]
+}
+
+fn alertmanagers(source: &Source<'_>, found: &mut Found<'_>) {
+    for (at, manager) in source.items("/spec/alerting/alertmanagers").iter().enumerate() {
+        if let Some(name) = field(manager, "name") {
+            let namespace = field(manager, "namespace").unwrap_or(source.namespace);
+            found.key(source.key_to("", "Service", namespace, name), format_args!("spec.alerting.alertmanagers[{at}]"));
+        }
+    }
+}
+
+fn secrets(source: &Source<'_>, found: &mut Found<'_>) {
+    let key = |name: &str| source.key_to("", "Secret", source.namespace, name);
+    for at in ["additionalScrapeConfigs", "additionalAlertRelabelConfigs", "additionalAlertManagerConfigs"] {
+        let Some(reference) = source.spec.get(at) else { continue };
+        if let Some(name) = field(reference, "name") {
+            let optional = reference.get("optional").and_then(Value::as_bool) == Some(true);
+            found.key(key(name), format_args!("spec.{at}.name")).optional(optional);
+        }
+    }
+    for name in list(source.spec, "secrets").iter().filter_map(text) {
+        found.key(key(name), format_args!("spec.secrets[{name}]"));
+    }
+    if let Some(name) = field(source.spec, "configSecret") {
+        found.key(key(name), "spec.configSecret");
+    }
 }
 
 fn scraped(source: &Source<'_>, found: &mut Found<'_>, among: &Among) {

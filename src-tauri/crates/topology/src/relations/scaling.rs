@@ -49,10 +49,10 @@ pub(super) fn rules() -> Vec<Rule> {
             .broken(Health::Failing, "{kind} {name} missing")
             .by(authentication),
         Rule::new("triggerauthentication-reads-secret", 49, Refers)
-            .from(&[("keda.sh", "TriggerAuthentication")])
+            .from(&[("keda.sh", "TriggerAuthentication"), ("keda.sh", "ClusterTriggerAuthentication")])
             .fields(&["spec.secretTargetRef[].name"])
             .to("Secret", TargetScope::Same)
-            .because("The credentials stand in this Secret.")
+            .because("The credentials stand in this Secret; those of a ClusterTriggerAuthentication in the namespace of KEDA itself, which is keda unless it was installed elsewhere.")
             .broken(Health::Failing, "Secret {name} missing")
             .by(trigger_secret),
     ]
@@ -95,8 +95,9 @@ fn trigger_secret(source: &Source<'_>, found: &mut Found<'_>) {
     let references = source.spec.get("secretTargetRef").and_then(Value::as_array);
     for (at, reference) in references.into_iter().flatten().enumerate() {
         if let Some(name) = field(reference, "name") {
-            let key = source.key_to("", "Secret", source.namespace, name);
-            found.key(key, format_args!("spec.secretTargetRef[{at}].name"));
+            let wide = source.namespace.is_empty();
+            let key = source.key_to("", "Secret", if wide { "keda" } else { source.namespace }, name);
+            found.key(key, format_args!("spec.secretTargetRef[{at}].name")).optional(wide);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Services: the pods they select, their endpoints, and the addresses outside.
 
-use model::EXTERNAL_GROUP;
 use model::RelationClass::{Owns, Refers, Routes, Selects};
+use model::{EXTERNAL_GROUP, Health};
 use serde_json::Value;
 
 use crate::LabelSelector;
@@ -44,6 +44,25 @@ pub(super) fn rules() -> Vec<Rule> {
             .to("Service", TargetScope::Same)
             .because("The Endpoints object of the Service's name lists its addresses. Left out where EndpointSlices say the same.")
             .by(endpoints_service),
+        Rule::new("address-of-service", 15, Refers)
+            .from(&[("networking.k8s.io", "IPAddress")])
+            .fields(&["spec.parentRef"])
+            .to("Service", TargetScope::Cross)
+            .because("The address is taken by this Service.")
+            .by(|source, found| {
+                let Some(parent) = source.spec.get("parentRef") else { return };
+                if let (Some("services"), Some(name)) = (field(parent, "resource"), field(parent, "name")) {
+                    let namespace = field(parent, "namespace").unwrap_or_default();
+                    found.key(source.key_to("", "Service", namespace, name), "spec.parentRef");
+                }
+            }),
+        Rule::new("service-stands-for-service", 15, Routes)
+            .from(&[("", "Service")])
+            .fields(&["spec.externalName"])
+            .to("Service", TargetScope::Cross)
+            .because("The external name is the DNS name of this Service of the cluster.")
+            .broken(Health::Degraded, "Service {name} missing")
+            .by(stands_for),
         Rule::new("service-reaches-outside", 15, Routes)
             .from(&[("", "Service")])
             .fields(&["spec.externalName", "spec.externalIPs[]", "status.loadBalancer.ingress[]"])
@@ -102,11 +121,32 @@ fn endpoints_service(source: &Source<'_>, found: &mut Found<'_>) {
     found.key(key, "metadata.name").reversed().if_present().unless_poked = true;
 }
 
+/// Only a Service of type ExternalName stands for another name.
+fn external_name<'a>(source: &Source<'a>) -> Option<&'a str> {
+    field(source.spec, "externalName").filter(|_| field(source.spec, "type") == Some("ExternalName"))
+}
+
+/// Namespace and name of the Service whose DNS name this is: `db.data.svc`, `db.data.svc.cluster.local`.
+fn service_of(host: &str) -> Option<(&str, &str)> {
+    let mut words = host.trim_end_matches('.').split('.');
+    match (words.next(), words.next(), words.next()) {
+        (Some(name), Some(namespace), Some("svc")) if !name.is_empty() && !namespace.is_empty() => {
+            Some((namespace, name))
+        }
+        _ => None,
+    }
+}
+
+fn stands_for(source: &Source<'_>, found: &mut Found<'_>) {
+    if let Some((namespace, name)) = external_name(source).and_then(service_of) {
+        found.key(source.key_to("", "Service", namespace, name), "spec.externalName");
+    }
+}
+
 fn outside(source: &Source<'_>, found: &mut Found<'_>) {
     let host = |name: &str| source.key_to(EXTERNAL_GROUP, "Host", "", name);
     let address = |name: &str| source.key_to(EXTERNAL_GROUP, "Address", "", name);
-    let name = field(source.spec, "externalName").filter(|_| field(source.spec, "type") == Some("ExternalName"));
-    if let Some(name) = name {
+    if let Some(name) = external_name(source).filter(|name| service_of(name).is_none()) {
         found.key(host(name), "spec.externalName");
     }
     for (at, ip) in list(source.spec, "externalIPs").iter().filter_map(text).enumerate() {

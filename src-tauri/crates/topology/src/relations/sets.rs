@@ -31,7 +31,7 @@ pub(super) fn rules() -> Vec<Rule> {
             ])
             .fields(&["spec.selector"])
             .to("Pod", TargetScope::Same)
-            .because("The pod's labels match the workload's selector. Counts for pods without owner only: where there is one, its uid is surer.")
+            .because("The pod's labels match the workload's selector. Counts in manifests only: in a cluster the controller adopts the pods that are its own, and their owner says so.")
             .by(selects),
     ]
 }

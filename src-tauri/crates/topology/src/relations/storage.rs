@@ -5,8 +5,9 @@ use model::RelationClass::Refers;
 use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
+use super::pod_storage::secrets_of_volume;
 use super::select_default;
-use crate::json::{field, group_of, list};
+use crate::json::{field, group_of, list, text};
 use crate::links::{Found, Target};
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
@@ -51,6 +52,20 @@ pub(super) fn rules() -> Vec<Rule> {
             .to("CSIDriver", TargetScope::Cluster)
             .because("This driver makes and mounts the volumes. Names of drivers built into Kubernetes are no objects.")
             .by(driver),
+        Rule::new("volume-reads-secret", 37, Refers)
+            .from(VOLUME)
+            .fields(&["spec.csi.*SecretRef", "spec.azureFile.secretName", "spec.{cephfs,flexVolume,iscsi,rbd,scaleIO,storageos}.secretRef"])
+            .to("Secret", TargetScope::Cross)
+            .because("The driver of the volume is given this Secret.")
+            .broken(Health::Degraded, "Secret {name} missing")
+            .by(volume_secrets),
+        Rule::new("storageclass-reads-secret", 37, Refers)
+            .from(&[(STORAGE, "StorageClass")])
+            .fields(&["parameters[csi.storage.k8s.io/*-secret-name]", "parameters[*-secret-namespace]", "parameters.{adminSecretName,secretName}"])
+            .to("Secret", TargetScope::Cross)
+            .because("The driver is given this Secret for the volumes of the class. Names made of a claim's are no certain Secret.")
+            .broken(Health::Degraded, "Secret {name} missing")
+            .by(class_secrets),
         Rule::new("attachment-attaches-volume", 38, Refers)
             .from(&[(STORAGE, "VolumeAttachment")])
             .fields(&["spec.source.persistentVolumeName"])
@@ -136,6 +151,36 @@ fn claim_ref(source: &Source<'_>, found: &mut Found<'_>) {
     if released {
         // The claim was deleted; that is what Released says.
         link.if_present();
+    }
+}
+
+fn volume_secrets(source: &Source<'_>, found: &mut Found<'_>) {
+    let claim = source.spec.get("claimRef").and_then(|claim| field(claim, "namespace"));
+    for (driver, at, secret) in secrets_of_volume(source.spec) {
+        // Without a namespace it is in that of the claim, which an unbound volume does not have yet.
+        if let (Some(name), Some(namespace)) = (secret.name, secret.namespace.or(claim)) {
+            found.key(source.key_to("", "Secret", namespace, name), format_args!("spec.{driver}.{at}"));
+        }
+    }
+}
+
+fn class_secrets(source: &Source<'_>, found: &mut Found<'_>) {
+    let parameters = source.body.get("parameters").and_then(Value::as_object);
+    for (parameter, value) in parameters.into_iter().flatten() {
+        let namespace = match parameter.strip_suffix("-name") {
+            Some(stem) if stem.starts_with("csi.storage.k8s.io/") && stem.ends_with("-secret") => {
+                format!("{stem}-namespace")
+            }
+            None if matches!(parameter.as_str(), "adminSecretName" | "secretName") => {
+                parameter.replace("Name", "Namespace")
+            }
+            _ => continue,
+        };
+        let namespace = parameters.and_then(|parameters| parameters.get(&namespace)).and_then(text);
+        let (Some(name), Some(namespace)) = (text(value), namespace) else { continue };
+        if !name.contains('$') && !namespace.contains('$') {
+            found.key(source.key_to("", "Secret", namespace, name), format_args!("parameters[{parameter}]"));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::RuleBook;
 use crate::testing::fixtures::{self, Fixture};
-use crate::testing::{edges, graph_of, nodes, parsed};
+use crate::testing::{check, edges, graph, graph_of, nodes, parsed};
 
 #[test]
 fn every_row_of_the_catalogue_has_an_entry_and_ids_are_unique() {
@@ -62,4 +62,82 @@ fn every_rule_has_a_positive_and_a_near_miss() {
         }
     }
     assert!(lacking.is_empty(), "{lacking:#?}");
+}
+
+/// No server takes these any more, but manifests carry them.
+#[test]
+fn old_api_versions_are_read_by_their_own_fields() {
+    let found = check(
+        r"
+apiVersion: networking.k8s.io/v1beta1
+kind: Ingress
+metadata: {name: old, namespace: shop}
+spec: {rules: [{http: {paths: [{path: /x, backend: {serviceName: web, servicePort: http}}, {path: /y, backend: {serviceName: gone, servicePort: 1}}]}}]}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: policy/v1beta1, kind: PodDisruptionBudget, metadata: {name: old, namespace: shop}, spec: {selector: {}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: new, namespace: shop}, spec: {selector: {}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web-0, namespace: shop, labels: {app: web}}}
+---
+{apiVersion: extensions/v1beta1, kind: Deployment, metadata: {name: web, namespace: shop}}
+---
+{apiVersion: autoscaling/v1, kind: HorizontalPodAutoscaler, metadata: {name: web, namespace: shop}, spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}}
+",
+    );
+    insta::assert_snapshot!(found, @r#"
+    autoscaling/HorizontalPodAutoscaler/shop/web -> apps/Deployment/shop/web autoscaler-scales-workload resolved [spec.scaleTargetRef]
+    networking.k8s.io/Ingress/shop/old -> core/Service/shop/gone ingress-routes-to-service missing [spec.rules[0].http.paths[1].backend.serviceName] "/y :1"
+    networking.k8s.io/Ingress/shop/old -> core/Service/shop/web ingress-routes-to-service resolved [spec.rules[0].http.paths[0].backend.serviceName] "/x :http"
+    policy/PodDisruptionBudget/shop/new -> core/Pod/shop/web-0 budget-protects-pod resolved [spec.selector]
+    "#);
+}
+
+#[test]
+fn what_kubernetes_makes_itself_is_not_missing_in_files() {
+    let found = check(
+        r"
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: op}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: op}, roleRef: {kind: ClusterRole, name: cluster-admin}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: typo}, roleRef: {kind: ClusterRole, name: cluster-admn}}
+",
+    );
+    insta::assert_snapshot!(found, @"
+    rbac.authorization.k8s.io/ClusterRoleBinding//op -> rbac.authorization.k8s.io/ClusterRole//cluster-admin binding-grants-role unknown [roleRef]
+    rbac.authorization.k8s.io/ClusterRoleBinding//typo -> rbac.authorization.k8s.io/ClusterRole//cluster-admn binding-grants-role missing [roleRef]
+    ");
+}
+
+#[test]
+fn a_stray_pod_of_a_cluster_is_nobodys() {
+    let found = check(
+        r"
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: d1}, spec: {selector: {matchLabels: {app: web}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: stray, namespace: shop, uid: p1, labels: {app: web}}}
+",
+    );
+    assert_eq!(found, "");
+}
+
+#[test]
+fn a_service_of_an_operators_pods_is_unknown_in_files() {
+    let text = nodes(&graph(
+        r"
+{apiVersion: v1, kind: Service, metadata: {name: prom, namespace: m}, spec: {selector: {app.kubernetes.io/name: prometheus}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: wrong, namespace: m}, spec: {selector: {app: typo}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: operator, namespace: m}, spec: {template: {metadata: {labels: {a: b}}}}}
+",
+    ));
+    insta::assert_snapshot!(text, @"
+    apps/Deployment/m/operator neutral  | 1 replica
+    core/Service/m/prom unknown ClusterIP | pods of an operator, not in this source
+    core/Service/m/wrong degraded ClusterIP | selector matches nothing
+    ");
 }

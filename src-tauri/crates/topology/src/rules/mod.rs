@@ -32,6 +32,7 @@ pub(crate) struct Counted {
     pub(crate) hosted: Option<RelationId>,
     pub(crate) bound: Option<RelationId>,
     pub(crate) guess: Option<RelationId>,
+    pub(crate) calls: Option<RelationId>,
 }
 
 impl Default for RuleBook {
@@ -68,6 +69,7 @@ impl RuleBook {
             hosted: number("pod-runs-on-node"),
             bound: number("binding-grants-subject"),
             guess: number("resource-names-object"),
+            calls: number("workload-calls-service"),
         };
         Self { by_kind, for_all, counted, rules }
     }
