@@ -183,13 +183,13 @@ impl Server {
 }
 
 /// Whether the answer has all that was written, so that nothing was dropped in silence. The status is not the writer's
-/// to say, and the uid is the server's.
+/// to say; the uid and the time of making are the server's.
 fn as_written(written: &Value, taken: &Value, at: &str) -> Result<(), String> {
     match (written, taken) {
         (Value::Null, _) => Ok(()),
         (Value::Object(written), Value::Object(taken)) => written.iter().try_for_each(|(name, value)| {
             let at = format!("{at}.{name}");
-            if at == ".status" || at == ".metadata.uid" {
+            if [".status", ".metadata.uid", ".metadata.creationTimestamp"].contains(&at.as_str()) {
                 return Ok(());
             }
             let empty = [json!({}), json!([]), json!(""), Value::Null].contains(value);
