@@ -98,6 +98,14 @@ async fn a_refused_token_is_told_and_forgiven() {
     let status = host.until(&cluster, "the refusal is told", told).await;
     assert!(status.objects >= before.objects.min(100), "what was seen stays");
     host.has(&cluster, &format!("core/ConfigMap/{namespace}/before")).await;
+    // What was seen: "0 s old" after a long silence, since a refusal counted as a word, and every message of the source.
+    let refused = |seen: &[support::Seen]| seen.iter().filter(|request| request.fault.is_some()).count();
+    let mut ages = Vec::new();
+    for times in [10, 20] {
+        proxy.until("it is refused again", |seen| refused(seen) >= times).await.unwrap();
+        ages.push(host.status(&cluster).await.heard);
+    }
+    assert!(ages[0].is_some() && ages[0] == ages[1], "a refusal is no word about objects: {ages:?}");
 
     proxy.clear();
     let status = host.live(&cluster).await;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use cluster::kubeconfig::{self, Context, Environment};
 use cluster::offline::{self, Input, Outcome};
 use cluster::{Connection, Link, NodeUsePoll};
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -180,8 +179,9 @@ async fn follow(
         let message = tokio::select! {
             deltas = connection.next() => {
                 let Some(deltas) = deltas else { return };
-                source.heard = Some(now());
-                // Every batch carries its time with it, so that the status line is right without a second message.
+                // Every batch carries the time of its last word with it, so that the status line is right without a second
+                // message. Words about the connection are no words about objects: they leave the age as it is.
+                source.heard = source.heard.max(*heard.borrow_and_update());
                 if inbox.send(Message::Source(source.clone())).await.is_err() {
                     return;
                 }
@@ -220,18 +220,12 @@ async fn follow(
     }
 }
 
-/// Milliseconds since the epoch.
-fn now() -> i64 {
-    Timestamp::now().as_millisecond()
-}
-
 fn take_link(link: &mut watch::Receiver<Link>, source: &mut SourceState) {
     source.problems.clear();
     match &*link.borrow_and_update() {
         Link::Connecting => {}
         Link::Up => {
             source.lost = false;
-            source.heard = Some(now());
         }
         Link::Down { why, .. } => {
             source.lost = true;
