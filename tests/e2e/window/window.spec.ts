@@ -51,7 +51,7 @@ test("selects on the drawn map by pointer", async () => {
 test("exports to a path", async () => {
   const path = join(home, "map.svg");
   await window.run(
-    `const cluster = decodeURIComponent(location.hash.split("/")[2]);
+    `const cluster = decodeURIComponent(location.hash.split("?")[0].split("/")[2]);
      const request = { cluster, view: null, format: "svg", theme: "light", title: null, stamp: false, aspect: null, scale: null, expand: false, path: arguments[0] };
      window.__TAURI_INTERNALS__.invoke("export_start", { request });`,
     path,
