@@ -1,5 +1,5 @@
 //! The latest state for one reader: what a slow reader missed is merged, so that it costs memory by the number of
-//! objects, never by the number of events.
+//! objects and of edges that changed meanwhile, never by the number of events.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

@@ -86,11 +86,14 @@ pub(crate) async fn keep<M: Model>(
             serve_what_was(&mut messages, &mut readers, &published).await;
             return;
         }
-        pause = if started.elapsed() > LONGEST_PAUSE { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+        if started.elapsed() > LONGEST_PAUSE {
+            pause = FIRST_PAUSE;
+        }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = serve_what_was(&mut messages, &mut readers, &published) => return,
         }
+        pause = (pause * 2).min(LONGEST_PAUSE);
         // Later than everything that was published: a revision names one state.
         let last = published.borrow();
         let revision = last.graph.revision().max(last.snapshot.revision()) + 1;
