@@ -97,6 +97,16 @@ impl Map {
         messages
     }
 
+    /// What questions about this picture name.
+    pub(crate) fn picture(&self) -> u32 {
+        self.header.as_ref().expect("a picture has come").picture
+    }
+
+    /// Whether a card, an application or a frame of this id is drawn.
+    pub(crate) fn shows(&self, id: &str) -> bool {
+        self.block_of(id).is_some() || self.blocks.contains_key(id) || self.frames.contains_key(id)
+    }
+
     /// The block that holds the card of an object.
     pub(crate) fn block_of(&self, key: &str) -> Option<&WireBlock> {
         let has = |block: &WireBlock| block.cards.iter().any(|card| card.key == key);
@@ -156,6 +166,7 @@ impl Map {
             self.links.clear();
         } else {
             assert_eq!(header.number, self.number + 1, "a message is lost");
+            assert_eq!(header.picture, self.picture(), "the picture has another name");
         }
         self.number = header.number;
         let mut numbers = Numbers(geometry.chunks_exact(4));

@@ -1,6 +1,6 @@
 //! What a person asks about an object: find it, what it is and why it is not well, what it is related to and why.
 
-use api::types::{EdgeDetail, ErrorCode, ObjectDetail, RelationRule, SearchHit, View};
+use api::types::{EdgeDetail, ErrorCode, LensName, ObjectDetail, RelationRule, SearchHit, View};
 use serde_json::{Value, json};
 use support::ControlPlane;
 
@@ -71,6 +71,18 @@ async fn edges(host: &Host, cluster: &str, from: &str, to: &str) -> Vec<EdgeDeta
     host.ask("edge_detail", json!({ "cluster": cluster, "from": from, "to": to })).await.unwrap()
 }
 
+/// Why there is a line between two cards of a map.
+async fn lines(host: &Host, cluster: &str, map: &Map, from: &str, to: &str) -> Vec<EdgeDetail> {
+    let request = json!({ "cluster": cluster, "picture": map.picture(), "from": from, "to": to });
+    host.ask("edge_detail", request).await.unwrap()
+}
+
+/// What is found, with the cards of a map where there is one.
+async fn search(host: &Host, cluster: &str, map: Option<&Map>, query: &str) -> Vec<SearchHit> {
+    let request = json!({ "cluster": cluster, "picture": map.map(Map::picture), "query": query, "limit": 50 });
+    host.ask("object_search", request).await.unwrap()
+}
+
 async fn reach(host: &Host, cluster: &str, key: &str, direction: &str) -> Vec<String> {
     let request = json!({ "cluster": cluster, "key": key, "direction": direction });
     let reached: Value = host.ask("object_reach", request).await.unwrap();
@@ -82,11 +94,9 @@ async fn reach(host: &Host, cluster: &str, key: &str, direction: &str) -> Vec<St
 async fn an_object_is_found_and_described() {
     let (_, host, cluster, namespace) = shop().await;
     let view = View { namespaces: vec![namespace.clone()], ..View::default() };
-    Map::open(&host, &cluster, view).next("the map is looked at").await;
-    let search = async |query: &str| {
-        let request = json!({ "cluster": cluster, "query": query, "limit": 5 });
-        host.ask::<Vec<SearchHit>>("object_search", request).await.unwrap()
-    };
+    let mut map = Map::open(&host, &cluster, view);
+    map.next("the map is looked at").await;
+    let search = async |query: &str| search(&host, &cluster, Some(&map), query).await;
     let key = format!("apps/Deployment/{namespace}/web");
     let hits = search(&format!("web deployment {namespace}")).await;
     assert_eq!(hits[0].key, key);
@@ -170,14 +180,15 @@ async fn a_broken_reference_is_told_and_heals() {
 async fn a_line_of_the_map_is_explained_by_what_lies_in_its_cards() {
     let (host, cluster) = Host::on_the_demo().await;
     host.live(&cluster).await;
-    Map::open(&host, &cluster, View::default()).next("the map is looked at").await;
+    let mut map = Map::open(&host, &cluster, View::default());
+    map.next("the map is looked at").await;
     for (service, workload) in [
         ("shop/storefront", "Deployment/shop/storefront"),
         ("payments/ledger", "Deployment/payments/ledger"),
         ("data/catalog-db", "StatefulSet/data/catalog-db"),
     ] {
         let (service, card) = (format!("core/Service/{service}"), format!("apps/{workload}"));
-        let told = edges(&host, &cluster, &service, &card).await;
+        let told = lines(&host, &cluster, &map, &service, &card).await;
         let first = told.first().unwrap_or_else(|| panic!("{service} to {card} is not explained"));
         assert_eq!((&first.from, first.relation.as_str()), (&service, "service-selects-pod"), "{told:#?}");
         assert!(first.fields.iter().any(|field| field.starts_with("spec.selector")), "{first:?}");
@@ -193,15 +204,61 @@ async fn a_line_of_the_map_is_explained_by_what_lies_in_its_cards() {
 
     // Runs of a CronJob lie in a card that is no object.
     let runs = "batch/Job/data/*catalog-db-backup";
-    let owned = edges(&host, &cluster, "batch/CronJob/data/catalog-db-backup", runs).await;
+    let owned = lines(&host, &cluster, &map, "batch/CronJob/data/catalog-db-backup", runs).await;
     assert_eq!((owned.len(), owned[0].relation.as_str()), (1, "cronjob-owns-jobs"), "{owned:#?}");
     assert!(owned[0].stands_for.as_deref().unwrap().ends_with(" Jobs"), "{owned:#?}");
-    let search = json!({ "cluster": cluster, "query": "job data catalog-db-backup", "limit": 50 });
-    let hits: Vec<SearchHit> = host.ask("object_search", search).await.unwrap();
+    let hits = search(&host, &cluster, Some(&map), "job data catalog-db-backup").await;
     let jobs: Vec<&SearchHit> = hits.iter().filter(|hit| hit.kind == "Job").collect();
     assert!(!jobs.is_empty() && jobs.iter().all(|hit| hit.card.as_deref() == Some(runs)), "{jobs:#?}");
-    let absent = json!({ "cluster": cluster, "from": "batch/Job/data/*absent", "to": runs });
+    let absent = json!({ "cluster": cluster, "picture": map.picture(), "from": "batch/Job/data/*absent", "to": runs });
     assert_eq!(host.refusal("edge_detail", absent).await.code, ErrorCode::NotFound);
+}
+
+/// What was seen: with the map open twice, a click in one was answered by the cards of the other, whichever was drawn
+/// last.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_page_gets_answers_about_its_own_picture() {
+    let (host, cluster) = Host::on_the_demo().await;
+    host.live(&cluster).await;
+    let (service, web) = ("core/Service/shop/storefront", "apps/Deployment/shop/storefront");
+    let apart = View { lens: LensName::Traffic, expanded: vec![web.to_owned()], ..View::default() };
+    let (mut folded, mut apart) = (Map::open(&host, &cluster, View::default()), Map::open(&host, &cluster, apart));
+    folded.next("the first page").await;
+    apart.next("the second page").await;
+    assert_ne!(folded.picture(), apart.picture());
+
+    let mut pods = Vec::new();
+    for map in [&folded, &apart] {
+        let hits = search(&host, &cluster, Some(map), "storefront shop").await;
+        let cards = hits.iter().filter_map(|hit| hit.card.as_deref());
+        assert!(cards.clone().count() > 2, "{hits:#?}");
+        cards.for_each(|card| assert!(map.shows(card), "{card} is on the other page"));
+        let within = hits.iter().filter(|hit| hit.kind == "Pod" && hit.card.as_deref() == Some(web));
+        pods.push(within.count());
+    }
+    assert!(
+        pods[0] > 1 && pods[1] == 0,
+        "pods lie in the card of the first page, and stand apart on the second: {pods:?}"
+    );
+    let of_pods = |told: &[EdgeDetail]| told.iter().any(|edge| edge.relation == "service-selects-pod");
+    assert!(of_pods(&lines(&host, &cluster, &folded, service, web).await));
+    assert!(!of_pods(&lines(&host, &cluster, &apart, service, web).await), "its pods have cards of their own");
+
+    // Who looks at no picture is told of no card; who names one that is not there is told so.
+    assert!(search(&host, &cluster, None, "storefront shop").await.iter().all(|hit| hit.card.is_none()));
+    let reach = json!({ "cluster": cluster, "key": web, "direction": "dependants" });
+    assert!(!host.ask::<Value>("object_reach", reach.clone()).await.unwrap()["objects"].as_array().unwrap().is_empty());
+    let another = folded.picture().max(apart.picture()) + 1;
+    for (command, mut request) in [
+        ("object_search", json!({ "query": "storefront", "limit": 1 })),
+        ("object_reach", reach),
+        ("object_paths", json!({ "from": service, "to": web })),
+        ("edge_detail", json!({ "from": service, "to": web })),
+    ] {
+        request["cluster"] = cluster.as_str().into();
+        request["picture"] = another.into();
+        assert_eq!(host.refusal(command, request).await.code, ErrorCode::Gone, "{command}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

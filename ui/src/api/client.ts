@@ -19,6 +19,9 @@ function call<Name extends keyof Commands>(command: Name, request: Commands[Name
   return transport.call(command, request, signal);
 }
 
+/** The subscription whose cards an answer is to name; null for the cluster as it is. */
+export type PictureId = number | null;
+
 export const api = {
   appInfo: () => call("app_info", {}),
   contextsList: () => call("contexts_list", {}),
@@ -29,10 +32,10 @@ export const api = {
   clustersOpen: () => call("clusters_open", {}),
   clusterStatus: (cluster: string) => call("cluster_status", { cluster }),
   objectDetail: (cluster: string, key: string) => call("object_detail", { cluster, key }),
-  edgeDetail: (cluster: string, from: string, to: string) => call("edge_detail", { cluster, from, to }),
-  objectSearch: (cluster: string, query: string, limit: number, signal?: AbortSignal) => call("object_search", { cluster, query, limit }, signal),
-  objectPaths: (cluster: string, from: string, to: string) => call("object_paths", { cluster, from, to }),
-  objectReach: (cluster: string, key: string, direction: Direction) => call("object_reach", { cluster, key, direction }),
+  edgeDetail: (cluster: string, picture: PictureId, from: string, to: string) => call("edge_detail", { cluster, picture, from, to }),
+  objectSearch: (cluster: string, picture: PictureId, query: string, limit: number, signal?: AbortSignal) => call("object_search", { cluster, picture, query, limit }, signal),
+  objectPaths: (cluster: string, picture: PictureId, from: string, to: string) => call("object_paths", { cluster, picture, from, to }),
+  objectReach: (cluster: string, picture: PictureId, key: string, direction: Direction) => call("object_reach", { cluster, picture, key, direction }),
   exportFormats: () => call("export_formats", {}),
   exportPreview: (request: ExportRequest, signal?: AbortSignal) => call("export_preview", request, signal),
   exportStart: (request: ExportRequest) => call("export_start", request),

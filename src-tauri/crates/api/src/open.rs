@@ -3,13 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use diagram::scene::Scene;
 use session::{Origin, Published, Session, SessionError};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep_until};
 use topology::RuleBook;
 
-use crate::picture::{Parked, Running};
+use crate::picture::{AllShown, Parked, Running};
 use crate::status;
 use crate::types::{ApiError, ClusterSource, ClusterSummary, ErrorCode, Notice};
 
@@ -34,8 +33,8 @@ pub(crate) struct Open {
     pub(crate) parked: Mutex<Vec<Parked>>,
     /// Subscriptions with a reader.
     pub(crate) running: Mutex<Vec<Running>>,
-    /// The last scene somebody looked at: it knows which card shows an object.
-    pub(crate) scene: watch::Sender<Option<Arc<Scene>>>,
+    /// What each of them shows.
+    pub(crate) shown: AllShown,
 }
 
 impl Open {
@@ -53,8 +52,8 @@ impl Open {
         tokio::spawn(async move {
             tokio::select! { () = told => {}, () = closed.cancelled() => {} }
         });
-        let (parked, running, scene) = (Mutex::default(), Mutex::default(), watch::Sender::new(None));
-        Ok(Self { label, session, parked, running, scene })
+        let (parked, running, shown) = (Mutex::default(), Mutex::default(), AllShown::default());
+        Ok(Self { label, session, parked, running, shown })
     }
 
     pub(crate) fn label(&self) -> &Label {
@@ -68,11 +67,6 @@ impl Open {
     /// The state at this moment.
     pub(crate) fn now(&self) -> Published {
         self.session.now()
-    }
-
-    /// The scene that somebody looked at last.
-    pub(crate) fn scene(&self) -> Option<Arc<Scene>> {
-        self.scene.borrow().clone()
     }
 
     pub(crate) fn summary(&self) -> ClusterSummary {

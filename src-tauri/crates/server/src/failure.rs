@@ -16,6 +16,7 @@ pub(crate) fn status_of(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::Invalid => StatusCode::BAD_REQUEST,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Gone => StatusCode::GONE,
         ErrorCode::Unreachable => StatusCode::BAD_GATEWAY,
         // 401 and 403 are this host's own; the cluster's refusals are answers of a gateway.
         ErrorCode::Unauthorized | ErrorCode::Forbidden => StatusCode::BAD_GATEWAY,

@@ -15,4 +15,9 @@ from: string,
 /**
  * Where they arrive.
  */
-to: string, };
+to: string, 
+/**
+ * The picture that the ends are of ([`super::PictureHeader::picture`]). Without one they are single objects or
+ * applications of the cluster as it is, and nothing that is found has a card.
+ */
+picture?: number | null, };

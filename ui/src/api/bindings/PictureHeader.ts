@@ -15,6 +15,10 @@ export type PictureHeader = {
  */
 number: number, 
 /**
+ * The subscription: what questions about this picture name.
+ */
+picture: number, 
+/**
  * Which cluster.
  */
 cluster: string, 

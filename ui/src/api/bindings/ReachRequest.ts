@@ -16,4 +16,9 @@ key: string,
 /**
  * Which way.
  */
-direction: Direction, };
+direction: Direction, 
+/**
+ * The picture whose cards are told ([`super::PictureHeader::picture`]); without one, the question is about the
+ * cluster as it is, and what is reached has no card.
+ */
+picture?: number | null, };

@@ -15,4 +15,9 @@ query: string,
 /**
  * How many hits at most.
  */
-limit: number, };
+limit: number, 
+/**
+ * The picture whose cards are told ([`super::PictureHeader::picture`]); without one, the search is about the cluster
+ * as it is, and hits have no card.
+ */
+picture?: number | null, };

@@ -10,6 +10,7 @@ use topology::{Edge, End, Graph, NodeId, Presence, Stop};
 
 use super::{aside, findings, node, relations, search};
 use crate::Application;
+use crate::picture::Subject;
 use crate::types::*;
 use crate::yaml::to_yaml;
 
@@ -63,8 +64,8 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
 }
 
 pub(crate) async fn edge_detail(application: &Application, request: EndsRequest) -> Result<Vec<EdgeDetail>, ApiError> {
-    let open = application.cluster(&request.cluster)?;
-    let (Published { snapshot, graph, .. }, scene) = (open.now(), open.scene());
+    let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
+    let Published { snapshot, graph, .. } = now;
     aside(move || {
         let ends = [end(&graph, scene.as_deref(), &request.from)?, end(&graph, scene.as_deref(), &request.to)?];
         Ok(graph.lines(&ends).iter().map(|line| relations::detail(&graph, &snapshot, line)).collect())
@@ -96,8 +97,8 @@ fn card(graph: &Arc<Graph>, scene: Option<&Scene>, text: &str) -> Result<End, Ap
 }
 
 pub(crate) async fn object_paths(application: &Application, request: EndsRequest) -> Result<ObjectPaths, ApiError> {
-    let open = application.cluster(&request.cluster)?;
-    let (graph, scene) = (open.now().graph, open.scene());
+    let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
+    let graph = now.graph;
     let (from, to) = (node(&graph, &request.from)?, node(&graph, &request.to)?);
     aside(move || {
         let cards = search::Cards::of(scene);
@@ -142,8 +143,8 @@ fn path(graph: &Graph, cards: &search::Cards, start: NodeId, edges: &[Edge]) -> 
 }
 
 pub(crate) async fn object_reach(application: &Application, request: ReachRequest) -> Result<Reach, ApiError> {
-    let open = application.cluster(&request.cluster)?;
-    let (graph, scene) = (open.now().graph, open.scene());
+    let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
+    let graph = now.graph;
     let id = node(&graph, &request.key)?;
     aside(move || {
         let reach = match request.direction {

@@ -9,6 +9,7 @@ use topology::{Graph, NodeId};
 
 use super::aside;
 use crate::Application;
+use crate::picture::Subject;
 use crate::types::{ApiError, SearchHit, SearchRequest};
 
 /// As many as a list can be read.
@@ -20,8 +21,8 @@ pub(crate) async fn object_search(
     application: &Application,
     request: SearchRequest,
 ) -> Result<Vec<SearchHit>, ApiError> {
-    let open = application.cluster(&request.cluster)?;
-    let (graph, scene) = (open.now().graph, open.scene());
+    let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
+    let graph = now.graph;
     aside(move || {
         let cards = Cards::of(scene);
         let limit = (request.limit as usize).min(LIMIT);

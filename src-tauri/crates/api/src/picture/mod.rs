@@ -3,7 +3,9 @@
 mod difference;
 mod kept;
 pub(crate) mod options;
+mod shown;
 mod stream;
 mod wire;
 
+pub(crate) use shown::{AllShown, Subject};
 pub(crate) use stream::{Numbers, Parked, Running, open};

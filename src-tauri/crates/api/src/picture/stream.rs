@@ -13,6 +13,7 @@ use topology::GraphDelta;
 
 use super::kept::Kept;
 use super::options::options;
+use super::shown::Shown;
 use super::wire::Sent;
 use crate::open::Open;
 use crate::status;
@@ -30,6 +31,8 @@ const STEADY: usize = 2_000_000 / 60;
 const GLOWING: usize = 500;
 /// Numbers of one subscription: enough for 16 days of frames, so that a number names its subscription as well.
 const NUMBERS: u64 = 1 << 24;
+/// Ranges that may be the first.
+const RANGES: u64 = 1 << 28;
 
 /// A subscription without a reader, as it can be taken up again.
 pub(crate) struct Parked {
@@ -40,7 +43,7 @@ pub(crate) struct Parked {
 
 /// A subscription with a reader.
 pub(crate) struct Running {
-    range: u64,
+    range: u32,
     /// Cancelled when its reader is back on another connection.
     taken: CancellationToken,
     /// Cancelled when it is parked.
@@ -56,20 +59,29 @@ struct Work {
     node_use: Arc<NodeUse>,
     sent: Sent,
     kept: Kept,
+    shown: Arc<Shown>,
 }
 
 /// Gives each subscription its range of numbers.
-#[derive(Default)]
 pub(crate) struct Numbers(AtomicU64);
+
+impl Default for Numbers {
+    /// From some range on: what a page holds that outlived its server names nothing of the next one. The first half of the
+    /// numbers that JavaScript can hold begins them, the second leaves room for as many subscriptions again.
+    fn default() -> Self {
+        let some = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
+        Self(AtomicU64::new(some % RANGES * NUMBERS))
+    }
+}
 
 impl Numbers {
     fn next(&self) -> u64 {
         self.0.fetch_add(NUMBERS, Ordering::Relaxed)
     }
 
-    /// The range that a number is of. The first of a range is never sent.
-    fn range(number: u64) -> u64 {
-        number / NUMBERS
+    /// The range that a number is of, which is the id of its subscription. The first of a range is never sent.
+    fn range(number: u64) -> u32 {
+        u32::try_from(number / NUMBERS).unwrap_or(u32::MAX)
     }
 }
 
@@ -80,7 +92,9 @@ pub(crate) fn open(
     resume: Option<u64>,
     numbers: &Numbers,
 ) -> mpsc::Receiver<Result<Item, ApiError>> {
-    let fresh = Work { sent: Sent::nothing(numbers.next()), ..Work::default() };
+    let first = numbers.next();
+    let id = Numbers::range(first);
+    let fresh = Work { sent: Sent::nothing(id, first), shown: cluster.shown.enter(id), ..Work::default() };
     let (sender, receiver) = mpsc::channel(1);
     // Ends with the receiver or with the cluster.
     tokio::spawn(async move {
@@ -185,7 +199,7 @@ fn pause_after(bytes: usize) -> Duration {
 
 impl Open {
     /// Enters a subscription that has a reader. Dropping the guard takes it out, after it was parked.
-    fn serve(&self, range: u64) -> (CancellationToken, DropGuard) {
+    fn serve(&self, range: u32) -> (CancellationToken, DropGuard) {
         let running = Running { range, taken: CancellationToken::new(), ended: CancellationToken::new() };
         let (taken, ended) = (running.taken.clone(), running.ended.clone());
         let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,7 +209,7 @@ impl Open {
     }
 
     /// Asks the task that serves this subscription to end; what is answered is cancelled when it has.
-    fn take_from_reader(&self, range: u64) -> Option<CancellationToken> {
+    fn take_from_reader(&self, range: u32) -> Option<CancellationToken> {
         let all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let running = all.iter().find(|each| each.range == range)?;
         running.taken.cancel();
@@ -237,7 +251,7 @@ fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec
     };
     work.drawn = Some(picture.state);
     let message = work.sent.next(&open.label().cluster, &picture.scene, glowing, first);
-    open.scene.send_replace(Some(Arc::new(picture.scene)));
+    work.shown.show(published, picture.scene);
     message
 }
 

@@ -12,6 +12,8 @@ use crate::types::*;
 /// What the reader holds.
 #[derive(Default)]
 pub(crate) struct Sent {
+    /// The subscription.
+    picture: u32,
     /// Number of the last message.
     pub(crate) number: u64,
     bounds: Rect,
@@ -24,14 +26,14 @@ pub(crate) struct Sent {
 
 impl Sent {
     /// Nothing yet; the first message gets the number after `number`.
-    pub(crate) fn nothing(number: u64) -> Self {
-        Self { number, ..Self::default() }
+    pub(crate) fn nothing(picture: u32, number: u64) -> Self {
+        Self { picture, number, ..Self::default() }
     }
 
     /// The next message, or none where the reader would see no difference. `changed` are keys that glow.
     pub(crate) fn next(&mut self, cluster: &str, scene: &Scene, changed: Vec<String>, reset: bool) -> Option<Vec<u8>> {
         if reset {
-            *self = Self::nothing(self.number);
+            *self = Self::nothing(self.picture, self.number);
         }
         let mut geometry = Geometry::default();
         geometry.rect(&scene.bounds);
@@ -83,6 +85,7 @@ impl Sent {
         }
         let header = PictureHeader {
             number: self.number + 1,
+            picture: self.picture,
             cluster: cluster.to_owned(),
             revision: scene.revision,
             reset,
@@ -319,7 +322,7 @@ mod tests {
 
     #[test]
     fn the_second_message_holds_only_what_differs() {
-        let mut sent = Sent::nothing(0);
+        let mut sent = Sent::nothing(1, 0);
         let first = sent.next("c", &scene(&[("a", "A", 0.0), ("b", "B", 20.0), ("c", "C", 40.0)]), vec![], true);
         let (header, numbers) = read(&first.unwrap());
         assert_eq!((&header["number"], header["blocks"].as_array().unwrap().len()), (&1.into(), 3));
@@ -373,7 +376,7 @@ mod tests {
                 ..Scene::default()
             }
         };
-        let mut sent = Sent::nothing(0);
+        let mut sent = Sent::nothing(1, 0);
         let first = sent.next("c", &picture("1 of 1 ready", 9, 1), vec![], true).unwrap();
         let (header, _) = read(&first);
         assert_eq!(header["frames"].as_array().unwrap().len(), 40);
@@ -415,10 +418,10 @@ mod tests {
         let delta = engine.apply(&[topology::Change::Removed(pod)], &coverage);
         let after = diagram::picture::rebuild(&engine.graph(), &options, &before.state, &delta);
 
-        let mut sent = Sent::nothing(0);
+        let mut sent = Sent::nothing(1, 0);
         sent.next("c", &before.scene, vec![], true).unwrap();
         // What it would be with every frame and link, and whole blocks in place of what changed of them.
-        let mut coarse = Sent { frames: vec![], links: vec![], blocks: sent.blocks.clone(), ..Sent::nothing(1) };
+        let mut coarse = Sent { frames: vec![], links: vec![], blocks: sent.blocks.clone(), ..Sent::nothing(1, 1) };
         let changed =
             |placed: &&PlacedBlock| sent.blocks.get(&placed.block.id).is_none_or(|(_, held)| *held != placed.block);
         for placed in after.scene.blocks.iter().filter(changed) {
@@ -445,7 +448,7 @@ mod tests {
             let placed = PlacedBlock { origin: Point::default(), block: Arc::new(whole) };
             Scene { blocks: vec![placed], ..Scene::default() }
         };
-        let mut sent = Sent::nothing(0);
+        let mut sent = Sent::nothing(1, 0);
         let first = sent.next("c", &picture(None), vec![], true).unwrap();
         let next = sent.next("c", &picture(Some(30)), vec![], false).unwrap();
         let (header, numbers) = read(&next);

@@ -24,6 +24,8 @@ pub enum ErrorCode {
     Invalid,
     /// The cluster, object or export named is not there.
     NotFound,
+    /// The picture named was replaced by another: ask again about that.
+    Gone,
     /// The cluster cannot be reached: offer to try again.
     Unreachable,
     /// Credentials are refused or expired: offer to sign in again.

@@ -78,6 +78,8 @@ pub struct PictureHeader {
     /// so that the number names the subscription as well.
     #[ts(type = "number")]
     pub number: u64,
+    /// The subscription: what questions about this picture name.
+    pub picture: u32,
     /// Which cluster.
     pub cluster: String,
     /// Revision of the graph.

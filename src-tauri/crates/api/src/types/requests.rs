@@ -66,6 +66,7 @@ pub struct ObjectRequest {
 
 /// Two ends: object keys, or block ids (`app:shop/web`) for all edges between two applications.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[ts(optional_fields = nullable)]
 pub struct EndsRequest {
     /// The open cluster.
     pub cluster: String,
@@ -73,10 +74,14 @@ pub struct EndsRequest {
     pub from: String,
     /// Where they arrive.
     pub to: String,
+    /// The picture that the ends are of ([`super::PictureHeader::picture`]). Without one they are single objects or
+    /// applications of the cluster as it is, and nothing that is found has a card.
+    pub picture: Option<u32>,
 }
 
 /// A search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[ts(optional_fields = nullable)]
 pub struct SearchRequest {
     /// The open cluster.
     pub cluster: String,
@@ -84,10 +89,14 @@ pub struct SearchRequest {
     pub query: String,
     /// How many hits at most.
     pub limit: u32,
+    /// The picture whose cards are told ([`super::PictureHeader::picture`]); without one, the search is about the cluster
+    /// as it is, and hits have no card.
+    pub picture: Option<u32>,
 }
 
 /// Everything that depends on an object, or that it depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[ts(optional_fields = nullable)]
 pub struct ReachRequest {
     /// The open cluster.
     pub cluster: String,
@@ -95,6 +104,9 @@ pub struct ReachRequest {
     pub key: String,
     /// Which way.
     pub direction: Direction,
+    /// The picture whose cards are told ([`super::PictureHeader::picture`]); without one, the question is about the
+    /// cluster as it is, and what is reached has no card.
+    pub picture: Option<u32>,
 }
 
 /// Which way to follow the edges.

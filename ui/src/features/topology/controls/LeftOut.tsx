@@ -27,7 +27,10 @@ export function LeftOut({ session }: { session: MapSession }) {
   // What lies folded in a card is shown by that: only the core knows in which.
   const hit = useQuery({
     queryKey: ["left out", session.cluster, key, picture?.number ?? 0],
-    queryFn: async () => (await api.objectSearch(session.cluster, nameOf(key ?? ""), MOST_HITS)).find((each) => each.key === key) ?? null,
+    queryFn: async () => {
+      const hits = await session.feed.ask((asked) => api.objectSearch(session.cluster, asked, nameOf(key ?? ""), MOST_HITS));
+      return hits.find((each) => each.key === key) ?? null;
+    },
     enabled: isSought,
     gcTime: 10_000,
   }).data;

@@ -5,13 +5,15 @@ import type { SearchHit } from "@/api/bindings/SearchHit";
 import { api } from "@/api/client";
 import { HealthMark } from "@/components";
 import { goHome, useLayer } from "@/lib/layers";
+import { useStore } from "@/lib/store";
 
+import type { MapSession } from "../session";
 import styles from "./ObjectSearch.module.css";
 
 const MOST_HITS = 40;
 
 interface ObjectSearchProps {
-  cluster: string;
+  session: MapSession;
   field: RefObject<HTMLInputElement | null>;
   label: string;
   /** What stands at the field's right end. */
@@ -22,15 +24,16 @@ interface ObjectSearchProps {
 }
 
 /** A field that finds objects by name, `ns/name`, `deploy/name`, state or label, best first. */
-export function ObjectSearch({ cluster, field, label, hint, narrow, choose }: ObjectSearchProps) {
+export function ObjectSearch({ session, field, label, hint, narrow, choose }: ObjectSearchProps) {
   const id = useId();
   const [text, setText] = useState("");
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const query = useDeferredValue(text.trim());
+  const { picture } = useStore(session.feed.state);
   const hits = useQuery({
-    queryKey: ["search", cluster, query],
-    queryFn: ({ signal }) => api.objectSearch(cluster, query, MOST_HITS, signal),
+    queryKey: ["search", session.cluster, picture?.id, query],
+    queryFn: ({ signal }) => session.feed.ask((asked) => api.objectSearch(session.cluster, asked, query, MOST_HITS, signal)),
     enabled: open && query !== "",
     placeholderData: keepPreviousData,
     staleTime: 2000,

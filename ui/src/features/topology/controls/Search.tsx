@@ -9,7 +9,7 @@ export function Search({ session, field }: { session: MapSession; field: RefObje
   return (
     <div className={styles.place}>
       <ObjectSearch
-        cluster={session.cluster}
+        session={session}
         field={field}
         label="Find anything"
         hint={<kbd className={styles.key}>{/Mac/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>}

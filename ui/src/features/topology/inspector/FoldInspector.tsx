@@ -18,8 +18,11 @@ export function FoldInspector({ session, fold }: { session: MapSession; fold: st
   const expanded = view.expanded.includes(fold);
   const namespace = fold.split("/")[2] ?? "";
   const members = useQuery({
-    queryKey: ["fold", session.cluster, fold, picture?.revision ?? 0],
-    queryFn: async () => (await api.objectSearch(session.cluster, `${kindOf(fold)} ${namespace}`, MOST_MEMBERS)).filter((hit) => hit.card === fold),
+    queryKey: ["fold", session.cluster, fold, picture?.id, picture?.revision],
+    queryFn: async () => {
+      const hits = await session.feed.ask((asked) => api.objectSearch(session.cluster, asked, `${kindOf(fold)} ${namespace}`, MOST_MEMBERS));
+      return hits.filter((hit) => hit.card === fold);
+    },
     placeholderData: (previous) => previous,
     enabled: !expanded,
     gcTime: 30_000,

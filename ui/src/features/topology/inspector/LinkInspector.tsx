@@ -20,10 +20,11 @@ const STATE_TEXT: Record<string, string> = {
 
 /** Why an edge is there: rule, field path, both ends, state. */
 export function LinkInspector({ session, from, to }: { session: MapSession; from: string; to: string }) {
-  const revision = useStoreRevision(session);
+  // As it was when the line was chosen: an explanation that changes while it is read helps nobody.
+  const { picture } = session.feed.state.get();
   const query = useQuery({
-    queryKey: ["edge", session.cluster, from, to, revision],
-    queryFn: () => api.edgeDetail(session.cluster, from, to),
+    queryKey: ["edge", session.cluster, from, to, picture?.id, picture?.revision],
+    queryFn: () => session.feed.ask((asked) => api.edgeDetail(session.cluster, asked, from, to)),
     placeholderData: (previous) => previous,
     gcTime: 30_000,
   });
@@ -44,10 +45,6 @@ export function LinkInspector({ session, from, to }: { session: MapSession; from
       </div>
     </>
   );
-}
-
-function useStoreRevision(session: MapSession): number {
-  return session.feed.state.get().picture?.revision ?? 0;
 }
 
 function Ends({ session, from, to }: { session: MapSession; from: string; to: string }) {

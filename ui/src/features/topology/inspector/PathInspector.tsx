@@ -15,10 +15,10 @@ import { cardsOf, hopText, noWayText, noWayTitle } from "./model";
 /** How two objects hang together: hop by hop, each with its relation; the map shows the same. */
 export function PathInspector({ session, path }: { session: MapSession; path: Selection & { sort: "path" } }) {
   const { from, to, way } = path;
-  const revision = useStore(session.feed.state).picture?.revision ?? 0;
+  const { picture } = useStore(session.feed.state);
   const query = useQuery({
-    queryKey: ["paths", session.cluster, from, to, revision],
-    queryFn: () => api.objectPaths(session.cluster, from, to),
+    queryKey: ["paths", session.cluster, from, to, picture?.id, picture?.revision],
+    queryFn: () => session.feed.ask((asked) => api.objectPaths(session.cluster, asked, from, to)),
     placeholderData: (previous) => previous,
     gcTime: 30_000,
   });

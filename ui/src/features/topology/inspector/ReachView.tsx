@@ -22,7 +22,7 @@ export function ReachView({ session, detail }: { session: MapSession; detail: Ob
   const field = useRef<HTMLInputElement>(null);
   const reach = useQuery({
     queryKey: ["reach", session.cluster, detail.key, direction, detail.revision],
-    queryFn: () => api.objectReach(session.cluster, detail.key, direction),
+    queryFn: () => session.feed.ask((asked) => api.objectReach(session.cluster, asked, detail.key, direction)),
     placeholderData: (previous, query) => (query?.queryKey[3] === direction ? previous : undefined),
     gcTime: 30_000,
   });
@@ -34,7 +34,7 @@ export function ReachView({ session, detail }: { session: MapSession; detail: Ob
     <>
       <div className={styles.reachHead}>
         <ObjectSearch
-          cluster={session.cluster}
+          session={session}
           field={field}
           label="Path to…"
           narrow

@@ -62,9 +62,10 @@ export function applyMessage(before: Picture | null, message: PictureMessage): A
 }
 
 function whole(message: PictureMessage): Picture {
-  const { number, cluster, revision, title, subtitle, counts, gaps } = message.header;
+  const { number, picture: id, cluster, revision, title, subtitle, counts, gaps } = message.header;
   return {
     number,
+    id,
     cluster,
     revision,
     title,

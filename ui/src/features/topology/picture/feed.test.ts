@@ -6,6 +6,7 @@ import { encode, frame, header } from "./fixture";
 
 const stream = vi.hoisted(() => ({ opened: [] as Array<{ request: () => unknown; message: (message: ArrayBuffer) => void; failed: (error: unknown) => void }>, closed: 0 }));
 vi.mock("@/api/client", () => ({
+  asApiError: (thrown: unknown) => thrown,
   openPicture: (request: () => unknown, reader: { message: (message: ArrayBuffer) => void; failed: (error: unknown) => void }) => {
     stream.opened.push({ request, ...reader });
     return () => {
@@ -19,7 +20,7 @@ beforeEach(() => {
   stream.closed = 0;
 });
 
-const message = (number: number, reset: boolean, frames = [frame()]) => encode(header({ number, reset, frames }), Array.from({ length: 4 + 4 * frames.length }, () => 0));
+const message = (number: number, reset: boolean, frames = [frame()], picture = 1) => encode(header({ number, picture, reset, frames }), Array.from({ length: 4 + 4 * frames.length }, () => 0));
 
 test("keeps the picture whole over messages and asks to resume after the last", () => {
   const feed = new PictureFeed("a", EMPTY_VIEW);
@@ -66,4 +67,32 @@ test("who listens late gets the whole picture first", () => {
   const heard: unknown[] = [];
   feed.listen((applied) => heard.push(applied.dirty));
   expect(heard).toEqual([null]);
+});
+
+/** Answers about the pictures in the list; every other is gone. */
+const about = (...pictures: Array<number | null>) => vi.fn(async (picture: number | null) => (pictures.includes(picture) ? `about ${picture}` : Promise.reject({ code: "gone", message: "replaced", detail: null })));
+
+test("a question about a picture that is being replaced is asked again of the one that comes", async () => {
+  const feed = new PictureFeed("a", EMPTY_VIEW);
+  feed.restart();
+  stream.opened[0]?.message(message(1, true));
+  const question = about(2);
+  const answer = feed.ask(question);
+  feed.show({ ...EMPTY_VIEW, lens: "traffic" });
+  await vi.waitFor(() => expect(question).toHaveBeenCalledWith(1));
+  stream.opened[1]?.message(message(1, true, [frame()], 2));
+  expect(await answer).toBe("about 2");
+});
+
+test("a question does not wait for a picture that will not come", async () => {
+  const feed = new PictureFeed("a", EMPTY_VIEW);
+  feed.restart();
+  stream.opened[0]?.message(message(1, true));
+  const stopped = feed.ask(about(2));
+  feed.stop();
+  await expect(stopped).rejects.toMatchObject({ code: "gone" });
+  feed.restart();
+  const failed = feed.ask(about(2));
+  stream.opened[1]?.failed({ code: "notFound", message: "closed", detail: null });
+  await expect(failed).rejects.toMatchObject({ code: "gone" });
 });

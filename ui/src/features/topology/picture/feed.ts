@@ -2,7 +2,7 @@
 
 import type { ApiError } from "@/api/bindings/ApiError";
 import type { View } from "@/api/bindings/View";
-import { openPicture } from "@/api/client";
+import { type PictureId, asApiError, openPicture } from "@/api/client";
 import { type Store, createStore } from "@/lib/store";
 
 import { type Applied, LostMessage, applyMessage } from "./apply";
@@ -48,6 +48,19 @@ export class PictureFeed {
   stop() {
     this.close?.();
     this.close = null;
+    // Whoever waits for another picture must see that none will come.
+    this.state.set((state) => ({ ...state, waiting: true }));
+  }
+
+  /** Asks about the picture that is shown. Where another has replaced it meanwhile, the question is asked again of that. */
+  async ask<T>(question: (picture: PictureId) => Promise<T>): Promise<T> {
+    const asked = this.state.get().picture?.id ?? null;
+    try {
+      return await question(asked);
+    } catch (thrown) {
+      if (asApiError(thrown).code !== "gone" || !(await this.replaced(asked))) throw thrown;
+      return this.ask(question);
+    }
   }
 
   /** Whoever comes late gets the whole picture first. */
@@ -56,6 +69,21 @@ export class PictureFeed {
     if (picture !== null) listener({ picture, dirty: null }, []);
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Waits for a picture of another subscription; false where none will come. */
+  private replaced(asked: PictureId): Promise<boolean> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const { picture, error } = this.state.get();
+        const other = picture !== null && picture.id !== asked;
+        if (!other && error === null && this.close !== null) return;
+        unsubscribe();
+        resolve(other);
+      };
+      const unsubscribe = this.state.subscribe(look);
+      look();
+    });
   }
 
   private receive(message: ArrayBuffer) {

@@ -35,6 +35,7 @@ function all(list: readonly unknown[] | undefined): WireSplice {
 export function header(some: Partial<PictureHeader> = {}): PictureHeader {
   return {
     number: 1,
+    picture: 1,
     cluster: "demo",
     revision: 1,
     reset: true,

@@ -60,6 +60,8 @@ export interface BlockChange extends Omit<Block, "cards" | "links"> {
 
 export interface Picture {
   number: number;
+  /** What questions about it name. */
+  id: number;
   cluster: string;
   revision: number;
   title: string;
