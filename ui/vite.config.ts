@@ -7,7 +7,6 @@ import { defineConfig } from "vite";
 // Nothing is inlined as a data: URI, because the content security policy of both hosts refuses them for fonts and scripts.
 export default defineConfig({
   plugins: [react()],
-  base: "./",
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
   server: { port: 5173, strictPort: true, fs: { allow: [".."] } },

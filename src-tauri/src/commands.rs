@@ -1,18 +1,18 @@
 //! The commands of `api` as functions that the window can invoke, made from the one list.
 
-use api::Application;
 use api::types::*;
 use api::with_commands;
+use api::{Application, Caller};
 use tauri::ipc::Invoke;
 use tauri::{State, Wry};
 
 macro_rules! tauri_commands {
-    ($(#[doc = $doc:literal] $access:ident $name:ident($request:ty) -> $answer:ty,)+) => {
+    ($(#[doc = $doc:literal] $access:ident $(+ $paths:ident)? $name:ident($request:ty) -> $answer:ty,)+) => {
         $(
             #[doc = $doc]
             #[tauri::command]
             async fn $name(application: State<'_, Application>, request: $request) -> Result<$answer, ApiError> {
-                application.$name(request).await
+                application.$name(Caller::Window, request).await
             }
         )+
 

@@ -41,6 +41,7 @@ fn main() -> Result<ExitCode> {
         kubeconfig: Environment::from_process(opening.kubeconfig.clone()),
         database: opening.database.clone().or_else(api::default_database),
         downloads: downloads.path().to_owned(),
+        folders: Vec::new(),
         rules: Arc::new(RuleBook::default()),
         still: false,
     };

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use api::Application;
 use api::types::{ApiError, ClusterSource, Nothing};
+use api::{Application, Caller};
 
 /// What the command line says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -142,7 +142,7 @@ async fn source(application: &Application, first: First) -> Result<ClusterSource
         First::Current => None,
         First::Context(name) => Some(name),
     };
-    let list = application.contexts_list(Nothing {}).await?;
+    let list = application.contexts_list(Caller::Window, Nothing {}).await?;
     let found = list.contexts.into_iter().find(|context| match &wanted {
         Some(name) => context.name == *name,
         None => context.current,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use api::types::ApiError;
-use api::{Application, Item};
+use api::{Application, Caller, Item};
 use serde_json::{Value, json};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
@@ -36,7 +36,7 @@ pub(crate) async fn stream_open(
     request: Value,
     channel: Channel<InvokeResponseBody>,
 ) -> Result<u32, ApiError> {
-    let mut reader = application.open_stream(&stream, request)?;
+    let mut reader = application.open_stream(Caller::Window, &stream, request)?;
     let task = tauri::async_runtime::spawn(async move {
         while let Some(item) = reader.next().await {
             let sent = match item {

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use api::types::{
     ApiError, ClusterRequest, ClusterSource, ConnectRequest, ErrorCode, LinkState, Nothing, ObjectRequest,
 };
-use api::{Application, Setup};
+use api::{Application, Caller, Setup};
 use cluster::kubeconfig::Environment;
 use serde_json::{Value, json};
 
@@ -37,19 +37,26 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         kubeconfig: Environment::from_process(Some(args.kubeconfig)),
         database: None,
         downloads: std::env::temp_dir(),
+        folders: Vec::new(),
         rules: Arc::default(),
         still: false,
     })
     .await;
-    let contexts = application.contexts_list(Nothing {}).await.map_err(failed)?;
+    let contexts = application.contexts_list(Caller::Window, Nothing {}).await.map_err(failed)?;
     let context = contexts.contexts.into_iter().find(|context| context.current).context("no current context")?;
     let source = ClusterSource::Context { id: context.id };
-    let opened = application.cluster_connect(ConnectRequest { source, namespaces: None }).await.map_err(failed)?;
+    let opened = application
+        .cluster_connect(Caller::Window, ConnectRequest { source, namespaces: None })
+        .await
+        .map_err(failed)?;
     let cluster = opened.cluster;
 
     let mut first = false;
     loop {
-        let status = application.cluster_status(ClusterRequest { cluster: cluster.clone() }).await.map_err(failed)?;
+        let status = application
+            .cluster_status(Caller::Window, ClusterRequest { cluster: cluster.clone() })
+            .await
+            .map_err(failed)?;
         let pods = status.kinds.iter().find(|kind| kind.group.is_empty() && kind.kind == "Pod");
         if !first && pods.is_some_and(|pods| pods.count > 0) {
             first = true;
@@ -93,7 +100,7 @@ async fn obey(application: &Application, cluster: &str) -> Result<()> {
             }
             ("version", key) => {
                 let request = ObjectRequest { cluster: cluster.to_owned(), key: key.to_owned() };
-                match application.object_detail(request).await {
+                match application.object_detail(Caller::Window, request).await {
                     Ok(detail) => json!(detail.yaml.as_deref().and_then(resource_version)),
                     Err(error) if error.code == ErrorCode::NotFound => Value::Null,
                     Err(error) => return Err(failed(error)),

@@ -37,7 +37,7 @@ impl MapReader {
     /// Opens the stream and takes the first picture, whose bytes do not count.
     pub(crate) async fn open(application: &Application, cluster: &str) -> Result<Self> {
         let request = json!({ "cluster": cluster, "view": {} });
-        let mut stream = application.open_stream("picture", request).map_err(failed)?;
+        let mut stream = application.open_stream(api::Caller::Window, "picture", request).map_err(failed)?;
         let mut first = Held::default();
         match stream.next().await {
             Some(Ok(Item::Binary(message))) => first.take(&message)?,

@@ -43,6 +43,12 @@ impl Client {
         Ok(Self { server: server.to_owned(), token: None, pool: pool(tls) })
     }
 
+    /// The same, showing this token as bearer.
+    #[must_use]
+    pub fn bearing(self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self }
+    }
+
     /// GET, which must succeed.
     pub async fn get(&self, path: &str) -> Result<Value> {
         self.must(Method::GET, path, None).await

@@ -15,6 +15,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Host;
 
+/// A script's.
 const TOKEN: &str = "known-to-this-test";
 
 /// Serves a host's application; ends with the guard.
@@ -22,7 +23,12 @@ async fn serve(host: &Host) -> (SocketAddr, DropGuard) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let options = server::Options { token: TOKEN.to_owned(), hosts: Vec::new(), sockets: 4 };
+    let options = server::Options {
+        secret: "unknown-to-this-test".to_owned(),
+        script: Some(TOKEN.to_owned()),
+        hosts: Vec::new(),
+        sockets: 4,
+    };
     // Ends with the token that it is given.
     tokio::spawn(server::run(listener, host.application.clone(), options, shutdown.clone()));
     (address, shutdown.drop_guard())
@@ -39,9 +45,9 @@ async fn every_command_and_stream_is_answered_over_http() {
     let (host, cluster) = Host::on_the_demo().await;
     host.live(&cluster).await;
     let (address, _serving) = serve(&host).await;
-    let client = Client::plain(&format!("http://{address}")).unwrap();
+    let client = Client::plain(&format!("http://{address}")).unwrap().bearing(TOKEN);
     let ask = async |command: &str, request: Value| {
-        client.request(Method::POST, &format!("/api/v1/{command}?token={TOKEN}"), Some(&request)).await.unwrap()
+        client.request(Method::POST, &format!("/api/v1/{command}"), Some(&request)).await.unwrap()
     };
     let (status, unknown) = ask("absent", json!({})).await;
     assert_eq!((status, unknown["message"].as_str()), (StatusCode::NOT_FOUND, Some("there is no command `absent`")));
@@ -61,11 +67,15 @@ async fn every_command_and_stream_is_answered_over_http() {
         assert!(status == StatusCode::OK || refused, "{name}: {status} {answer}");
     }
     assert_eq!(ask("cluster_status", json!({ "cluster": cluster })).await.1["cluster"], cluster);
-    let (status, _) = client.request(Method::POST, "/api/v1/app_info", Some(&json!({}))).await.unwrap();
+    let (status, _) = Client::plain(&format!("http://{address}"))
+        .unwrap()
+        .request(Method::POST, "/api/v1/app_info", Some(&json!({})))
+        .await
+        .unwrap();
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 
-    let (mut socket, _) =
-        tokio_tungstenite::connect_async(format!("ws://{address}/api/v1/stream?token={TOKEN}")).await.unwrap();
+    let (mut socket, _) = tokio_tungstenite::connect_async(format!("ws://{address}/api/v1/stream")).await.unwrap();
+    socket.send(Message::text(json!({ "token": TOKEN }).to_string())).await.unwrap();
     let open = |id: usize, stream: &str, request: Value| {
         Message::text(json!({ "open": { "id": id, "stream": stream, "request": request } }).to_string())
     };
@@ -100,20 +110,19 @@ async fn an_export_without_a_path_is_downloaded() {
     let (host, cluster) = Host::on_the_demo().await;
     host.live(&cluster).await;
     let (address, _serving) = serve(&host).await;
-    let client = Client::plain(&format!("http://{address}")).unwrap();
+    let client = Client::plain(&format!("http://{address}")).unwrap().bearing(TOKEN);
     let mut notices = host.notices();
     let request = json!({
         "cluster": cluster, "view": null, "format": "json", "theme": "light", "title": null, "stamp": false,
         "aspect": null, "scale": null, "expand": false, "path": null,
     });
-    let (_, status) =
-        client.request(Method::POST, &format!("/api/v1/export_start?token={TOKEN}"), Some(&request)).await.unwrap();
+    let (_, status) = client.request(Method::POST, "/api/v1/export_start", Some(&request)).await.unwrap();
     while !matches!(notices.next("it is written").await, api::types::Notice::Export(status) if status.done) {}
     let path = status["path"].as_str().unwrap();
-    let file = client.get(&format!("{path}?token={TOKEN}")).await.unwrap();
+    let file = client.get(path).await.unwrap();
     assert_eq!(file["schema"], "kubilitics.dev/topology/v1");
     for path in ["/exports/..%2Fkubilitics.db", "/exports/absent.json"] {
-        let (status, _) = client.request(Method::GET, &format!("{path}?token={TOKEN}"), None).await.unwrap();
+        let (status, _) = client.request(Method::GET, path, None).await.unwrap();
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
     }
 }

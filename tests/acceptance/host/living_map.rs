@@ -181,7 +181,11 @@ async fn a_closed_cluster_says_so() {
         let refusal = host.refusal(command, json!({ "cluster": cluster })).await;
         assert_eq!(refusal.code, api::types::ErrorCode::NotFound, "{refusal}");
     }
-    assert!(host.application.open_stream("picture", json!({ "cluster": cluster, "view": {} })).is_err());
+    assert!(
+        host.application
+            .open_stream(api::Caller::Window, "picture", json!({ "cluster": cluster, "view": {} }))
+            .is_err()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,7 +64,7 @@ impl Map {
     /// Loses the connection.
     pub(crate) fn hang_up(&mut self, host: &Host) {
         // Any other stream in its place: the reader of this one is dropped.
-        self.reader = host.application.open_stream("notices", json!({})).unwrap();
+        self.reader = host.application.open_stream(api::Caller::Window, "notices", json!({})).unwrap();
     }
 
     /// The next message, put on the map.
@@ -216,7 +216,7 @@ impl Map {
 
 fn subscribe(host: &Host, cluster: &str, view: &View, resume: Option<u64>) -> Reader {
     let request = json!({ "cluster": cluster, "view": view, "resume": resume });
-    host.application.open_stream("picture", request).unwrap()
+    host.application.open_stream(api::Caller::Window, "picture", request).unwrap()
 }
 
 fn is_inside(inner: &Rect, outer: &Rect) -> bool {

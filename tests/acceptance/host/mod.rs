@@ -18,7 +18,7 @@ use std::sync::Arc;
 use api::types::{
     ApiError, ClusterStatus, ClusterSummary, ContextList, ContextSummary, ErrorCode, LinkState, Notice, ObjectDetail,
 };
-use api::{Application, Item, Reader, Setup};
+use api::{Application, Caller, Item, Reader, Setup};
 use cluster::kubeconfig::Environment;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -43,6 +43,7 @@ impl Host {
             },
             database: Some(folder.path().join("kubilitics.db")),
             downloads: folder.path().to_owned(),
+            folders: Vec::new(),
             rules: Arc::default(),
             still: false,
         };
@@ -69,7 +70,7 @@ impl Host {
 
     /// A command as it travels.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, command: &str, request: Value) -> Result<T, ApiError> {
-        let text = self.application.call(command, request).await?;
+        let text = self.application.call(Caller::Window, command, request).await?;
         Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{command} answered {text}: {error}")))
     }
 
@@ -102,7 +103,7 @@ impl Host {
 
     /// The low-rate notices from this moment on.
     pub(crate) fn notices(&self) -> Notices {
-        Notices(self.application.open_stream("notices", json!({})).unwrap())
+        Notices(self.application.open_stream(Caller::Window, "notices", json!({})).unwrap())
     }
 
     /// Waits until the status is as wanted. It looks again whenever the application says that something changed.

@@ -12,10 +12,11 @@ beforeEach(async () => {
   await openMap(page);
 });
 
-test("the address no longer carries the token, and a reload is let in", async () => {
-  expect(page.url()).not.toContain("token");
+test("the address no longer carries the secret, and a reload is let in", async () => {
+  expect(page.url()).not.toContain("/open/");
   await page.reload();
   await page.waitForSelector(`${MAP}[data-painted]`);
+  expect(await page.context().cookies()).toEqual([]);
 });
 
 test("which cluster, how fresh and how many objects are on screen", async () => {

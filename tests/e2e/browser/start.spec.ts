@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { useBrowser } from "../support/browser";
-import { MAP, openMap } from "../support/map";
+import { MAP, closeCluster, openMap } from "../support/map";
+import { serve } from "../support/serve";
 
 const { open } = useBrowser();
 
@@ -81,14 +83,54 @@ test("hundreds of contexts appear as their file does, only those on screen are a
   await page.getByText("No context found").waitFor();
 });
 
-test("a path that does not exist is named, and nothing else breaks", async () => {
+/** Chooses it in the browser's dialog. */
+async function choose(page: Page, button: "Files…" | "Folder…", path: string) {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: button }).click();
+  await (await chooser).setFiles(path);
+}
+
+test("a file that holds no object is named, and nothing else breaks", async () => {
+  const path = await manifest();
+  await writeFile(path, "just: words\n");
   const page = await open();
   await openMap(page);
   await page.getByRole("link", { name: "Clusters" }).click();
   page.removeAllListeners("console");
-  await page.getByRole("textbox", { name: /^Paths/ }).fill("/no/such/place.yaml");
-  await page.getByRole("button", { name: "Open", exact: true }).click();
-  await expect.poll(() => page.getByRole("alert").innerText()).toContain("/no/such/place.yaml");
+  await choose(page, "Files…", path);
+  await expect.poll(() => page.getByRole("alert").innerText()).toContain("web.yaml");
+});
+
+test("a folder is opened from the browser's machine", async () => {
+  const folder = dirname(await manifest());
+  const page = await open();
+  await openMap(page);
+  await page.getByRole("link", { name: "Clusters" }).click();
+  await choose(page, "Folder…", folder);
+  await page.waitForSelector(`${MAP}[data-painted]`);
+  await expect.poll(() => page.locator("header button[aria-haspopup=true]").innerText()).toContain(basename(folder));
+  expect(await page.getByRole("treeitem", { name: /web/ }).count()).toBeGreaterThan(0);
+  await closeCluster(page, basename(folder));
+});
+
+test("paths of the serving machine are opened below the folders that it was started with, and nowhere else", async () => {
+  const path = await manifest();
+  const served = await serve("--demo", "--still", "--files", dirname(path));
+  try {
+    const page = await open({ url: served.url });
+    await openMap(page);
+    await page.getByRole("link", { name: "Clusters" }).click();
+    page.removeAllListeners("console");
+    const paths = page.getByRole("textbox", { name: /by path/ });
+    await paths.fill("/etc/hostname");
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await expect.poll(() => page.getByRole("alert").innerText()).toMatch(/may not open \/etc\/hostname[^]*serve --files/);
+    await paths.fill(path);
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await expect.poll(() => page.getByTestId("freshness").innerText()).toMatch(/^from files/);
+  } finally {
+    served.close();
+  }
 });
 
 test("several clusters are open at once, and the switcher goes between them", async () => {
@@ -96,8 +138,7 @@ test("several clusters are open at once, and the switcher goes between them", as
   await openMap(page);
   const first = page.url();
   await page.getByRole("link", { name: "Clusters" }).click();
-  await page.getByRole("textbox", { name: /^Paths/ }).fill(await manifest());
-  await page.getByRole("button", { name: "Open", exact: true }).click();
+  await choose(page, "Files…", await manifest());
   await page.waitForSelector(`${MAP}[data-painted]`);
   expect(page.url()).not.toBe(first);
   await expect.poll(() => page.getByTestId("freshness").innerText()).toMatch(/^from files/);

@@ -32,7 +32,10 @@ test("the map of a large cluster", async () => {
 /** Asks the host until the only open cluster is live; its id. */
 async function synced(): Promise<string> {
   const url = new URL(address());
-  const headers = { authorization: `Bearer ${url.searchParams.get("token")}`, "content-type": "application/json" };
+  const secret = url.pathname.split("/").at(-1);
+  const page = await fetch(`${url.origin}/pages`, { method: "POST", headers: { authorization: `Bearer ${secret}` } });
+  const { token } = (await page.json()) as { token: string };
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const call = async <T>(command: string, request: unknown): Promise<T> => {
     const answer = await fetch(`${url.origin}/api/v1/${command}`, { method: "POST", headers, body: JSON.stringify(request) });
     return (await answer.json()) as T;

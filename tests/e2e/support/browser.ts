@@ -1,4 +1,4 @@
-/** Chromium against a running `kubilitics-cli serve`; `KUBILITICS_URL` is the address it printed, token included. */
+/** Chromium against a running `kubilitics-cli serve`; `KUBILITICS_URL` is the address it printed, which opens pages. */
 
 import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";

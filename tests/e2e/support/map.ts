@@ -80,12 +80,13 @@ export async function picture(page: Page, view: View = EMPTY_VIEW): Promise<Pict
     const cluster = decodeURIComponent(location.hash.split(/[/?]/)[2] ?? "");
     const url = new URL("/api/v1/stream", location.href);
     url.protocol = "ws:";
-    const token = sessionStorage.getItem("token");
-    if (token) url.searchParams.set("token", token);
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     const message = await new Promise<ArrayBuffer>((resolve, reject) => {
-      socket.addEventListener("open", () => socket.send(JSON.stringify({ open: { id: 1, stream: "picture", request: { cluster, view: asked, resume: null } } })));
+      socket.addEventListener("open", () => {
+        socket.send(JSON.stringify({ token: sessionStorage.getItem("token") }));
+        socket.send(JSON.stringify({ open: { id: 1, stream: "picture", request: { cluster, view: asked, resume: null } } }));
+      });
       socket.addEventListener("message", ({ data }) => (data instanceof ArrayBuffer ? resolve(data.slice(4)) : reject(new Error(String(data)))));
       socket.addEventListener("error", () => reject(new Error("the stream cannot be opened")));
     });

@@ -11,6 +11,7 @@ import { httpTransport } from "./transport/http";
 import { insideWindow, tauriTransport } from "./transport/tauri";
 import type { Transport } from "./transport/transport";
 
+export { saveAs } from "./transport/files";
 export { asApiError } from "./transport/transport";
 
 export const transport: Transport = insideWindow() ? tauriTransport() : httpTransport();

@@ -3,18 +3,16 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { transport } from "@/api/client";
-import { openSource } from "@/features/clusters";
+import { opening, pickAndOpen } from "@/features/clusters";
 import { theme, themeChoice } from "@/lib/theme";
 
 import { router } from "./router";
 
 /** The system's dialog, then the map of what was chosen; the start screen says why where it could not be opened. */
 async function pick(queries: QueryClient, folders: boolean) {
-  const paths = (await transport.pickFiles?.(folders)) ?? [];
-  if (paths.length === 0) return;
-  const cluster = await openSource(queries, { from: "files", paths });
+  const cluster = await pickAndOpen(queries, folders);
   if (cluster) await router.navigate({ to: "/cluster/$cluster", params: { cluster: cluster.cluster } });
-  else await router.navigate({ to: "/" });
+  else if (opening.get().error) await router.navigate({ to: "/" });
 }
 
 export function followMenu(queries: QueryClient): () => void {

@@ -11,12 +11,14 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use topology::RuleBook;
 
+use crate::access::{Access, Caller, admit};
 use crate::handlers::contexts;
 use crate::handlers::exports::Exports;
 use crate::open::Open;
 use crate::picture::Numbers;
 use crate::streams::Reader;
 use crate::types::*;
+use crate::uploads::{Upload, Uploads};
 
 /// Notices that a slow reader may lag behind; they tell states, so that the next one says it again.
 const NOTICES: usize = 64;
@@ -32,6 +34,8 @@ pub struct Setup {
     pub database: Option<PathBuf>,
     /// Where exports without a path are kept until they are downloaded.
     pub downloads: PathBuf,
+    /// Folders that callers without access to this machine's paths may open files of.
+    pub folders: Vec<PathBuf>,
     /// Our rules, and those of the person.
     pub rules: Arc<RuleBook>,
     /// Whether the demo stands still at one moment: for pictures that can be compared.
@@ -50,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) contexts: watch::Receiver<Contexts>,
     pub(crate) notices: broadcast::Sender<Notice>,
     pub(crate) exports: Exports,
+    pub(crate) uploads: Uploads,
     pub(crate) numbers: Numbers,
     open: Mutex<Vec<Arc<Open>>>,
     not_opened: Mutex<Option<ApiError>>,
@@ -70,8 +75,11 @@ pub(crate) enum Memory {
 impl Application {
     /// Opens the database and begins to watch the kubeconfig files. A database that cannot be used does not stop it:
     /// `app_info` tells.
-    pub async fn start(setup: Setup) -> Self {
+    pub async fn start(mut setup: Setup) -> Self {
+        // Compared with real paths; a folder that is not there lets nothing through.
+        setup.folders = setup.folders.iter().filter_map(|folder| std::fs::canonicalize(folder).ok()).collect();
         let memory = remember(setup.database.as_ref()).await;
+        let uploads = Uploads::below(&setup.downloads);
         let (first, mut files) = Watch::new(setup.kubeconfig.clone());
         let (publish, seen) = watch::channel(first);
         let notices = broadcast::Sender::new(NOTICES);
@@ -82,6 +90,7 @@ impl Application {
             contexts: seen,
             notices,
             exports: Exports::default(),
+            uploads,
             numbers: Numbers::default(),
             open: Mutex::default(),
             not_opened: Mutex::default(),
@@ -106,23 +115,24 @@ impl Application {
     /// Answers a command by its name, JSON in and out.
     ///
     /// # Errors
-    /// What the handler says, or that there is no such command, or that the request does not fit it.
-    pub async fn call(&self, command: &str, request: Value) -> Result<String, ApiError> {
-        crate::dispatch::call(self, command, request).await
+    /// What the handler says, or that there is no such command, that the caller may not, or that the request does not
+    /// fit it.
+    pub async fn call(&self, caller: Caller, command: &str, request: Value) -> Result<String, ApiError> {
+        crate::dispatch::call(self, caller, command, request).await
     }
 
     /// Opens a stream by its name.
     ///
     /// # Errors
-    /// Where there is no such stream, or the request does not fit it.
-    pub fn open_stream(&self, stream: &str, request: Value) -> Result<Reader, ApiError> {
-        crate::dispatch::open(self, stream, request)
+    /// Where there is no such stream, the caller may not, or the request does not fit it.
+    pub fn open_stream(&self, caller: Caller, stream: &str, request: Value) -> Result<Reader, ApiError> {
+        crate::dispatch::open(self, caller, stream, request)
     }
 
     /// Opens what was asked for by starting the application, and sends every interface there, also where it was open
     /// already. Why it could not be opened is remembered, and told.
     pub async fn open_asked(&self, source: ClusterSource) {
-        match self.cluster_connect(ConnectRequest { source, namespaces: None }).await {
+        match self.cluster_connect(Caller::Window, ConnectRequest { source, namespaces: None }).await {
             Ok(cluster) => {
                 self.set_not_opened(None);
                 self.tell(Notice::Asked(cluster));
@@ -145,6 +155,16 @@ impl Application {
     /// Why what the application was started on is not open.
     pub(crate) fn not_opened(&self) -> Option<ApiError> {
         self.shared.not_opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins to keep a file that a caller sends, for [`ClusterSource::Files`]; `path` says where it lay there. What is
+    /// opened together is one `batch`, a name of the caller's choice.
+    ///
+    /// # Errors
+    /// Where the caller may not, too much is kept already, or the file cannot be made.
+    pub fn upload(&self, caller: Caller, batch: &str, path: &str) -> Result<Upload, ApiError> {
+        admit(caller, Access::Remember, "upload")?;
+        self.shared.uploads.begin(batch, path)
     }
 
     /// Where exports without a path lie.

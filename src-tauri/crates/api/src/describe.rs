@@ -6,6 +6,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use ts_rs::{Config, ExportError, TS, TypeVisitor};
 
+use crate::access::Access;
 use crate::types::*;
 
 /// One command.
@@ -15,8 +16,10 @@ pub struct Command {
     pub name: &'static str,
     /// What it does, in a sentence.
     pub doc: &'static str,
-    /// Whether it changes something: a remembered choice, a file.
-    pub writes: bool,
+    /// What it needs.
+    pub access: Access,
+    /// Whether its request may name paths of this machine, which takes [`Access::File`] on top.
+    pub paths: bool,
     request: Shape,
     answer: Shape,
 }
@@ -28,6 +31,8 @@ pub struct Stream {
     pub name: &'static str,
     /// What it carries, in a sentence.
     pub doc: &'static str,
+    /// What it needs.
+    pub access: Access,
     request: Shape,
     item: Shape,
 }
@@ -73,13 +78,14 @@ fn export<T: TS + 'static>(config: &Config) -> Result<(), ExportError> {
 struct Binary(String);
 
 macro_rules! describe_commands {
-    ($(#[doc = $doc:literal] $access:ident $name:ident($request:ty) -> $answer:ty,)+) => {
+    ($(#[doc = $doc:literal] $access:ident $(+ $paths:ident)? $name:ident($request:ty) -> $answer:ty,)+) => {
         /// Every command, in the order of the list.
         pub fn commands() -> Vec<Command> {
             vec![$(Command {
                 name: stringify!($name),
                 doc: $doc.trim_ascii(),
-                writes: matches!(stringify!($access).as_bytes(), b"write"),
+                access: access!($access),
+                paths: [$(access!($paths),)? access!($access)].contains(&Access::File),
                 request: Shape::of::<$request>(),
                 answer: Shape::of::<$answer>(),
             },)+]
@@ -89,12 +95,13 @@ macro_rules! describe_commands {
 with_commands!(describe_commands);
 
 macro_rules! describe_streams {
-    ($(#[doc = $doc:literal] $name:ident($request:ty) -> $item:ty,)+) => {
+    ($(#[doc = $doc:literal] $access:ident $name:ident($request:ty) -> $item:ty,)+) => {
         /// Every stream, in the order of the list.
         pub fn streams() -> Vec<Stream> {
             vec![$(Stream {
                 name: stringify!($name),
                 doc: $doc.trim_ascii(),
+                access: access!($access),
                 request: Shape::of::<$request>(),
                 item: Shape::of::<$item>(),
             },)+]
@@ -115,7 +122,8 @@ pub fn openapi() -> Value {
         let operation = json!({"post": {
             "operationId": command.name,
             "summary": command.doc,
-            "x-access": if command.writes { "write" } else { "read" },
+            "x-access": command.access.word(),
+            "x-paths": command.paths,
             "requestBody": {"required": true, "content": content(request)},
             "responses": {
                 "200": {"description": "the answer", "content": content(answer)},
@@ -128,7 +136,12 @@ pub fn openapi() -> Value {
     for stream in streams() {
         let request = (stream.request.schema)(&mut generator);
         let item = (stream.item.schema)(&mut generator);
-        channels.insert(stream.name.into(), json!({"description": stream.doc, "request": request, "item": item}));
+        channels.insert(
+            stream.name.into(),
+            json!({
+                "description": stream.doc, "x-access": stream.access.word(), "request": request, "item": item,
+            }),
+        );
     }
     json!({
         "openapi": "3.1.0",

@@ -5,6 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::Application;
+use crate::access::{Access, Caller, Paths, admit, admit_paths};
+use crate::describe::streams;
 use crate::handlers::*;
 use crate::picture;
 use crate::streams::Reader;
@@ -18,11 +20,29 @@ fn write<T: Serialize>(answer: &T) -> Result<String, ApiError> {
     serde_json::to_string(answer).map_err(|error| ApiError::failed("the answer cannot be written").because(&error))
 }
 
+impl Application {
+    /// The request with the real paths that it names, where the caller may name them.
+    fn admitted<T: Paths>(&self, caller: Caller, _: Access, mut request: T) -> Result<T, ApiError> {
+        let kept = |path: &std::path::Path| self.shared.uploads.holds(path);
+        admit_paths(caller, &mut request, &self.shared.setup.folders, &kept)?;
+        Ok(request)
+    }
+}
+
 macro_rules! dispatch_commands {
-    ($(#[doc = $doc:literal] $access:ident $name:ident($request:ty) -> $answer:ty,)+) => {
-        pub(crate) async fn call(application: &Application, command: &str, request: Value) -> Result<String, ApiError> {
+    ($(#[doc = $doc:literal] $access:ident $(+ $paths:ident)? $name:ident($request:ty) -> $answer:ty,)+) => {
+        pub(crate) async fn call(
+            application: &Application,
+            caller: Caller,
+            command: &str,
+            request: Value,
+        ) -> Result<String, ApiError> {
             match command {
-                $(stringify!($name) => write(&application.$name(read(request)?).await?),)+
+                $(stringify!($name) => {
+                    // Before the request is read: whoever may not call it need not know what it takes.
+                    admit(caller, access!($access), command)?;
+                    write(&application.$name(caller, read(request)?).await?)
+                })+
                 _ => Err(ApiError::not_found(format!("there is no command `{command}`"))),
             }
         }
@@ -32,8 +52,10 @@ macro_rules! dispatch_commands {
                 #[doc = $doc]
                 ///
                 /// # Errors
-                /// What failed, on what, and what to do.
-                pub async fn $name(&self, request: $request) -> Result<$answer, ApiError> {
+                /// What failed, on what, and what to do; also where the caller may not.
+                pub async fn $name(&self, caller: Caller, request: $request) -> Result<$answer, ApiError> {
+                    admit(caller, access!($access), stringify!($name))?;
+                    $(let request = self.admitted(caller, access!($paths), request)?;)?
                     $name(self, request).await
                 }
             )+
@@ -42,7 +64,15 @@ macro_rules! dispatch_commands {
 }
 with_commands!(dispatch_commands);
 
-pub(crate) fn open(application: &Application, stream: &str, request: Value) -> Result<Reader, ApiError> {
+pub(crate) fn open(
+    application: &Application,
+    caller: Caller,
+    stream: &str,
+    request: Value,
+) -> Result<Reader, ApiError> {
+    if let Some(listed) = streams().into_iter().find(|each| each.name == stream) {
+        admit(caller, listed.access, stream)?;
+    }
     match stream {
         "picture" => {
             let PictureRequest { cluster, view, resume } = read(request)?;

@@ -29,7 +29,7 @@ impl ApiError {
     }
 
     /// Adds the chain of causes.
-    pub(crate) fn because(mut self, error: &dyn Error) -> Self {
+    pub fn because(mut self, error: &dyn Error) -> Self {
         let mut causes = Vec::new();
         let mut next = error.source();
         while let Some(cause) = next {

@@ -6,6 +6,7 @@
 // First: the list is a macro, which the modules below it are made with.
 #[macro_use]
 mod list;
+mod access;
 mod application;
 mod clock;
 mod describe;
@@ -18,12 +19,17 @@ mod paper;
 mod picture;
 mod status;
 mod streams;
+mod target;
 pub mod types;
+mod uploads;
 mod yaml;
 
+pub use access::{Access, Caller};
 pub use application::{Application, Setup, default_database};
 pub use describe::{Command, Stream, commands, openapi, streams, write_typescript};
 pub use once::{Look, Wanted, look};
 pub use paper::{Paper, format_of_file, format_of_word, stamp};
 pub use session::{Published, SourceState};
 pub use streams::{Item, Reader};
+pub use target::{Permission, write_file};
+pub use uploads::Upload;

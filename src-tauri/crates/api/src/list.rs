@@ -1,8 +1,9 @@
 //! THE list of commands and streams. Every host, the OpenAPI text and the TypeScript client are made from it.
 
-/// Hands the list of commands to another macro, which makes of it what it needs:
-/// `read` or `write`, name, request, answer, each with its documentation. `write` marks what changes something
-/// (a remembered choice, a file); nothing here changes a cluster.
+/// Hands the list of commands to another macro, which makes of it what it needs: the access it takes
+/// ([`Access`](crate::Access) in lower case), name, request, answer, each with its documentation. `+ file` marks a
+/// request that may name paths of this machine: naming one takes `file`, without one the first word is enough. Nothing
+/// here changes a cluster.
 #[macro_export]
 macro_rules! with_commands {
     ($then:ident) => {
@@ -14,9 +15,9 @@ macro_rules! with_commands {
             /// Ask a context's API server whether it is there.
             read context_probe(ContextRequest) -> ContextHealth,
             /// Remember alias, colour, tag and namespaces of a context.
-            write context_update(ContextUpdate) -> ContextSummary,
+            remember context_update(ContextUpdate) -> ContextSummary,
             /// Open a context, the demo or files, and start reading.
-            read cluster_connect(ConnectRequest) -> ClusterSummary,
+            read + file cluster_connect(ConnectRequest) -> ClusterSummary,
             /// Close an open cluster.
             read cluster_disconnect(ClusterRequest) -> Nothing,
             /// The open clusters, in the order in which they were opened.
@@ -40,32 +41,48 @@ macro_rules! with_commands {
             /// The picture of an export, before it is written.
             read export_preview(ExportRequest) -> ExportPreview,
             /// Write a picture to a file; progress comes as notices.
-            write export_start(ExportRequest) -> ExportStatus,
+            remember + file export_start(ExportRequest) -> ExportStatus,
             /// Stop an export.
-            write export_cancel(ExportId) -> Nothing,
+            remember export_cancel(ExportId) -> Nothing,
             /// The exports of the past, latest first.
             read exports_list(Nothing) -> Vec<ExportRecord>,
             /// A remembered choice; its value is null where nothing was remembered.
             read preference_get(PreferenceRequest) -> Preference,
             /// Remember a choice.
-            write preference_set(Preference) -> Preference,
+            remember preference_set(Preference) -> Preference,
             /// Move a damaged or newer database aside and begin another.
-            write database_reset(ResetRequest) -> AppInfo,
+            remember database_reset(ResetRequest) -> AppInfo,
             /// The kind icons as path data.
             read icons(Nothing) -> Icons,
         }
     };
 }
 
-/// Hands the list of streams to another macro: name, request, what an item is (`Binary`, or a type sent as JSON).
+/// Hands the list of streams to another macro: access, name, request, what an item is (`Binary`, or a type sent as JSON).
 #[macro_export]
 macro_rules! with_streams {
     ($then:ident) => {
         $then! {
             /// The living map: numbered binary messages, as the module `types::picture` describes them.
-            picture(PictureRequest) -> Binary,
+            read picture(PictureRequest) -> Binary,
             /// Low-rate notices.
-            notices(Nothing) -> Notice,
+            read notices(Nothing) -> Notice,
         }
+    };
+}
+
+/// The access that a word of the list means; a word that means none does not compile.
+macro_rules! access {
+    (read) => {
+        $crate::access::Access::Read
+    };
+    (remember) => {
+        $crate::access::Access::Remember
+    };
+    (file) => {
+        $crate::access::Access::File
+    };
+    (change) => {
+        $crate::access::Access::Change
     };
 }

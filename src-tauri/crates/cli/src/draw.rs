@@ -1,12 +1,12 @@
 //! `topology` and `export`: one look at a source, written in a format.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
+use api::Permission;
 use api::types::{ApiError, ErrorCode};
 
 use crate::arguments::{Filter, Look, Source};
@@ -90,18 +90,11 @@ fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
     } else {
         let target = PathBuf::from(output);
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let failed = || format!("write {output}");
         if !folder.is_dir() {
             return Err(anyhow!("{output} cannot be written: there is no folder {}", folder.display()));
         }
-        let part = tempfile::Builder::new().prefix(".kubilitics-").tempfile_in(folder).with_context(failed)?;
-        let mut out = BufWriter::new(part.as_file());
-        let notes = paper.write(&seen.name, &seen.published, &mut out, &on)?;
-        out.flush().with_context(failed)?;
-        drop(out);
-        share(part.as_file()).with_context(failed)?;
-        part.persist(&target).with_context(failed)?;
-        notes
+        let write = |out: &mut dyn io::Write| paper.write(&seen.name, &seen.published, out, &on);
+        api::write_file(&target, Permission::Usual, write)?.0
     };
     notes.0.iter().for_each(|note| complain(note));
     Ok(())
@@ -109,16 +102,4 @@ fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
 
 fn is_broken_pipe(error: &ApiError) -> bool {
     error.code == ErrorCode::Failed && error.message.to_lowercase().contains("broken pipe")
-}
-
-/// Temporary files are for their owner's eyes only; a diagram is a file like any other.
-#[cfg(unix)]
-fn share(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(PermissionsExt::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn share(_: &File) -> io::Result<()> {
-    Ok(())
 }

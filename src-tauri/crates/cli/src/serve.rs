@@ -8,15 +8,23 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use api::types::{ClusterSource, ConnectRequest};
-use api::{Application, Setup};
+use api::{Application, Caller, Setup};
 use cluster::kubeconfig::{self, Environment};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Source, demo_objects, rules};
-use crate::complain;
+use crate::{Usage, complain};
+
+/// Names the token with which a script may ask.
+const TOKEN: &str = "KUBILITICS_TOKEN";
+/// The status of a process that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
 
 /// Serve the interface on a local address and print it.
+///
+/// Each page that opens the printed address gets a token of its own. A script sets KUBILITICS_TOKEN (16 or more letters,
+/// digits, `-`, `_`, `.` or `~`) and shows it as bearer.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -30,9 +38,9 @@ pub(crate) struct Args {
     /// WebSockets that one address may hold.
     #[arg(long, value_name = "N", default_value_t = 32)]
     sockets: usize,
-    /// The token of the printed address; a random one where absent.
-    #[arg(long, value_name = "TEXT", env = "KUBILITICS_TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    /// A folder of this machine whose files a page may open; may be repeated. Other files it uploads.
+    #[arg(long, value_name = "DIR")]
+    files: Vec<PathBuf>,
     /// Where to remember clusters, choices and exports.
     #[arg(long, value_name = "FILE", env = "KUBILITICS_DATABASE")]
     database: Option<PathBuf>,
@@ -47,10 +55,15 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("listen on {}", args.listen))?;
     let address = listener.local_addr().context("find the address listened on")?;
-    let token = match args.token {
-        Some(token) => token,
-        None => server::token().context("make a token")?,
+    let options = server::Options {
+        secret: server::token().context("make the secret of the printed address")?,
+        script: script_token()?,
+        hosts: args.allow_host,
+        sockets: args.sockets,
     };
+    for folder in args.files.iter().filter(|folder| !folder.is_dir()) {
+        return Err(Usage(format!("--files {} is no folder", folder.display())).into());
+    }
     // Downloads are kept for this run only.
     let downloads = tempfile::Builder::new().prefix("kubilitics-").tempdir().context("make a folder for downloads")?;
     let environment = Environment::from_process(args.source.kubeconfig.clone());
@@ -59,32 +72,46 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         kubeconfig: environment.clone(),
         database: args.database.or_else(api::default_database),
         downloads: downloads.path().to_owned(),
+        // What it was started on may be opened again after it was closed.
+        folders: args.files.into_iter().chain(args.source.from.iter().map(PathBuf::from)).collect(),
         rules: Arc::new(rules(args.rules.as_ref())?),
         still: args.still,
     };
     let application = Application::start(setup).await;
     if let Some(source) = source_of(&args.source, &environment)? {
-        application.cluster_connect(ConnectRequest { source, namespaces: None }).await?;
+        application.cluster_connect(Caller::Window, ConnectRequest { source, namespaces: None }).await?;
     }
     let shown =
         if address.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], address.port())) } else { address };
     let interrupted = interruption();
     let mut out = std::io::stdout().lock();
-    writeln!(out, "http://{shown}/?token={token}").and_then(|()| out.flush()).context("print the address")?;
+    writeln!(out, "{}", options.address(shown)).and_then(|()| out.flush()).context("print the address")?;
     drop(out);
     if !address.ip().is_loopback() {
         complain("listening beyond this machine, without encryption: whoever reads the token on the way may ask too");
     }
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();
+    let kept = downloads.path().to_owned();
     // Ends with the process at the latest.
     tokio::spawn(async move {
         interrupted.await;
+        let again = interruption();
         stop.cancel();
+        again.await;
+        // Nothing is waited for any more; what was kept for this run goes all the same.
+        let _ = std::fs::remove_dir_all(kept);
+        std::process::exit(INTERRUPTED);
     });
-    let options = server::Options { token, hosts: args.allow_host, sockets: args.sockets };
-    server::run(listener, application, options, shutdown).await.context("serve")?;
+    server::run(listener, application, options, shutdown).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a script shows to be answered: the documented variable, kept out of arguments, which every user of the machine sees.
+fn script_token() -> Result<Option<String>> {
+    let Some(text) = std::env::var_os(TOKEN) else { return Ok(None) };
+    let text = text.into_string().map_err(|_| Usage(format!("{TOKEN} is no text")))?;
+    Ok(Some(server::script_token(text).map_err(|why| Usage(format!("{TOKEN} {why}")))?))
 }
 
 /// What to open at the start. Where nothing is named the current context, if there is one that can be used.

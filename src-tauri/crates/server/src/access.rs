@@ -1,26 +1,19 @@
-//! Who may ask: the token, the names this host answers to, and where a page must come from.
+//! Who may ask: the token that is shown, the names this host answers to, and where a page must come from.
 
 use std::net::IpAddr;
 
 use api::types::{ApiError, ErrorCode};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rand::TryRngCore;
-use rand::rngs::OsRng;
 
 use crate::Host;
 use crate::failure::failure;
-
-/// The cookie that carries the token after the first page.
-pub(crate) const COOKIE_NAME: &str = "kubilitics";
 
 /// Nothing from elsewhere, nothing inline, no frame around it. Styles that the page computes it sets as properties, which
 /// needs no permission.
@@ -28,51 +21,52 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
-/// 192 random bits from the system.
-///
-/// # Errors
-/// Where the system has no randomness to give.
-pub fn token() -> std::io::Result<String> {
-    let mut bytes = [0; 24];
-    OsRng.try_fill_bytes(&mut bytes).map_err(std::io::Error::other)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+/// What every answer says to a browser: pages of other origins do not see it, frame it, or hold a handle to its window.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// Finds out who asks, by the token that is shown as bearer; whoever shows none of ours is turned away.
+pub(crate) async fn identify(State(host): State<Host>, mut request: Request, next: Next) -> Response {
+    match bearer(request.headers()).and_then(|shown| host.tokens.caller(shown)) {
+        Some(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        None => no_token(),
+    }
 }
 
-/// Lets a request with the token through: as bearer, as cookie, or in the address.
-pub(crate) async fn require_token(State(host): State<Host>, request: Request, next: Next) -> Response {
-    if knows_token(&host, request.headers(), request.uri()) {
-        return next.run(request).await;
+/// A token for a page, as JSON: `{"token": ".."}`.
+pub(crate) async fn admit_page(State(host): State<Host>, headers: HeaderMap) -> Response {
+    match bearer(&headers).map_or(Ok(None), |shown| host.tokens.admit_page(shown)) {
+        Ok(Some(token)) => axum::Json(serde_json::json!({ "token": token })).into_response(),
+        Ok(None) => no_token(),
+        Err(error) => {
+            let error = ApiError::failed(format!("the system has no randomness for a token: {error}"));
+            failure(StatusCode::INTERNAL_SERVER_ERROR, &error)
+        }
     }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+pub(crate) fn no_token() -> Response {
     let message = "the token is absent or not ours: open the address that was printed at the start";
     failure(StatusCode::UNAUTHORIZED, &ApiError::new(ErrorCode::Unauthorized, message))
-}
-
-pub(crate) fn knows_token(host: &Host, headers: &HeaderMap, uri: &Uri) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let bearer = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let cookie = text(COOKIE).and_then(|cookies| {
-        let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-        pairs.into_iter().find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
-    });
-    let shown = [bearer, cookie, token_in(uri)];
-    shown.into_iter().flatten().any(|shown| is_same(shown, &host.options.token))
-}
-
-/// `?token=...`, as the printed address has it.
-pub(crate) fn token_in(uri: &Uri) -> Option<&str> {
-    uri.query()?.split('&').find_map(|pair| pair.strip_prefix("token="))
-}
-
-/// In a time that does not tell how much of it is right.
-fn is_same(shown: &str, token: &str) -> bool {
-    let differing = shown.bytes().zip(token.bytes()).fold(0, |sum, (one, other)| sum | (one ^ other));
-    shown.len() == token.len() && differing == 0
 }
 
 /// Turns away requests under a foreign name, and from pages of another origin.
 pub(crate) async fn check_origin(State(host): State<Host>, request: Request, next: Next) -> Response {
     match refusal(&host, request.headers(), request.uri()) {
-        Some((status, message)) => failure(status, &ApiError::new(ErrorCode::Forbidden, message)),
+        Some((status, message)) => failure(status, &ApiError::new(ErrorCode::Denied, message)),
         None => next.run(request).await,
     }
 }
@@ -105,11 +99,9 @@ fn is_ours(asked: &str, hosts: &[String]) -> bool {
 
 pub(crate) async fn secure_headers(response: Response) -> Response {
     let mut response = response.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 
@@ -126,15 +118,5 @@ mod tests {
         for foreign in ["evil.example", "localhost.evil.example:80", "127.0.0.1.evil.example", ""] {
             assert!(!is_ours(foreign, &hosts), "{foreign}");
         }
-    }
-
-    #[test]
-    fn tokens_differ_and_are_compared_whole() {
-        let (one, other) = (token().unwrap_or_default(), token().unwrap_or_default());
-        assert_eq!(one.len(), 32);
-        assert_ne!(one, other);
-        assert!(is_same(&one, &one));
-        assert!(!is_same(&one, &other));
-        assert!(!is_same("", &one));
     }
 }

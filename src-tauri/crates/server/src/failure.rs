@@ -20,6 +20,7 @@ pub(crate) fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::Unreachable => StatusCode::BAD_GATEWAY,
         // 401 and 403 are this host's own; the cluster's refusals are answers of a gateway.
         ErrorCode::Unauthorized | ErrorCode::Forbidden => StatusCode::BAD_GATEWAY,
+        ErrorCode::Denied => StatusCode::FORBIDDEN,
         ErrorCode::Store | ErrorCode::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorCode::Cancelled => StatusCode::CONFLICT,
     }

@@ -1,19 +1,22 @@
 //! All streams of one reader over one WebSocket.
 //!
-//! The reader sends `{"open":{"id":1,"stream":"picture","request":{..}}}` and `{"close":{"id":1}}`; items come as
-//! `{"id":1,"data":..}`, binary items with the id as a little-endian `u32` before them, failures as
-//! `{"id":1,"error":{..}}`. A slow reader holds up nobody: its streams wait for it, and merge what it misses.
+//! The reader sends `{"token":".."}` first, then `{"open":{"id":1,"stream":"picture","request":{..}}}` and
+//! `{"close":{"id":1}}`; items come as `{"id":1,"data":..}`, binary items with the id as a little-endian `u32` before them,
+//! failures as `{"id":1,"error":{..}}`. A slow reader holds up nobody: its streams wait for it, and merge what it misses.
+//! The host closes with 1001 when it ends, 1008 where the token is not one of ours, 1013 where the address holds too many.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use api::types::{ApiError, ErrorCode};
-use api::{Application, Item, Reader};
+use api::types::ApiError;
+use api::{Application, Caller, Item, Reader};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
-use axum::http::StatusCode;
 use axum::response::Response;
+use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,14 +25,24 @@ use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::Host;
-use crate::failure::failure;
 
 /// Requests are small; a longer message is a mistake or an attack.
 const MESSAGE_LIMIT: usize = 1 << 20;
 /// Streams that one socket may hold.
 const STREAMS: usize = 64;
-/// Going away, by RFC 6455.
+/// How long the token may take to arrive, and a closing to be answered.
+const HELLO: Duration = Duration::from_secs(10);
+const GOODBYE: Duration = Duration::from_secs(1);
+/// Codes of closing, by RFC 6455 and its registry.
 const GOING_AWAY: u16 = 1001;
+const POLICY_VIOLATION: u16 = 1008;
+const TRY_AGAIN_LATER: u16 = 1013;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hello {
+    token: String,
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -73,24 +86,56 @@ pub(crate) async fn open(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let Some(place) = Place::take(&host, peer.ip()) else {
-        tracing::warn!(%peer, "too many connections from this address");
-        let message = format!("this address holds {} connections already; close a window", host.options.sockets);
-        return failure(StatusCode::TOO_MANY_REQUESTS, &ApiError::new(ErrorCode::Failed, message));
-    };
+    // The host waits for it when it ends.
+    let tracked = host.tracker.token();
     upgrade.max_message_size(MESSAGE_LIMIT).on_upgrade(move |socket| async move {
-        tracing::info!(%peer, "connected");
-        converse(host, socket).await;
-        tracing::info!(%peer, "disconnected");
-        drop(place);
+        let (mut outgoing, mut incoming) = socket.split();
+        let farewell = converse(&host, peer, &mut outgoing, &mut incoming).await;
+        if let Some(frame) = farewell {
+            // A reader that is gone needs no farewell; another answers it.
+            let parted = async {
+                outgoing.send(Message::Close(Some(frame))).await.ok();
+                while let Some(Ok(_)) = incoming.next().await {}
+            };
+            tokio::time::timeout(GOODBYE, parted).await.ok();
+        }
+        drop(tracked);
     })
 }
 
-async fn converse(host: Host, socket: WebSocket) {
-    let (mut outgoing, mut incoming) = socket.split();
+fn close(code: u16, reason: &str) -> CloseFrame {
+    CloseFrame { code, reason: reason.into() }
+}
+
+/// Until one side has enough; answers how to part where the other is still there.
+async fn converse(
+    host: &Host,
+    peer: SocketAddr,
+    outgoing: &mut SplitSink<WebSocket, Message>,
+    incoming: &mut SplitStream<WebSocket>,
+) -> Option<CloseFrame> {
+    let going = || close(GOING_AWAY, "the host ends");
+    let hello = tokio::select! {
+        hello = tokio::time::timeout(HELLO, incoming.next()) => hello,
+        () = host.shutdown.cancelled() => return Some(going()),
+    };
+    let caller = match hello {
+        Ok(Some(Ok(Message::Text(text)))) => {
+            serde_json::from_str::<Hello>(&text).ok().and_then(|hello| host.tokens.caller(&hello.token))
+        }
+        Ok(Some(Ok(_))) | Err(_) => None,
+        Ok(Some(Err(_)) | None) => return None,
+    };
+    let Some(caller) = caller else {
+        return Some(close(POLICY_VIOLATION, "the token is absent or not ours: open the printed address"));
+    };
+    let Some(_place) = Place::take(host, peer.ip()) else {
+        tracing::warn!(%peer, "too many connections from this address");
+        let reason = format!("this address holds {} connections already; close a page", host.options.sockets);
+        return Some(close(TRY_AGAIN_LATER, &reason));
+    };
+    tracing::info!(%peer, "connected");
     let (sender, mut messages) = mpsc::channel::<Message>(1);
-    let mut streams: HashMap<u32, DropGuard> = HashMap::new();
-    let mut tasks = JoinSet::new();
     let writing = async {
         while let Some(message) = messages.recv().await {
             if outgoing.send(message).await.is_err() {
@@ -98,57 +143,78 @@ async fn converse(host: Host, socket: WebSocket) {
             }
         }
     };
+    let mut streams =
+        Streams { application: &host.application, caller, sender, open: HashMap::new(), tasks: JoinSet::new() };
     let reading = async {
-        loop {
-            let message = tokio::select! {
-                message = incoming.next() => message,
-                () = host.shutdown.cancelled() => {
-                    let frame = CloseFrame { code: GOING_AWAY, reason: "the host ends".into() };
-                    // A reader that is gone needs no farewell.
-                    let _ = sender.send(Message::Close(Some(frame))).await;
-                    return;
-                }
-            };
-            let order = match message {
-                Some(Ok(Message::Text(text))) => serde_json::from_str::<Order>(&text),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => continue,
-            };
-            while tasks.try_join_next().is_some() {}
-            let refused = match order {
-                Ok(Order::Close { id }) => {
-                    streams.remove(&id);
-                    None
-                }
-                Ok(Order::Open { id, .. }) if streams.len() >= STREAMS => {
-                    Some((id, ApiError::invalid(format!("more than {STREAMS} streams on one connection"))))
-                }
-                Ok(Order::Open { id, stream, request }) => {
-                    match open_stream(&host.application, &stream, request) {
-                        Ok(reader) => {
-                            let stop = CancellationToken::new();
-                            // The same id again replaces the stream: the guard of the old one cancels it.
-                            streams.insert(id, stop.clone().drop_guard());
-                            tasks.spawn(forward(id, reader, sender.clone(), stop));
-                            None
-                        }
-                        Err(error) => Some((id, error)),
-                    }
-                }
-                Err(error) => Some((0, ApiError::invalid(format!("the message does not fit: {error}")))),
-            };
-            if let Some((id, error)) = refused
-                && sender.send(text(&json!({"id": id, "error": error}))).await.is_err()
-            {
+        while let Some(Ok(message)) = incoming.next().await {
+            if streams.take(message).await.is_break() {
                 return;
             }
         }
     };
-    tokio::select! { () = writing => {}, () = reading => {} }
+    let farewell = tokio::select! {
+        () = writing => None,
+        () = reading => None,
+        () = host.shutdown.cancelled() => Some(going()),
+    };
+    tracing::info!(%peer, "disconnected");
+    farewell
 }
 
-fn open_stream(application: &Application, stream: &str, request: Option<Value>) -> Result<Reader, ApiError> {
-    application.open_stream(stream, request.filter(|request| !request.is_null()).unwrap_or_else(|| json!({})))
+/// The streams of one socket; all end when it is dropped.
+struct Streams<'a> {
+    application: &'a Application,
+    caller: Caller,
+    sender: mpsc::Sender<Message>,
+    open: HashMap<u32, DropGuard>,
+    tasks: JoinSet<()>,
+}
+
+impl Streams<'_> {
+    /// Does as a message says; breaks where there is nobody left to answer.
+    async fn take(&mut self, message: Message) -> ControlFlow<()> {
+        let order = match message {
+            Message::Text(text) => serde_json::from_str::<Order>(&text),
+            Message::Close(_) => return ControlFlow::Break(()),
+            _ => return ControlFlow::Continue(()),
+        };
+        while self.tasks.try_join_next().is_some() {}
+        let (id, error) = match order {
+            Ok(Order::Close { id }) => {
+                self.open.remove(&id);
+                return ControlFlow::Continue(());
+            }
+            Ok(Order::Open { id, .. }) if self.open.len() >= STREAMS => {
+                (id, ApiError::invalid(format!("more than {STREAMS} streams on one connection")))
+            }
+            Ok(Order::Open { id, stream, request }) => {
+                match open_stream(self.application, self.caller, &stream, request) {
+                    Ok(reader) => {
+                        let stop = CancellationToken::new();
+                        // The same id again replaces the stream: the guard of the old one cancels it.
+                        self.open.insert(id, stop.clone().drop_guard());
+                        self.tasks.spawn(forward(id, reader, self.sender.clone(), stop));
+                        return ControlFlow::Continue(());
+                    }
+                    Err(error) => (id, error),
+                }
+            }
+            Err(error) => (0, ApiError::invalid(format!("the message does not fit: {error}"))),
+        };
+        match self.sender.send(text(&json!({ "id": id, "error": error }))).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+fn open_stream(
+    application: &Application,
+    caller: Caller,
+    stream: &str,
+    request: Option<Value>,
+) -> Result<Reader, ApiError> {
+    application.open_stream(caller, stream, request.filter(|request| !request.is_null()).unwrap_or_else(|| json!({})))
 }
 
 /// Passes items on until the stream ends, is closed, or nobody reads any more.

@@ -18,6 +18,10 @@ host: string,
  */
 platform: string, 
 /**
+ * Folders whose files a page in a browser may open by path; the window asks for files with a dialog.
+ */
+folders: Array<string>, 
+/**
  * Path of the database.
  */
 database: string | null, 

@@ -3,4 +3,4 @@
 /**
  * A code exists only if the interface acts on it.
  */
-export type ErrorCode = "invalid" | "notFound" | "gone" | "unreachable" | "unauthorized" | "forbidden" | "store" | "cancelled" | "failed";
+export type ErrorCode = "invalid" | "notFound" | "gone" | "unreachable" | "unauthorized" | "forbidden" | "denied" | "store" | "cancelled" | "failed";

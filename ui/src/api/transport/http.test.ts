@@ -20,14 +20,16 @@ class Socket extends EventTarget {
     this.sent.push(JSON.parse(text));
   }
 
-  opens() {
+  /** Until the page has shown its token. */
+  async opens() {
     this.readyState = 1;
     this.dispatchEvent(new Event("open"));
+    await vi.waitFor(() => expect(this.sent).not.toEqual([]));
   }
 
-  breaks() {
+  breaks(code = 1006) {
     this.readyState = 3;
-    this.dispatchEvent(new Event("close"));
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
   }
 
   says(data: unknown) {
@@ -40,21 +42,35 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", Socket);
   sessionStorage.clear();
-  window.history.replaceState(null, "", "/?token=t0ken#/");
+  sessionStorage.setItem("token", "t0ken");
 });
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
-test("the token leaves the address and goes with every request", async () => {
+test("the page's token goes with every request", async () => {
   const fetched = vi.fn(async (_url: string, _options: RequestInit) => new Response('{"version":"1"}', { status: 200 }));
   vi.stubGlobal("fetch", fetched);
-  const transport = httpTransport();
-  expect(location.search).toBe("");
-  expect(await transport.call("app_info", {})).toEqual({ version: "1" });
+  expect(await httpTransport().call("app_info", {})).toEqual({ version: "1" });
   expect(fetched.mock.calls[0]?.[0]).toBe("/api/v1/app_info");
   expect(fetched.mock.calls[0]?.[1].headers).toMatchObject({ authorization: "Bearer t0ken" });
+});
+
+test("a chosen folder is uploaded file by file, and opened as one path", async () => {
+  const fetched = vi.fn(async (_url: string, _options: RequestInit) => new Response('{"path":"/uploads/a/dump"}', { status: 200 }));
+  vi.stubGlobal("fetch", fetched);
+  const file = (place: string) => Object.defineProperty(new File(["kind: Pod"], "x"), "webkitRelativePath", { value: place });
+  const files = [file("dump/shop/pods.yaml"), file("dump/ä b.yaml")];
+  vi.spyOn(HTMLInputElement.prototype, "files", "get").mockReturnValue(files as unknown as FileList);
+  vi.spyOn(HTMLInputElement.prototype, "click").mockImplementation(function click(this: HTMLInputElement) {
+    this.dispatchEvent(new Event("change"));
+  });
+  const chosen = vi.fn();
+  expect(await httpTransport().pickFiles(true, chosen)).toEqual(["/uploads/a/dump"]);
+  expect(chosen).toHaveBeenCalledOnce();
+  const places = fetched.mock.calls.map(([address]) => address.split("/").slice(3).join("/"));
+  expect(places).toEqual(["dump/shop/pods.yaml", "dump/%C3%A4%20b.yaml"]);
 });
 
 test("an error of the host keeps its code", async () => {
@@ -69,7 +85,7 @@ test("a refused token says what to do", async () => {
   await expect(httpTransport().call("x", {})).rejects.toThrow(/serve/);
 });
 
-test("values, binaries and errors reach their stream", () => {
+test("values, binaries and errors reach their stream", async () => {
   const transport = httpTransport();
   const value = vi.fn();
   const binary = vi.fn();
@@ -77,8 +93,8 @@ test("values, binaries and errors reach their stream", () => {
   transport.open("notices", () => ({}), { value, failed });
   transport.open("picture", () => ({ cluster: "a" }), { binary });
   const [socket] = Socket.made;
-  socket?.opens();
-  expect(socket?.sent).toEqual([{ open: { id: 1, stream: "notices", request: {} } }, { open: { id: 2, stream: "picture", request: { cluster: "a" } } }]);
+  await socket?.opens();
+  expect(socket?.sent).toEqual([{ token: "t0ken" }, { open: { id: 1, stream: "notices", request: {} } }, { open: { id: 2, stream: "picture", request: { cluster: "a" } } }]);
   socket?.says('{"id":1,"data":{"event":"closed","data":"a"}}');
   socket?.says('{"id":1,"error":{"code":"failed","message":"gone","detail":null}}');
   socket?.says(Uint8Array.from([2, 0, 0, 0, 7, 8]).buffer);
@@ -88,30 +104,40 @@ test("values, binaries and errors reach their stream", () => {
   expect([...new Uint8Array(binary.mock.calls[0]?.[0] as ArrayBuffer)]).toEqual([7, 8]);
 });
 
-test("a broken socket is made anew, and every stream is asked for again from where it was", () => {
+test("a broken socket is made anew, and every stream is asked for again from where it was", async () => {
   const transport = httpTransport();
   const reopened = vi.fn();
   let resume: number | null = null;
   transport.open("picture", () => ({ resume }), { reopened });
-  Socket.made[0]?.opens();
+  await Socket.made[0]?.opens();
   expect(transport.connected.get()).toBe(true);
   resume = 7;
   Socket.made[0]?.breaks();
   expect(transport.connected.get()).toBe(false);
   vi.advanceTimersByTime(250);
-  Socket.made[1]?.opens();
+  await Socket.made[1]?.opens();
   expect(transport.connected.get()).toBe(true);
   expect(reopened).toHaveBeenCalledOnce();
-  expect(Socket.made[1]?.sent).toEqual([{ open: { id: 1, stream: "picture", request: { resume: 7 } } }]);
+  expect(Socket.made[1]?.sent).toEqual([{ token: "t0ken" }, { open: { id: 1, stream: "picture", request: { resume: 7 } } }]);
 });
 
-test("a closed stream is not asked for again", () => {
+test("a closed stream is not asked for again", async () => {
   const transport = httpTransport();
   const close = transport.open("picture", () => ({}), {});
-  Socket.made[0]?.opens();
+  await Socket.made[0]?.opens();
   close();
   expect(Socket.made[0]?.sent.at(-1)).toEqual({ close: { id: 1 } });
   Socket.made[0]?.breaks();
   vi.advanceTimersByTime(10_000);
   expect(Socket.made).toHaveLength(1);
+});
+
+test("a host that does not know the token is not asked for ever", async () => {
+  const transport = httpTransport();
+  transport.open("notices", () => ({}), {});
+  await Socket.made[0]?.opens();
+  Socket.made[0]?.breaks(1008);
+  vi.advanceTimersByTime(60_000);
+  expect(Socket.made).toHaveLength(1);
+  expect(transport.connected.get()).toBe(false);
 });

@@ -1,10 +1,10 @@
 /**
  * The host behind `kubilitics-cli serve`: commands as POST, all streams over one WebSocket that is made anew when it breaks.
- *
- * The token stands in the printed address; the server answers the first page with a cookie, and the address is cleaned so
- * that the token does not stay in the history.
+ * Each shows the page's token.
  */
 
+import { chooseFiles, placeOf } from "./files";
+import { pageToken } from "./token";
 import { CommandError, isApiError, type StreamReader, type Transport } from "./transport";
 
 interface OpenStream {
@@ -13,16 +13,21 @@ interface OpenStream {
   reader: StreamReader;
 }
 
+/** The host closes with it where the token is not one of its own: asking again changes nothing. */
+const POLICY_VIOLATION = 1008;
+
 const RETRY_MILLIS = [250, 500, 1000, 2000, 5000];
 
 export function httpTransport(): Transport {
-  const token = takeToken();
+  const token = pageToken();
   const streams = new Map<number, OpenStream>();
   const listeners = new Set<() => void>();
   let socket: WebSocket | null = null;
   let nextId = 1;
   let tries = 0;
   let connected = true;
+  /** Whether the socket is open and has been shown the token: orders come after it. */
+  let greeted = false;
 
   const setConnected = (value: boolean) => {
     if (connected === value) return;
@@ -31,7 +36,7 @@ export function httpTransport(): Transport {
   };
 
   const send = (message: unknown) => {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    if (greeted) socket?.send(JSON.stringify(message));
   };
 
   const announce = (id: number, stream: OpenStream) =>
@@ -40,11 +45,14 @@ export function httpTransport(): Transport {
   const connect = () => {
     const address = new URL("/api/v1/stream", location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-    if (token) address.searchParams.set("token", token);
     const opened = new WebSocket(address);
     opened.binaryType = "arraybuffer";
     socket = opened;
-    opened.addEventListener("open", () => {
+    opened.addEventListener("open", async () => {
+      const shown = await token;
+      if (socket !== opened) return;
+      opened.send(JSON.stringify({ token: shown }));
+      greeted = true;
       const again = tries > 0;
       tries = 0;
       setConnected(true);
@@ -54,34 +62,54 @@ export function httpTransport(): Transport {
       }
     });
     opened.addEventListener("message", (event) => deliver(streams, event.data));
-    opened.addEventListener("close", () => {
+    opened.addEventListener("close", ({ code }) => {
       if (socket !== opened) return;
       socket = null;
+      greeted = false;
       if (streams.size === 0) return;
       setConnected(false);
+      if (code === POLICY_VIOLATION) return;
       const wait = RETRY_MILLIS[Math.min(tries, RETRY_MILLIS.length - 1)];
       tries += 1;
       setTimeout(connect, wait);
     });
   };
 
+  /** An answer that is no refusal. */
+  const ask = async (address: string, options: RequestInit): Promise<Response> => {
+    const shown = await token;
+    const headers = { ...options.headers, ...(shown === null ? {} : { authorization: `Bearer ${shown}` }) };
+    const answer = await fetch(address, { ...options, headers });
+    if (answer.ok) return answer;
+    const text = await answer.text();
+    const body = safeJson(text);
+    if (answer.status !== 401 && isApiError(body)) throw new CommandError(body);
+    const code = answer.status === 401 ? "unauthorized" : "failed";
+    throw new CommandError({ code, message: refusal(answer.status, address), detail: text || null });
+  };
+
   return {
     host: "browser",
     async call<T>(command: string, request: unknown, signal?: AbortSignal): Promise<T> {
-      const headers: Record<string, string> = { "content-type": "application/json" };
-      if (token) headers.authorization = `Bearer ${token}`;
-      const answer = await fetch(`/api/v1/${command}`, {
-        method: "POST",
-        headers,
-        body: JSON.stringify(request ?? null),
-        signal: signal ?? null,
-      });
-      const text = await answer.text();
-      const body: unknown = text ? safeJson(text) : null;
-      if (answer.ok) return body as T;
-      if (isApiError(body)) throw new CommandError(body);
-      const code = answer.status === 401 ? "unauthorized" : "failed";
-      throw new CommandError({ code, message: refusal(answer.status, command), detail: text || null });
+      const body = JSON.stringify(request ?? null);
+      const headers = { "content-type": "application/json" };
+      const answer = await ask(`/api/v1/${command}`, { method: "POST", headers, body, signal: signal ?? null });
+      return safeJson(await answer.text()) as T;
+    },
+    async pickFiles(folders, chosen) {
+      const files = await chooseFiles(folders);
+      if (files.length > 0) chosen();
+      const batch = crypto.randomUUID();
+      const paths = new Set<string>();
+      for (const file of files) {
+        const place = placeOf(file).split("/").map(encodeURIComponent).join("/");
+        const answer = await ask(`/uploads/${batch}/${place}`, { method: "POST", body: file });
+        paths.add(((await answer.json()) as { path: string }).path);
+      }
+      return [...paths];
+    },
+    async download(path) {
+      return await (await ask(path, {})).blob();
     },
     open(name, request, reader) {
       const id = nextId++;
@@ -104,9 +132,9 @@ export function httpTransport(): Transport {
   };
 }
 
-function refusal(status: number, command: string): string {
+function refusal(status: number, address: string): string {
   if (status === 401) return "this page's token is not valid any more: open the address that `kubilitics-cli serve` printed";
-  return `the server answered ${status} to ${command}`;
+  return `the server answered ${status} to ${address}`;
 }
 
 function safeJson(text: string): unknown {
@@ -130,33 +158,4 @@ function deliver(streams: Map<number, OpenStream>, data: unknown) {
   const reader = streams.get(message.id)?.reader;
   if (isApiError(message.error)) reader?.failed?.(message.error);
   else reader?.value?.(message.data);
-}
-
-function takeToken(): string | null {
-  const address = new URL(location.href);
-  const token = address.searchParams.get("token");
-  if (token !== null) {
-    address.searchParams.delete("token");
-    history.replaceState(null, "", address);
-    rememberToken(token);
-    return token;
-  }
-  return recallToken();
-}
-
-// A reload of the cleaned address must still be let in where cookies are refused; the session storage ends with the tab.
-function rememberToken(token: string) {
-  try {
-    sessionStorage.setItem("token", token);
-  } catch {
-    // Storage may be switched off; the cookie remains.
-  }
-}
-
-function recallToken(): string | null {
-  try {
-    return sessionStorage.getItem("token");
-  } catch {
-    return null;
-  }
 }

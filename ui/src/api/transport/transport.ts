@@ -18,8 +18,11 @@ export interface Transport {
   open(stream: string, request: () => unknown, reader: StreamReader): () => void;
   /** Whether the host answers; the window's always does. */
   connected: { get: () => boolean; subscribe: (listener: () => void) => () => void };
-  /** Native dialogs, where the host has them. */
-  pickFiles?: (folders: boolean) => Promise<string[]>;
+  /** Lets the person choose files, or folders; answers how the host calls them. `chosen` is called before they travel. */
+  pickFiles: (folders: boolean, chosen: () => void) => Promise<string[]>;
+  /** What an export without a path wrote, where the browser keeps it. */
+  download?: (path: string) => Promise<Blob>;
+  /** A native dialog, where the host has one. */
   pickSave?: (name: string, ending: string) => Promise<string | null>;
   /** The native menu, where there is one: the id of the entry that was chosen. */
   onMenu?: (chosen: (id: string) => void) => () => void;

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { ClusterSource } from "@/api/bindings/ClusterSource";
+import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { asApiError } from "@/api/client";
 import { Message } from "@/components";
 import { plural } from "@/lib/age";
@@ -12,7 +13,7 @@ import { ContextTable } from "./ContextTable";
 import { contextRows } from "./model";
 import { OpenFiles } from "./OpenFiles";
 import { OpenNow } from "./OpenNow";
-import { openSource, opening } from "./opening";
+import { openSource, opening, pickAndOpen } from "./opening";
 import { useAppInfo, useContexts, useOpenClusters } from "./queries";
 import styles from "./StartScreen.module.css";
 
@@ -29,10 +30,11 @@ export function StartScreen() {
   const contexts = useContexts();
   const notOpened = useAppInfo().data?.notOpened ?? null;
   const { source, error } = useStore(opening);
-  const open = async (wanted: ClusterSource) => {
-    const cluster = await openSource(queries, wanted);
+  const show = async (opened: Promise<ClusterSummary | null>) => {
+    const cluster = await opened;
     if (cluster) await navigate({ to: "/cluster/$cluster", params: { cluster: cluster.cluster } });
   };
+  const open = (wanted: ClusterSource) => show(openSource(queries, wanted));
   const total = contexts.data?.contexts.length ?? 0;
   const rows = contexts.data ? contextRows(contexts.data, query) : [];
   const failed = error ?? notOpened;
@@ -67,7 +69,7 @@ export function StartScreen() {
           <ContextTable rows={rows} scroller={scroller} message={`${failed?.message ?? ""} ${openNow}`} opening={source?.from === "context" ? source.id : null} open={(id) => void open({ from: "context", id })} />
         </section>
         <div className={styles.others}>
-          <OpenFiles busy={source?.from === "files"} open={(paths) => void open({ from: "files", paths })} />
+          <OpenFiles busy={source?.from === "files"} pick={(folders) => void show(pickAndOpen(queries, folders))} open={(paths) => void open({ from: "files", paths })} />
           <section aria-labelledby="demo-title" className={styles.box}>
             <h2 id="demo-title">Try the demo</h2>
             <p className={styles.quiet}>A small shop on five nodes, with a dozen things going wrong. It lives in this application; nothing leaves it.</p>

@@ -2,7 +2,7 @@ export { ClusterSwitcher } from "./ClusterSwitcher";
 export { CoveragePanel } from "./CoveragePanel";
 export { Freshness } from "./Freshness";
 export { NothingSeen } from "./NothingSeen";
-export { openSource, opening } from "./opening";
+export { opening, pickAndOpen } from "./opening";
 export { countedText, coverageOf, kindsText, memoryOf, shownText } from "./model";
 export { type Asked, followNotices, keys, useAppInfo, useCluster, useOpenClusters, useStatus } from "./queries";
 export { StaleBanner } from "./StaleBanner";

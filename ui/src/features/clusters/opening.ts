@@ -5,7 +5,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { ApiError } from "@/api/bindings/ApiError";
 import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
-import { api, asApiError } from "@/api/client";
+import { api, asApiError, transport } from "@/api/client";
 import { createStore } from "@/lib/store";
 
 import { addOpen } from "./queries";
@@ -18,6 +18,17 @@ interface Opening {
 }
 
 export const opening = createStore<Opening>({ source: null, error: null });
+
+/** Lets the person choose files, or a folder, and opens them; null where nothing was chosen or opened. */
+export async function pickAndOpen(queries: QueryClient, folders: boolean): Promise<ClusterSummary | null> {
+  try {
+    const paths = await transport.pickFiles(folders, () => opening.set({ source: { from: "files", paths: [] }, error: null }));
+    return paths.length === 0 ? null : await openSource(queries, { from: "files", paths });
+  } catch (thrown) {
+    opening.set({ source: null, error: asApiError(thrown) });
+    return null;
+  }
+}
 
 /** Opens a source; null where that failed, or where another was asked for meanwhile, which then goes first. */
 export async function openSource(queries: QueryClient, source: ClusterSource): Promise<ClusterSummary | null> {

@@ -23,7 +23,7 @@ interface ExportPanelProps {
 export function ExportPanel({ cluster, view, close }: ExportPanelProps) {
   const [choices, change] = useChoices();
   const formats = useQuery({ queryKey: ["formats"], queryFn: api.exportFormats }).data ?? [];
-  const { start, status, cancel } = useExport(cluster.cluster, cluster.name, view);
+  const { start, status, notDownloaded, cancel } = useExport(cluster.cluster, cluster.name, view);
   const running = start.isPending || (status !== undefined && !status.done);
   return (
     <Panel title="Export" closes="Close export" close={close} place="docked" testId="export">
@@ -47,6 +47,7 @@ export function ExportPanel({ cluster, view, close }: ExportPanelProps) {
           </form>
         )}
         {start.error ? <Message tone="failing" title={start.error.message} /> : null}
+        {notDownloaded ? <Message tone="failing" title={notDownloaded.message} /> : null}
         {status ? <Progress status={status} cluster={cluster.name} /> : null}
         <PastExports />
       </div>

@@ -3,9 +3,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import type { ApiError } from "@/api/bindings/ApiError";
 import type { ExportStatus } from "@/api/bindings/ExportStatus";
 import type { View } from "@/api/bindings/View";
-import { api, transport } from "@/api/client";
+import { api, asApiError, saveAs, transport } from "@/api/client";
 import { keys } from "@/features/clusters";
 
 import { type Choices, endingOf, fileName, recalled, remembered, requestOf } from "./model";
@@ -53,18 +54,21 @@ export function useExport(cluster: string, name: string, view: View) {
   });
   const status = useQuery<ExportStatus>({ queryKey: keys.running(run?.id ?? ""), enabled: false, staleTime: Number.POSITIVE_INFINITY }).data;
   const cancel = useMutation({ mutationFn: api.exportCancel });
-  useDownload(status, run?.file ?? "");
-  return { start, status, cancel: () => run !== null && cancel.mutate(run.id) };
+  const notDownloaded = useDownload(status, run?.file ?? "");
+  return { start, status, notDownloaded, cancel: () => run !== null && cancel.mutate(run.id) };
 }
 
-/** In a browser a finished export is fetched as a download; the window has written it already. */
-function useDownload(status: ExportStatus | undefined, file: string) {
-  const ready = transport.host === "browser" && status?.done === true && status.error === null ? status.path : null;
+/** In a browser a finished export is fetched as a download; the window has written it already. Answers why that failed. */
+function useDownload(status: ExportStatus | undefined, file: string): ApiError | null {
+  const [failed, setFailed] = useState<ApiError | null>(null);
+  const ready = status?.done === true && status.error === null ? status.path : null;
   useEffect(() => {
-    if (ready === null) return;
-    const link = document.createElement("a");
-    link.href = ready;
-    link.download = file;
-    link.click();
+    setFailed(null);
+    if (ready === null || transport.download === undefined) return;
+    transport.download(ready).then(
+      (content) => saveAs(content, file),
+      (thrown: unknown) => setFailed(asApiError(thrown)),
+    );
   }, [ready, file]);
+  return failed;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { memoryText, problemText } from "./model";
 
-const app = { version: "0.1.0", host: "browser", platform: "linux", database: "/data/kubilitics.db", databaseProblem: null, notOpened: null };
+const app = { version: "0.1.0", host: "browser", platform: "linux", folders: [], database: "/data/kubilitics.db", databaseProblem: null, notOpened: null };
 
 test("nothing is said to be remembered where nothing is", () => {
   expect(memoryText(app)).toBe("/data/kubilitics.db");

@@ -48,7 +48,12 @@ pub(crate) async fn cluster_connect(
     };
     let label = Label { cluster: id.clone(), source: request.source, name, colour: known.colour, tag: known.tag };
     let shared = &application.shared;
-    let opened = Arc::new(Open::start(origin, label, shared.setup.rules.clone(), shared.notices.clone()).await?);
+    let source = label.source.clone();
+    let opened = Open::start(origin, label, shared.setup.rules.clone(), shared.notices.clone()).await;
+    if opened.is_err() {
+        release_uploads(application, &source);
+    }
+    let opened = Arc::new(opened?);
     let summary = opened.summary();
     let mut clusters = application.clusters();
     // Another request may have opened it meanwhile: that one stays, this one is dropped.
@@ -65,7 +70,9 @@ pub(crate) async fn cluster_disconnect(
     application: &Application,
     request: ClusterRequest,
 ) -> Result<Nothing, ApiError> {
-    application.cluster(&request.cluster)?.session().close();
+    let open = application.cluster(&request.cluster)?;
+    open.session().close();
+    release_uploads(application, &open.label().source);
     application.clusters().retain(|each| each.label().cluster != request.cluster);
     application.tell(Notice::Closed(request.cluster));
     Ok(Nothing {})
@@ -81,6 +88,13 @@ pub(crate) async fn cluster_status(
 ) -> Result<ClusterStatus, ApiError> {
     let open = application.cluster(&request.cluster)?;
     Ok(status::status(&request.cluster, &open.now()))
+}
+
+/// What was uploaded is kept as long as the cluster that was opened from it, and no longer.
+fn release_uploads(application: &Application, source: &ClusterSource) {
+    if let ClusterSource::Files { paths } = source {
+        paths.iter().for_each(|path| application.shared.uploads.release(Path::new(path)));
+    }
 }
 
 /// The same source has the same id, also after a restart.

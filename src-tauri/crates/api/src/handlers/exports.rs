@@ -1,8 +1,6 @@
 //! Exports: the preview, the file with its progress, and those of the past.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufWriter;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::aside;
 use crate::open::Open;
 use crate::paper::{self, Paper};
+use crate::target::{Permission, write_file};
 use crate::types::*;
 use crate::{Application, clock};
 
@@ -96,10 +95,12 @@ async fn run(
     let paper = paper(&request, &open);
     let (name, now) = (open.label().name.clone(), open.now());
     let teller = (application.clone(), status.clone());
+    // What waits for its download is for nobody else; what the person named is a file like any other.
+    let permission = if request.path.is_some() { Permission::Usual } else { Permission::OwnerOnly };
     let target = file.clone();
     let written = aside(move || {
         let (application, status) = teller;
-        write(&paper, &name, &now, &target, &|progress| {
+        write(&paper, &name, &now, (&target, permission), &|progress| {
             if stop.is_cancelled() {
                 return ControlFlow::Break(());
             }
@@ -131,37 +132,16 @@ async fn run(
     application.export_moved(status);
 }
 
-/// Writes beside the target and renames, so that a stopped export leaves nothing half done in place of an old file.
 fn write(
     paper: &Paper,
     name: &str,
     now: &Published,
-    target: &Path,
+    (target, permission): (&Path, Permission),
     progress: &dyn Fn(f32) -> ControlFlow<()>,
 ) -> Result<(u64, Vec<String>), ApiError> {
-    let failed = |error: std::io::Error| ApiError::failed(format!("{} cannot be written: {error}", target.display()));
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::Builder::new().prefix(".kubilitics-").tempfile_in(folder).map_err(failed)?;
-    let notes = {
-        let mut out = BufWriter::new(part.as_file_mut());
-        paper.write(name, now, &mut out, progress)?
-    };
-    let bytes = part.as_file().metadata().map_err(failed)?.len();
-    part.persist(target).map_err(|error| failed(error.error))?;
-    // Temporary files are for their owner's eyes only; an export is a file like any other.
-    share(target);
+    let (notes, bytes) = write_file(target, permission, |out| paper.write(name, now, out, progress))?;
     Ok((bytes, notes.0))
 }
-
-#[cfg(unix)]
-fn share(target: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    // Where the mode cannot be set the file is there all the same.
-    let _ = File::open(target).and_then(|file| file.set_permissions(PermissionsExt::from_mode(0o644)));
-}
-
-#[cfg(not(unix))]
-fn share(_: &Path) {}
 
 pub(crate) async fn export_cancel(application: &Application, request: ExportId) -> Result<Nothing, ApiError> {
     let exports = application.shared.exports.lock();

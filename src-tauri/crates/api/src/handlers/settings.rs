@@ -16,6 +16,7 @@ pub(crate) async fn app_info(application: &Application, _: Nothing) -> Result<Ap
         version: env!("CARGO_PKG_VERSION").to_owned(),
         host: setup.host.clone(),
         platform: std::env::consts::OS.to_owned(),
+        folders: setup.folders.iter().map(|folder| folder.display().to_string()).collect(),
         database: setup.database.as_ref().map(|path| path.display().to_string()),
         database_problem: problem,
         not_opened: application.not_opened(),

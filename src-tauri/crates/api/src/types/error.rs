@@ -32,6 +32,8 @@ pub enum ErrorCode {
     Unauthorized,
     /// The account may not: show what was denied.
     Forbidden,
+    /// This caller may not, by our own rules: say what it may instead.
+    Denied,
     /// The database is damaged or newer: ask before moving it aside.
     Store,
     /// The person cancelled.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::View;
+use crate::access::Paths;
 
 /// A file to make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -30,6 +31,12 @@ pub struct ExportRequest {
     pub expand: bool,
     /// Where to write. In a browser absent: the file is downloaded from `/exports/ID`.
     pub path: Option<String>,
+}
+
+impl Paths for ExportRequest {
+    fn written(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
 }
 
 /// A format the product writes.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{ClusterSource, View};
+use crate::access::Paths;
 
 /// Nothing to say: `{}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
@@ -46,6 +47,15 @@ pub struct ConnectRequest {
     pub source: ClusterSource,
     /// Namespaces to look at where the account may not list them; the remembered ones where absent.
     pub namespaces: Option<Vec<String>>,
+}
+
+impl Paths for ConnectRequest {
+    fn read(&mut self) -> &mut [String] {
+        match &mut self.source {
+            ClusterSource::Files { paths } => paths,
+            ClusterSource::Context { .. } | ClusterSource::Demo { .. } => &mut [],
+        }
+    }
 }
 
 /// An open cluster, by its id.

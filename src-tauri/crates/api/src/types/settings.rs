@@ -16,6 +16,8 @@ pub struct AppInfo {
     pub host: String,
     /// `linux`, `macos`, `windows`.
     pub platform: String,
+    /// Folders whose files a page in a browser may open by path; the window asks for files with a dialog.
+    pub folders: Vec<String>,
     /// Path of the database.
     pub database: Option<String>,
     /// What is wrong with the database, in a sentence; then nothing is remembered until it is resolved.
