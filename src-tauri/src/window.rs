@@ -3,7 +3,7 @@
 use api::Application;
 use store::Geometry;
 use tauri::{
-    AppHandle, Manager, PhysicalPosition, PhysicalSize, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
+    AppHandle, Manager, PhysicalPosition, PhysicalSize, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
     WindowEvent,
 };
 
@@ -22,12 +22,23 @@ pub(crate) fn open(handle: &AppHandle, application: &Application) -> tauri::Resu
         .min_inner_size(LEAST.0, LEAST.1)
         .prevent_overflow()
         .visible(false)
+        .on_navigation(is_ours)
         .build()?;
     if let Some(place) = tauri::async_runtime::block_on(application.window_place(MAIN)) {
         restore(&window, place)?;
     }
     window.show()?;
     window.set_focus()
+}
+
+/// Whether the window may go to this address. A link or a script that leads elsewhere would find the commands there.
+fn is_ours(address: &Url) -> bool {
+    match (address.scheme(), address.host_str()) {
+        ("tauri", Some("localhost")) => true,
+        // What Windows makes of it.
+        ("http" | "https", Some("tauri.localhost")) => true,
+        _ => false,
+    }
 }
 
 fn restore(window: &WebviewWindow, place: Geometry) -> tauri::Result<()> {
@@ -81,4 +92,28 @@ fn place_of(window: &Window) -> tauri::Result<Option<Geometry>> {
     }
     let (at, size) = (window.outer_position()?, window.inner_size()?);
     Ok(Some(Geometry { x: at.x, y: at.y, width: size.width, height: size.height, maximized: window.is_maximized()? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_goes_nowhere_but_to_its_own_pages() {
+        let goes = |address: &str| is_ours(&Url::parse(address).unwrap());
+        for own in ["tauri://localhost/", "tauri://localhost/index.html#/cluster/demo", "http://tauri.localhost/"] {
+            assert!(goes(own), "{own}");
+        }
+        for foreign in [
+            "https://example.org/",
+            "http://localhost:8080/",
+            "tauri://evil/",
+            "https://tauri.localhost.evil.example/",
+            "file:///etc/passwd",
+            "data:text/html,<script>1</script>",
+            "about:blank",
+        ] {
+            assert!(!goes(foreign), "{foreign}");
+        }
+    }
 }

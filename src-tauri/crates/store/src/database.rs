@@ -7,6 +7,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::ours::{MARK, is_foreign, private_file, private_folder};
 use crate::{Clusters, Exports, Preferences, Windows};
 
 /// Forward only: a database that knows a later one was written by a later version.
@@ -56,6 +57,12 @@ pub enum StoreError {
         /// The first migration that is not known here.
         version: i64,
     },
+    /// Another program's database. Trying again does not help; another name does.
+    #[error("{path} is the database of another program; it was left as it is: name another file")]
+    Foreign {
+        /// Where.
+        path: PathBuf,
+    },
     /// A statement failed. Trying again may help (a full disk, a lock).
     #[error("the database did not take a change")]
     Statement(#[from] sqlx::Error),
@@ -72,11 +79,16 @@ impl Store {
     /// Opens the database, making it where there is none, and brings its tables up to date.
     ///
     /// # Errors
-    /// See [`StoreError`]; a damaged or newer file is left as it is.
+    /// See [`StoreError`]; a damaged, newer or foreign file is left as it is.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let unwritten = |source| StoreError::Write { path: path.into(), source };
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| StoreError::Write { path: path.into(), source })?;
+            private_folder(folder).map_err(unwritten)?;
         }
+        if is_foreign(path).await.map_err(unwritten)? {
+            return Err(StoreError::Foreign { path: path.into() });
+        }
+        private_file(path).map_err(unwritten)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -104,7 +116,9 @@ impl Store {
             MigrateError::VersionMissing(version) => StoreError::Newer { path: self.path.clone(), version },
             MigrateError::Execute(source) => classify(&self.path, source),
             other => StoreError::Damaged { path: self.path.clone(), what: other.to_string() },
-        })
+        })?;
+        sqlx::query(MARK).execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Where it lies.
@@ -219,6 +233,57 @@ mod tests {
         std::fs::write(&path, bytes.get(..bytes.len() / 2).unwrap()).unwrap();
         let error = Store::open(&path).await.expect_err("cut");
         assert!(error.asks_for_consent(), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_database_of_another_program_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = "create table visits (url text)";
+        let named = "pragma application_id = 7; create table visits (url text)";
+        for (name, made) in [("history.sqlite", made), ("app.db", named)] {
+            let path = folder.path().join(name);
+            let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+            let other = SqlitePool::connect_with(options).await.unwrap();
+            sqlx::raw_sql(made).execute(&other).await.unwrap();
+            other.close().await;
+            let before = std::fs::read(&path).unwrap();
+            let error = Store::open(&path).await.expect_err("another program's");
+            assert!(matches!(error, StoreError::Foreign { .. }) && !error.asks_for_consent(), "{error}");
+            assert_eq!(std::fs::read(&path).unwrap(), before);
+            assert!(!folder.path().join(format!("{name}-wal")).exists());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_of_the_time_before_it_said_whose_it_is_is_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kubilitics.db");
+        let store = Store::open(&path).await.unwrap();
+        store.preferences().set("map.lens", &serde_json::json!("traffic")).await.unwrap();
+        sqlx::query("pragma application_id = 0").execute(&store.pool).await.unwrap();
+        store.close().await;
+        let again = Store::open(&path).await.unwrap();
+        assert_eq!(again.preferences().get("map.lens").await.unwrap(), Some(serde_json::json!("traffic")));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_reads_the_database_or_its_journal() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/kubilitics.db");
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let store = Store::open(&path).await.unwrap();
+        store.preferences().set("map.lens", &serde_json::json!("traffic")).await.unwrap();
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+            assert_eq!(mode(&file.unwrap().path()), 0o600);
+        }
+        store.close().await;
+        // As earlier versions left it.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        Store::open(&path).await.unwrap();
+        assert_eq!(mode(&path), 0o600);
     }
 
     #[tokio::test]

@@ -6,11 +6,13 @@
 mod clusters;
 mod database;
 mod exports;
+mod ours;
 mod preferences;
 mod windows;
 
 pub use clusters::{Clusters, KnownCluster};
 pub use database::{Store, StoreError, move_aside};
 pub use exports::{Export, Exports};
+pub use ours::private_folder;
 pub use preferences::Preferences;
 pub use windows::{Geometry, Windows};
