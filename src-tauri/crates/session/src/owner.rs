@@ -105,7 +105,7 @@ pub(crate) async fn keep<M: Model>(
 /// Until the feed of a live source ends, which it should not; files are fed once.
 async fn ended(feed: &mut JoinSet<()>, offline: bool) -> String {
     match feed.join_next().await {
-        Some(Err(error)) => format!("reading the cluster failed: {}", panic_of(error)),
+        Some(Err(error)) => format!("reading the cluster failed: {}", panic_of(error).await),
         _ if offline => pending().await,
         _ => "the connection to the cluster ended unexpectedly".to_owned(),
     }
@@ -138,7 +138,7 @@ async fn own<M: Model>(
                 });
                 let (back, delta) = match work.await {
                     Ok(done) => done,
-                    Err(error) => return format!("keeping the cluster's state failed: {}", panic_of(error)),
+                    Err(error) => return format!("keeping the cluster's state failed: {}", panic_of(error).await),
                 };
                 model = back;
                 let (snapshot, graph) = (model.snapshot(), model.graph());
@@ -163,9 +163,9 @@ async fn own<M: Model>(
     "nobody feeds the cluster any more".to_owned()
 }
 
-/// What a task died of.
-fn panic_of(error: JoinError) -> String {
-    let Ok(panic) = error.try_into_panic() else { return "the task was stopped".to_owned() };
+/// What a task died of. A task that was stopped did not die: the runtime ends, and this task with it.
+async fn panic_of(error: JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else { return pending().await };
     text_of(&*panic).unwrap_or("an unknown fault").to_owned()
 }
 
