@@ -25,6 +25,9 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The status of a process that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
 fn main() -> Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -74,12 +77,15 @@ fn main() -> Result<ExitCode> {
     Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Ctrl-C in the terminal quits as the menu does.
+/// Ctrl-C in the terminal quits as the menu does; the second one waits for nothing.
 fn quit_on_interrupt(handle: tauri::AppHandle) {
     // Ends with the application.
     tauri::async_runtime::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             handle.exit(0);
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(INTERRUPTED);
+            }
         }
     });
 }

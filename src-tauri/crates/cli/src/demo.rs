@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use api::Permission;
+use api::types::ApiError;
 
 use crate::arguments::demo_objects;
 use crate::complain;
@@ -37,7 +39,12 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let interrupted = crate::serve::interruption();
     match &args.kubeconfig {
         Some(file) => {
-            std::fs::write(file, running.kubeconfig()).with_context(|| format!("write {}", file.display()))?;
+            let write = |out: &mut dyn Write| {
+                let failed = |error| ApiError::failed(format!("{} cannot be written: {error}", file.display()));
+                out.write_all(running.kubeconfig().as_bytes()).map_err(failed)
+            };
+            // It holds what opens the cluster.
+            api::write_file(file, Permission::OwnerOnly, write)?;
             complain(&format!("the demo runs until Ctrl-C; try: kubectl --kubeconfig {} get pods -A", file.display()));
         }
         None => {

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -184,7 +185,7 @@ fn restricted(place: &Place) {
 }
 
 /// One request, one answer; a watch stays open until its client leaves.
-fn answer_one(mut stream: std::net::TcpStream) {
+fn answer_one(mut stream: TcpStream) {
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
     let Some(asked) = lines.next() else { return };
     let mut rest = lines.take_while(|line| !line.is_empty());
@@ -338,6 +339,22 @@ fn manifests_come_on_standard_input_too() {
 /// A program of the test, ended with it.
 struct Running(Child);
 
+#[cfg(unix)]
+impl Running {
+    /// A program that serves, and the address that it printed.
+    fn serving(mut command: Command) -> (Self, String) {
+        let mut running = Self(command.stdout(Stdio::piped()).spawn().unwrap());
+        let mut address = String::new();
+        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        (running, address.trim().to_owned())
+    }
+
+    /// As Ctrl-C does.
+    fn interrupt(&self) {
+        assert!(Command::new("kill").args(["-s", "INT", &self.0.id().to_string()]).status().unwrap().success());
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();
@@ -350,15 +367,72 @@ impl Drop for Running {
 fn serving_prints_its_address_and_ends_well_when_asked() {
     let place = Place::new();
     for words in [&["serve", "--from", "good.yaml"][..], &["serve", "--demo"]] {
-        let mut running = Running(place.command(words).stdout(Stdio::piped()).spawn().unwrap());
-        let mut address = String::new();
-        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        let (at, token) = address.trim().strip_prefix("http://127.0.0.1:").unwrap().split_once("/?token=").unwrap();
-        assert!(at.parse::<u16>().is_ok() && token.len() >= 32, "{address}");
-        let asked = Command::new("kill").args(["-s", "INT", &running.0.id().to_string()]).status().unwrap();
-        assert!(asked.success());
+        let (mut running, address) = Running::serving(place.command(words));
+        let (at, secret) = address.strip_prefix("http://127.0.0.1:").unwrap().split_once("/open/").unwrap();
+        assert!(at.parse::<u16>().is_ok() && secret.len() >= 32, "{address}");
+        running.interrupt();
         assert_eq!(running.0.wait().unwrap().code(), Some(0), "{words:?}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_interruption_waits_for_nobody() {
+    let place = Place::new();
+    let mut command = place.command(&["serve", "--demo"]);
+    command.env("KUBILITICS_TOKEN", "a-token-of-this-test");
+    let (mut running, address) = Running::serving(command);
+    let at = address.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    // A request that stays under way: it announces more than it sends.
+    let mut held = TcpStream::connect(at).unwrap();
+    let head = "POST /api/v1/app_info HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer a-token-of-this-test\r\n\
+                Expect: 100-continue\r\nContent-Length: 9\r\n\r\n";
+    held.write_all(head.as_bytes()).unwrap();
+    let mut line = String::new();
+    BufReader::new(held.try_clone().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains(" 100 "), "it reads the body: {line}");
+    running.interrupt();
+    while TcpStream::connect(at).is_ok() {}
+    running.interrupt();
+    assert_eq!(running.0.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_token_that_is_none_and_a_folder_that_is_none_are_usage() {
+    let place = Place::new();
+    let mut short = place.command(&["serve", "--demo"]);
+    let output = short.env("KUBILITICS_TOKEN", "short").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("KUBILITICS_TOKEN needs 16 or more"), "{}", text(&output.stderr));
+    assert!(!text(&output.stderr).contains("short"), "what was typed may be a secret");
+    let output = place.run(&["serve", "--demo", "--files", "good.yaml"]);
+    assert_eq!((output.status.code(), text(&output.stderr).contains("good.yaml is no folder")), (Some(2), true));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_has_the_mode_of_any_file_and_replaces_nothing_but_files() {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+    let place = Place::new();
+    let shell = |line: &str| {
+        let mut command = Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_kubilitics-cli");
+        command
+            .args(["-c", &format!("{line} {program} export --from good.yaml -o \"$OUT\"")])
+            .current_dir(place.path());
+        command
+    };
+    let mode = |name: &str| fs::metadata(place.path().join(name)).unwrap().permissions().mode() & 0o777;
+    for (umask, expected) in [("umask 077;", 0o600), ("umask 022;", 0o644), ("umask 002;", 0o664)] {
+        assert!(shell(umask).env("OUT", format!("{expected:o}.svg")).status().unwrap().success());
+        assert_eq!(mode(&format!("{expected:o}.svg")), expected);
+    }
+    let socket = place.path().join("socket.svg");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let output = shell("").env("OUT", "socket.svg").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("socket.svg is a device, a pipe or a socket"), "{}", text(&output.stderr));
+    assert!(fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
 }
 
 #[cfg(unix)]
@@ -369,6 +443,6 @@ fn the_demo_writes_a_kubeconfig_for_others_and_ends_well_when_asked() {
     let lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
     let first: Vec<String> = lines.take(2).map(Result::unwrap).collect();
     assert!(first.iter().any(|line| line.starts_with("apiVersion:") || line.starts_with("kind: Config")), "{first:?}");
-    assert!(Command::new("kill").args(["-s", "INT", &running.0.id().to_string()]).status().unwrap().success());
+    running.interrupt();
     assert_eq!(running.0.wait().unwrap().code(), Some(0));
 }

@@ -45,8 +45,9 @@ async fn has_others_tables(path: &Path) -> bool {
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
     let read = async {
         let mut connection: SqliteConnection = options.connect().await?;
-        let tables: Vec<String> =
-            sqlx::query_scalar("select name from sqlite_schema where type = 'table'").fetch_all(&mut connection).await?;
+        let tables: Vec<String> = sqlx::query_scalar("select name from sqlite_schema where type = 'table'")
+            .fetch_all(&mut connection)
+            .await?;
         connection.close().await?;
         Ok::<_, sqlx::Error>(tables)
     };
