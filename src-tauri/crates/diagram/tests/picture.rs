@@ -7,8 +7,8 @@ mod cluster;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use diagram::picture::{Lens, Options, Picture, build, rebuild};
-use diagram::scene::{Rect, Scene};
+use diagram::picture::{Lens, Options, Picture, State, build, rebuild, redraw};
+use diagram::scene::{Point, Rect, Scene};
 use model::{Health, Object, ResourceKey};
 use topology::{Change, Presence};
 
@@ -155,4 +155,64 @@ fn a_namespace_alone_keeps_what_stands_by_it() {
     assert_eq!(volumes + 1, claims, "a volume per claim, but for the one that waits for its class");
     assert!(data.iter().any(|key| key.is("storage.k8s.io", "StorageClass") && key.name() == "fast-nvme"), "and why");
     assert!(shown("payments").iter().all(|key| !key.is("", "PersistentVolume")), "those of others stay away");
+}
+
+/// Where each card stands on the plane.
+fn places(scene: &Scene) -> BTreeMap<String, Point> {
+    let each = |placed: &diagram::scene::PlacedBlock| -> Vec<(String, Point)> {
+        let at = |rect: &Rect| Point { x: placed.origin.x + rect.x, y: placed.origin.y + rect.y };
+        placed.block.cards.iter().map(|card| (card.key.to_string(), at(&card.rect))).collect()
+    };
+    scene.blocks.iter().flat_map(each).collect()
+}
+
+/// Every lens and every filter laid the cluster out anew: what one had just looked at was somewhere else.
+#[test]
+fn no_lens_and_no_filter_moves_what_it_shows() {
+    let graph = engine(&objects()).graph();
+    let plain = redraw(&graph, &Options::default(), &State::default());
+    let stood = places(&plain.scene);
+    let lenses = Lens::ALL.map(|lens| Options { lens, ..Options::default() });
+    let problems = Options { problems_only: true, ..Options::default() };
+    let failing = Options { health: vec![Health::Failing], ..Options::default() };
+    let namespaces = Options { namespaces: vec!["shop".into(), "data".into()], ..Options::default() };
+    let both = Options { lens: Lens::Traffic, namespaces: vec!["payments".into()], ..Options::default() };
+    let kinds = Options { kinds: vec!["apps/Deployment".into(), "core/Service".into()], ..Options::default() };
+    let mut last = plain;
+    for options in lenses.into_iter().chain([problems, failing, namespaces, both, kinds]) {
+        last = redraw(&graph, &options, &last.state);
+        check(&last.scene);
+        for (key, at) in &places(&last.scene) {
+            let Some(was) = stood.get(key) else { continue };
+            // Volumes come out of their claims, and push down what stands below.
+            let is_pushed = options.lens == Lens::Storage && at.x == was.x && at.y >= was.y;
+            assert!(at == was || is_pushed, "{:?} moved {key} from {was:?} to {at:?}", options.lens);
+        }
+    }
+    let back = redraw(&graph, &Options::default(), &last.state);
+    assert_eq!(places(&back.scene), stood);
+}
+
+#[test]
+fn an_opened_card_moves_nothing_above_or_left_of_it_and_closing_it_takes_all_back() {
+    let graph = engine(&objects()).graph();
+    let plain = redraw(&graph, &Options::default(), &State::default());
+    let stood = places(&plain.scene);
+    for opens in
+        ["apps/Deployment/shop/storefront", "apps/StatefulSet/data/orders-db", "batch/CronJob/shop/nightly-report"]
+    {
+        let card = ResourceKey::parse(opens).unwrap();
+        let options = Options { expanded: std::iter::once(card).collect(), ..Options::default() };
+        let opened = redraw(&graph, &options, &plain.state);
+        check(&opened.scene);
+        let now = places(&opened.scene);
+        for (key, was) in &stood {
+            let Some(at) = now.get(key) else { continue };
+            assert!(at.x >= was.x && at.y >= was.y, "{key} went from {was:?} to {at:?}");
+            let is_before = was.x <= stood[opens].x && was.y <= stood[opens].y;
+            assert!(at == was || !is_before, "{key} went from {was:?} to {at:?}");
+        }
+        assert_eq!(now.get(opens), stood.get(opens), "what was opened");
+        assert_eq!(places(&redraw(&graph, &Options::default(), &opened.state).scene), stood);
+    }
 }

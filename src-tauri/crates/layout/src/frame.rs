@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::columns::{Side, Spacing};
 use crate::geometry::{Point, Rect, Size};
-use crate::group::{Door, GroupLayout, Wish, lay_out, shapes as grid_shapes};
+use crate::group::{self, Door, GroupLayout, Wish, shapes as grid_shapes};
 use crate::hold::Held;
 use crate::input::{Group, Label, Shape};
 use crate::level::{End, Level, Opening, Path, Piece, connect};
@@ -143,7 +143,7 @@ fn wish(mut doors: Vec<Door>, width: i32, align: Vec<(u8, i32)>) -> Wish {
 }
 
 fn compute(group: &Group, wish: Wish, known: &dyn Fn(&Wish) -> Option<Arc<GroupLayout>>) -> Arc<GroupLayout> {
-    known(&wish).unwrap_or_else(|| Arc::new(lay_out(group, wish)))
+    known(&wish).unwrap_or_else(|| Arc::new(group::compute(group, wish)))
 }
 
 /// Lays a frame out in this width. `job` is the measured one with the sides by which its links leave and arrive. With

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use crate::columns::{Side, Spacing};
 use crate::frame::{FrameJob, FrameLink, Measured, lay_out_frame, measure};
 use crate::geometry::{Point, Rect, Size, straighten};
-use crate::group::{GroupLayout, Route, Wish, part_of};
+use crate::group::{GroupLayout, Route, Wish, part_of, stay};
 use crate::hold::{Adopted, Held, Solved};
-use crate::input::{Input, Label, Place};
+use crate::input::{Input, Label, Place, Shape};
 use crate::lanes::{self, Lane};
 use crate::level::{End, Level, Path, Piece, connect};
 use crate::nets::{Sorted, SortedLink};
@@ -150,9 +150,17 @@ fn reuse(twin: Option<&Twin>, job: &FrameJob, group: usize, wish: &Wish, is_part
         let at = job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
         part_of(wanted, &job.groups[at], twin.fitted.layout.groups.get(at)?, wish).map(Arc::new)
     };
+    let stays = || -> Option<Arc<GroupLayout>> {
+        let job = &twin.fitted.job;
+        let at = job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
+        let (known, layout) = (&job.groups[at], twin.fitted.layout.groups.get(at)?);
+        let is_alike = known.shape == wanted.shape && wanted.shape == Shape::Columns;
+        is_alike.then(|| Arc::new(stay(wanted, known, layout, wish.clone())))
+    };
     find(&twin.fitted.job, &twin.fitted.layout.groups)
         .or_else(|| if is_part { part() } else { None })
         .or_else(|| find(&twin.measured.job, &twin.measured.groups))
+        .or_else(|| if is_part { stays() } else { None })
 }
 
 /// A frame laid out in this width; where nothing changed, as it was. `first` is the same in another width. A frame that is

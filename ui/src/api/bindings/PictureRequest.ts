@@ -14,6 +14,7 @@ cluster: string,
  */
 view: View, 
 /**
- * Number of the last message received, after a lost connection.
+ * Number of the last message received: after a lost connection what was missed follows, and in another view what both
+ * show stays in its place.
  */
 resume: number | null, };

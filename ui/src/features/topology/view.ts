@@ -36,11 +36,6 @@ export function aspectOf(width: number, height: number): number {
   return Math.round(((width - besides) / Math.max(1, height - above)) * 10) * 10;
 }
 
-/** What of a view decides which objects and lines are drawn; views that agree in it show the same, folded otherwise. */
-export function narrowing({ lens, namespaces, kinds, health, problemsOnly, focus, depth }: View): string {
-  return JSON.stringify([lens, namespaces, kinds, health, problemsOnly, focus, depth]);
-}
-
 /** How many filters narrow the view; lens and expansion are not filters. */
 export function filtersOf(view: View): number {
   const lists = [view.namespaces, view.kinds, view.health].filter((list) => list.length > 0).length;

@@ -54,6 +54,8 @@ pub(crate) struct Running {
 #[derive(Default)]
 struct Work {
     drawn: Option<Drawn>,
+    /// What the same reader was shown in another view, until the first picture of this one is drawn.
+    earlier: Option<Drawn>,
     /// First lists were still coming in when that was drawn.
     loading: bool,
     node_use: Arc<NodeUse>,
@@ -99,14 +101,15 @@ pub(crate) fn open(
     // Ends with the receiver or with the cluster.
     tokio::spawn(async move {
         let found = match resume {
-            Some(number) => taken_up(&cluster, &view, number).await,
+            Some(number) => taken_up(&cluster, number).await.map(|parked| (number, parked)),
             None => None,
         };
         let (parked, missed) = match found {
-            Some(found) => found,
-            None => {
+            Some((number, parked)) if let Some(missed) = parked.missed_since(number, &view) => (parked, missed),
+            found => {
                 let Some(mailbox) = cluster.session().subscribe().await else { return };
-                (Parked { view, mailbox, work: fresh }, Vec::new())
+                let earlier = found.and_then(|(_, Parked { work, .. })| work.drawn.or(work.earlier));
+                (Parked { view, mailbox, work: Work { earlier, ..fresh } }, Vec::new())
             }
         };
         run(cluster, parked, missed, sender).await;
@@ -114,19 +117,23 @@ pub(crate) fn open(
     receiver
 }
 
-/// The subscription that sent this number, and the messages that its reader has missed since.
-async fn taken_up(cluster: &Open, view: &View, number: u64) -> Option<(Parked, Vec<Vec<u8>>)> {
+/// The subscription that sent this number.
+async fn taken_up(cluster: &Open, number: u64) -> Option<Parked> {
     // The reader may be back before the task that served it has noticed that it was gone.
     if let Some(ended) = cluster.take_from_reader(Numbers::range(number)) {
         ended.cancelled().await;
     }
-    let missed = |parked: &Parked| parked.work.kept.after(number, parked.work.sent.number);
-    let parked = cluster.unpark(|parked| {
-        let is_it = Numbers::range(parked.work.sent.number) == Numbers::range(number);
-        is_it && parked.view == *view && missed(parked).is_some()
-    })?;
-    let missed = missed(&parked)?;
-    Some((parked, missed))
+    cluster.unpark(|parked| Numbers::range(parked.work.sent.number) == Numbers::range(number))
+}
+
+impl Parked {
+    /// What its reader has missed after this message of this view; none where that is not kept.
+    fn missed_since(&self, number: u64, view: &View) -> Option<Vec<Vec<u8>>> {
+        if self.view != *view {
+            return None;
+        }
+        self.work.kept.after(number, self.work.sent.number)
+    }
 }
 
 async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: mpsc::Sender<Result<Item, ApiError>>) {
@@ -245,9 +252,10 @@ fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec
     work.node_use = Arc::clone(&published.node_use);
     let options = options(&open.label().name, view, &published);
     let first = work.drawn.is_none();
-    let picture = match work.drawn.take() {
-        Some(drawn) if !anew => picture::rebuild(&published.graph, &options, &drawn, &delta),
-        _ => picture::build(&published.graph, &options),
+    let picture = match (work.drawn.take(), work.earlier.take()) {
+        (Some(drawn), _) if !anew => picture::rebuild(&published.graph, &options, &drawn, &delta),
+        (None, Some(earlier)) => picture::redraw(&published.graph, &options, &earlier),
+        _ => picture::redraw(&published.graph, &options, &Drawn::default()),
     };
     work.drawn = Some(picture.state);
     let message = work.sent.next(&open.label().cluster, &picture.scene, glowing, first);

@@ -166,7 +166,8 @@ pub struct PictureRequest {
     pub cluster: String,
     /// What to show.
     pub view: View,
-    /// Number of the last message received, after a lost connection.
+    /// Number of the last message received: after a lost connection what was missed follows, and in another view what both
+    /// show stays in its place.
     #[ts(type = "number | null")]
     pub resume: Option<u64>,
 }

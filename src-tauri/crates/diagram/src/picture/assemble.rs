@@ -19,14 +19,27 @@ use crate::scene::{Badge, Block, Counts, Frame, Label, Link, LinkEnd, PlacedBloc
 /// What a picture was made from, for the next one.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    options: Options,
-    plan: Plan,
-    contents: FxHashMap<Arc<str>, Arc<Content>>,
-    layout: Arc<layout::Layout>,
-    /// The last layout in which nothing was filtered away.
-    whole: Option<Arc<layout::Layout>>,
+    arranged: Arc<Arranged>,
+    /// The plain picture, in which everything has its place; none where this is the one, or where places do not matter.
+    base: Option<Arc<Arranged>>,
+    /// What every view shows stands where the plain picture has it.
+    in_place: bool,
     blocks: FxHashMap<Arc<str>, Drawn>,
 }
+
+/// What is shown and where it stands, before it is drawn.
+#[derive(Clone, Debug, Default)]
+struct Arranged {
+    options: Options,
+    plan: Plan,
+    /// In the order of the layout.
+    contents: Vec<Arc<Content>>,
+    links: Vec<LinkSpec>,
+    layout: Arc<layout::Layout>,
+}
+
+/// A picture before, and all that changed in the graph since; none where anything may have.
+type Before<'a> = Option<(&'a Arranged, Option<&'a GraphDelta>)>;
 
 /// A block as it was drawn, and from what.
 #[derive(Clone, Debug)]
@@ -38,53 +51,83 @@ struct Drawn {
     block: Arc<Block>,
 }
 
-pub(super) fn build(graph: &Graph, options: &Options, previous: Option<(&State, &GraphDelta)>) -> Picture {
+/// Draws a picture on its own, as a file shows it.
+pub(super) fn alone(graph: &Graph, options: &Options) -> Picture {
     let view = View::new(graph, options);
-    let plan = Plan::new(graph, &view);
-    let known = previous.map(|(state, _)| state);
-    let untouched = previous.and_then(|(state, delta)| Untouched::new(state, options, &view, delta));
-    let reuse = |id: &str, members: Option<(&str, &Members)>| -> Option<Arc<Content>> {
-        untouched.as_ref()?.content(id, members)
-    };
+    let arranged = Arc::new(arrange(graph, options, &view, None, None));
+    finish(graph, &view, State { arranged, ..State::default() }, None)
+}
+
+/// Draws the picture after another one of any view; `delta` is all that changed in the graph in between, if that is known.
+pub(super) fn after(graph: &Graph, options: &Options, previous: &State, delta: Option<&GraphDelta>) -> Picture {
+    let in_place = previous.in_place || delta.is_none();
+    let view = View::new(graph, options);
+    let State { arranged: last, base: plain, .. } = previous;
+    // The plain picture before: it may have been the last one itself.
+    let plain =
+        plain.as_ref().or(Some(last)).filter(|it| it.options.is_plain_of(options) && !it.layout.frames.is_empty());
+    let base = in_place.then(|| options.plain()).flatten().map(|options| {
+        let before = plain.map(|plain| (&**plain, delta));
+        Arc::new(arrange(graph, &options, &View::default(), before, None))
+    });
+    let last = if options.is_plain() { plain.unwrap_or(last) } else { last };
+    let before = (last.options.is_like(options) || !in_place).then_some((&**last, delta));
+    let arranged = Arc::new(arrange(graph, options, &view, before, base.as_deref()));
+    finish(graph, &view, State { arranged, base, in_place, blocks: FxHashMap::default() }, Some(previous))
+}
+
+/// Arranges a view as it was before, or in the places of the plain picture.
+fn arrange(graph: &Graph, options: &Options, view: &View, before: Before<'_>, base: Option<&Arranged>) -> Arranged {
+    let plan = Plan::new(graph, view);
+    let known = before.map(|(arranged, _)| arranged);
+    let untouched = before.and_then(|(arranged, delta)| Untouched::new(arranged, options, view, delta?));
+    let blocks: FxHashMap<&Arc<str>, &Arc<BlockSpec>> = known
+        .into_iter()
+        .flat_map(|known| &known.contents)
+        .flat_map(|content| &content.blocks)
+        .map(|block| (&block.id, block))
+        .collect();
+    // A filter takes nothing into another application.
+    let whole = if view.is_whole() { None } else { Some(Plan::new(graph, &View::default())) };
     let namespaces: Vec<(&Arc<str>, &Members)> = plan.namespaces.iter().collect();
     let mut contents: Vec<Arc<Content>> = namespaces
         .par_iter()
         .map(|(name, members)| {
             let id = format!("ns:{name}");
-            reuse(&id, Some((name, members))).unwrap_or_else(|| {
-                Arc::new(keep_blocks(content::namespace(graph, options, &view, name, members), known))
+            let reused = untouched.as_ref().and_then(|untouched| untouched.content(&id, (name, members)));
+            reused.unwrap_or_else(|| {
+                let all = whole.as_ref().and_then(|whole| whole.namespaces.get(*name));
+                Arc::new(keep_blocks(content::namespace(graph, options, view, name, members, all), &blocks))
             })
         })
         .collect();
     for each in Lane::ALL {
         if let Some(nodes) = plan.lanes.get(&each) {
             let content = lanes::lane(graph, options, each, nodes);
-            contents.push(Arc::new(keep_blocks(content, known)));
+            contents.push(Arc::new(keep_blocks(content, &blocks)));
         }
     }
     let links = links(graph, &plan, &contents);
-    // Everything has its place in the picture of the whole; a filter takes away and moves nothing.
-    let whole = known.and_then(|state| state.whole.as_ref());
-    let is_part = !view.is_whole();
-    let before = whole.or_else(|| known.map(|state| &state.layout));
-    let input = input(options, &contents, &links, is_part && whole.is_some());
-    let layout = Arc::new(layout::layout(&input, before.map(|layout| &**layout)));
-    let whole = if is_part { whole.cloned() } else { Some(Arc::clone(&layout)) };
-    let (scene, blocks) = draw(graph, (options, &view), &contents, &links, &layout, known);
-    let contents = contents.into_iter().map(|content| (Arc::clone(&content.id), content)).collect();
-    let state = State { options: options.clone(), plan, contents, layout, whole, blocks };
-    Picture { scene, state }
+    let input = input(options, &contents, &links, base.is_some());
+    let places = base.or(known).map(|arranged| &*arranged.layout);
+    let layout = Arc::new(layout::layout(&input, places));
+    Arranged { options: options.clone(), plan, contents, links, layout }
+}
+
+fn finish(graph: &Graph, view: &View, state: State, previous: Option<&State>) -> Picture {
+    let (scene, blocks) = draw(graph, view, &state.arranged, state.base.is_some(), previous);
+    Picture { scene, state: State { blocks, ..state } }
 }
 
 /// What a change left alone.
 struct Untouched<'a> {
-    state: &'a State,
+    before: &'a Arranged,
     touched: BTreeSet<&'a str>,
 }
 
 impl<'a> Untouched<'a> {
-    fn new(state: &'a State, options: &Options, view: &View, delta: &'a GraphDelta) -> Option<Self> {
-        if state.options != *options || !view.is_whole() || delta.rebuilt {
+    fn new(before: &'a Arranged, options: &Options, view: &View, delta: &'a GraphDelta) -> Option<Self> {
+        if before.options != *options || !view.is_whole() || delta.rebuilt {
             return None;
         }
         let nodes = delta.added.iter().chain(&delta.changed).chain(&delta.removed);
@@ -96,26 +139,23 @@ impl<'a> Untouched<'a> {
                 touched.insert(key.name());
             }
         }
-        Some(Self { state, touched })
+        Some(Self { before, touched })
     }
 
-    fn content(&self, id: &str, members: Option<(&str, &Members)>) -> Option<Arc<Content>> {
-        let (name, members) = members?;
-        let same = self.state.plan.namespaces.get(name)? == members;
+    fn content(&self, id: &str, (name, members): (&str, &Members)) -> Option<Arc<Content>> {
+        let same = self.before.plan.namespaces.get(name)? == members;
         // Adopted objects change without their namespace being named in the delta.
         let is_free = members.adopted.is_empty() || !self.touched.contains("");
-        (same && is_free && !self.touched.contains(name)).then(|| self.state.contents.get(id).cloned())?
+        let content = || self.before.contents.iter().find(|content| *content.id == *id).cloned();
+        (same && is_free && !self.touched.contains(name)).then(content)?
     }
 }
 
 /// Takes blocks that came out as before from the previous picture, so that they compare by pointer from here on.
-fn keep_blocks(mut content: Content, known: Option<&State>) -> Content {
-    let Some(state) = known else { return content };
+fn keep_blocks(mut content: Content, known: &FxHashMap<&Arc<str>, &Arc<BlockSpec>>) -> Content {
     for block in &mut content.blocks {
-        if let Some(drawn) = state.blocks.get(&block.id)
-            && drawn.spec == *block
-        {
-            *block = Arc::clone(&drawn.spec);
+        if let Some(before) = known.get(&block.id).filter(|before| **before == block) {
+            *block = Arc::clone(before);
         }
     }
     content
@@ -181,12 +221,12 @@ fn relations(graph: &Graph, view: &View) -> usize {
 
 fn draw(
     graph: &Graph,
-    (options, view): (&Options, &View),
-    contents: &[Arc<Content>],
-    links: &[LinkSpec],
-    layout: &layout::Layout,
+    view: &View,
+    arranged: &Arranged,
+    is_part: bool,
     known: Option<&State>,
 ) -> (Scene, FxHashMap<Arc<str>, Drawn>) {
+    let Arranged { options, contents, links, layout, .. } = arranged;
     let mut counts = Counts::default();
     let mut frames = Vec::with_capacity(contents.len());
     let mut blocks = Vec::new();
@@ -224,17 +264,14 @@ fn draw(
         super::kinds::objects(counts.objects),
         format!("{} relations", relations(graph, view)),
     ];
+    let bounds =
+        Rect { x: 0.0, y: 0.0, width: cards::float(layout.size.width), height: cards::float(layout.size.height) };
     let links = links.iter().zip(&layout.links).filter(|(_, route)| route.points.len() > 1);
     let scene = Scene {
         revision: graph.revision(),
         title: Arc::clone(&options.title),
         subtitle: words.join(" · ").into(),
-        bounds: Rect {
-            x: 0.0,
-            y: 0.0,
-            width: cards::float(layout.size.width),
-            height: cards::float(layout.size.height),
-        },
+        bounds: if is_part { around(&frames) } else { bounds },
         counts,
         frames,
         blocks,
@@ -243,6 +280,16 @@ fn draw(
         seats: Seats::new(contents.to_vec()),
     };
     (scene, drawn)
+}
+
+/// What these frames take of the plane.
+fn around(frames: &[Frame]) -> Rect {
+    let edge =
+        |of: fn(&Rect) -> f32, better: fn(f32, f32) -> f32| frames.iter().map(|frame| of(&frame.rect)).reduce(better);
+    let (left, top) = (edge(|rect| rect.x, f32::min), edge(|rect| rect.y, f32::min));
+    let (right, bottom) = (edge(|rect| rect.x + rect.width, f32::max), edge(|rect| rect.y + rect.height, f32::max));
+    let (x, y) = (left.unwrap_or_default(), top.unwrap_or_default());
+    Rect { x, y, width: right.unwrap_or_default() - x, height: bottom.unwrap_or_default() - y }
 }
 
 fn frame(content: &Content, rect: Rect) -> Frame {

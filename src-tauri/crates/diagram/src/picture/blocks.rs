@@ -18,17 +18,46 @@ use crate::scene::{CardLook, Counts};
 
 type Divided = (Vec<Arc<BlockSpec>>, FxHashMap<NodeId, Seat>, Vec<Outward>);
 
+/// Which application each card of a namespace belongs to.
+pub(super) struct Applications {
+    /// By card.
+    pub(super) names: Vec<Arc<str>>,
+    /// Cards that lie in others.
+    gone: Vec<bool>,
+    /// From roles to accounts, in place of the bindings that lie in the roles.
+    granted: Vec<Line>,
+}
+
+impl Applications {
+    /// By all lines of the cards, whatever a lens shows of them. What says nothing of its own is folded in on the way.
+    pub(super) fn new(options: &Options, drafts: &mut Drafts, members: &Members) -> Self {
+        let (gone, granted) = fold_bindings(options, drafts);
+        let adopted: FxHashMap<NodeId, NodeId> = members.adopted.iter().copied().collect();
+        Self { names: name_blocks(drafts, &gone, &adopted), gone, granted }
+    }
+
+    /// Says of lines that were drawn after the folding what they are instead of those of a folded binding.
+    pub(super) fn grant(&self, lines: &mut [Line]) {
+        let granted: FxHashMap<(usize, usize), &Line> =
+            self.granted.iter().map(|line| ((line.from, line.to), line)).collect();
+        for line in lines {
+            if let Some(granted) = granted.get(&(line.from, line.to)) {
+                *line = (*granted).clone();
+            }
+        }
+    }
+
+    /// The same with the names that these cards have elsewhere.
+    pub(super) fn named_as(self, drafts: &Drafts, known: &FxHashMap<ResourceKey, Arc<str>>) -> Self {
+        let names =
+            drafts.cards.iter().zip(self.names).map(|(draft, own)| known.get(&draft.spec.key).cloned().unwrap_or(own));
+        Self { names: names.collect(), ..self }
+    }
+}
+
 /// Blocks, the seat of each node in them, and the links that leave a block.
-pub(super) fn divide(
-    options: &Options,
-    frame: &str,
-    namespace: &str,
-    mut drafts: Drafts,
-    members: &Members,
-) -> Divided {
-    let gone = fold_bindings(options, &mut drafts);
-    let adopted: FxHashMap<NodeId, NodeId> = members.adopted.iter().copied().collect();
-    let names = name_blocks(&drafts, &gone, &adopted);
+pub(super) fn divide(options: &Options, namespace: &str, drafts: Drafts, applications: &Applications) -> Divided {
+    let Applications { names, gone, .. } = applications;
     let mut blocks: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
     for (at, name) in names.iter().enumerate().filter(|(at, _)| !gone[*at]) {
         blocks.entry(Arc::clone(name)).or_default().push(at);
@@ -82,7 +111,6 @@ pub(super) fn divide(
             seats.insert(node, *seat);
         }
     }
-    debug_assert!(frame.starts_with("ns:"));
     (specs, seats, outward)
 }
 
@@ -114,10 +142,10 @@ fn leave(options: &Options, all: &mut [Draft], line: &Line, from: Seat) -> Optio
 
 /// A binding whose role and accounts stand beside it says nothing of its own: it lies in the role's card, and a line
 /// runs from the role to the account.
-fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
+fn fold_bindings(options: &Options, drafts: &mut Drafts) -> (Vec<bool>, Vec<Line>) {
     let mut gone = vec![false; drafts.cards.len()];
     if options.expand_all {
-        return gone;
+        return (gone, Vec::new());
     }
     let is_binding = |draft: &Draft| {
         let key = &draft.spec.key;
@@ -150,8 +178,8 @@ fn fold_bindings(options: &Options, drafts: &mut Drafts) -> Vec<bool> {
         }
     }
     drafts.lines.retain(|line| !gone[line.from] && !gone[line.to]);
-    drafts.lines.extend(granted);
-    gone
+    drafts.lines.extend(granted.iter().cloned());
+    (gone, granted)
 }
 
 fn empty() -> Draft {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Graph, NodeId, Presence};
+use topology::{Graph, Lens, NodeId, Presence};
 
+use super::blocks::Applications;
 use super::drafts::{Draft, Drafts};
 use super::hosts::{Role, roles, worst};
 use super::kinds;
@@ -16,10 +17,17 @@ use super::view::View;
 use super::{Options, blocks, cards};
 use crate::scene::{CardLook, Counts};
 
-/// The content of one namespace.
-pub(super) fn namespace(graph: &Graph, options: &Options, view: &View, name: &str, members: &Members) -> Content {
+/// The content of one namespace. `whole` are all members of it, where a view shows but some.
+pub(super) fn namespace(
+    graph: &Graph,
+    options: &Options,
+    view: &View,
+    name: &str,
+    members: &Members,
+    whole: Option<&Members>,
+) -> Content {
     let roles = roles(graph, options, members);
-    let mut drafts = Drafts { cards: Vec::new(), card_of: FxHashMap::default(), lines: Vec::new(), away: Vec::new() };
+    let mut drafts = Drafts::default();
     let mut counts = Counts::default();
     let mut pills = Vec::new();
     let itself = members.itself.map(|id| graph.node(id));
@@ -49,13 +57,37 @@ pub(super) fn namespace(graph: &Graph, options: &Options, view: &View, name: &st
             counts.add(node.health);
         }
     }
-    draw_lines(graph, options, view, members, &roles, &mut drafts);
+    draw_lines(graph, Lens::All, view, members, &roles, &mut drafts);
     pills.extend(hang_badges(graph, members, &roles, &mut drafts));
+    let applications = Applications::new(options, &mut drafts, members);
+    let applications = match whole {
+        Some(whole) => applications.named_as(&drafts, &of_whole(graph, options, whole)),
+        None => applications,
+    };
+    if options.lens != Lens::All {
+        drafts.lines.clear();
+        drafts.away.clear();
+        draw_lines(graph, options.lens, view, members, &roles, &mut drafts);
+        applications.grant(&mut drafts.lines);
+    }
     let title: Arc<str> = name.into();
     let id: Arc<str> = format!("ns:{name}").into();
-    let (blocks, seats, outward) = blocks::divide(options, &id, name, drafts, members);
+    let (blocks, seats, outward) = blocks::divide(options, name, drafts, &applications);
     let subtitle = kinds::objects(counts.objects).into();
     Content { id, title, subtitle, counts, badges: pills, is_lane: false, blocks, seats, outward }
+}
+
+/// The applications of all cards of a namespace, as they are without a filter.
+fn of_whole(graph: &Graph, options: &Options, members: &Members) -> FxHashMap<ResourceKey, Arc<str>> {
+    let roles = roles(graph, options, members);
+    let mut drafts = Drafts::default();
+    draw_cards(graph, members, &roles, &mut drafts);
+    fold_in(graph, members, &roles, &mut drafts);
+    draw_lines(graph, Lens::All, &View::default(), members, &roles, &mut drafts);
+    hang_badges(graph, members, &roles, &mut drafts);
+    let applications = Applications::new(options, &mut drafts, members);
+    let keys = drafts.cards.into_iter().map(|draft| draft.spec.key);
+    keys.zip(applications.names).collect()
 }
 
 /// A card per node that has one, and one per CronJob for its runs.

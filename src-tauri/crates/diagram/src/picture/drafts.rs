@@ -31,6 +31,7 @@ pub(super) struct Away {
 }
 
 /// Everything of a namespace before it is divided into blocks.
+#[derive(Default)]
 pub(super) struct Drafts {
     pub(super) cards: Vec<Draft>,
     pub(super) card_of: FxHashMap<NodeId, usize>,

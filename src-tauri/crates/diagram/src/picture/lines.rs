@@ -7,7 +7,6 @@ use model::{EdgeState, RelationClass, ResourceKey};
 use rustc_hash::{FxHashMap, FxHashSet};
 use topology::{Edge, Graph, Lens, NodeId};
 
-use super::Options;
 use super::drafts::{Away, Draft, Drafts, Line};
 use super::hosts::Role;
 use super::kinds::{self, Manner};
@@ -21,7 +20,7 @@ const WIDE: usize = 2;
 /// Lifts the edges of the graph to the cards.
 pub(super) fn draw_lines(
     graph: &Graph,
-    options: &Options,
+    lens: Lens,
     view: &View,
     members: &Members,
     roles: &FxHashMap<NodeId, Role>,
@@ -36,11 +35,11 @@ pub(super) fn draw_lines(
         }
         let Some(from) = drafts.card_of.get(&id).copied() else { continue };
         for edge in graph.outgoing(id) {
-            if !view.shows(edge.to) || !options.lens.shows(graph.rule(edge)) {
+            if !view.shows(edge.to) || !lens.shows(graph.rule(edge)) {
                 continue;
             }
             // What was put there by whom is membership; under every other lens the frames say who belongs where.
-            if edge.class == RelationClass::Member && (options.lens != Lens::Gitops || is_frame(graph, id)) {
+            if edge.class == RelationClass::Member && (lens != Lens::Gitops || is_frame(graph, id)) {
                 continue;
             }
             let far = graph.node(edge.to);
@@ -63,7 +62,7 @@ pub(super) fn draw_lines(
                     };
                     drafts.away.push(Away { from, outward });
                 }
-                None if far.key.namespace().is_empty() && options.lens != Lens::All => {
+                None if far.key.namespace().is_empty() && lens != Lens::All => {
                     wide.entry((from, far.key.kind())).or_default().insert(&far.key);
                 }
                 None => {}

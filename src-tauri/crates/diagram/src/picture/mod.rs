@@ -68,6 +68,40 @@ pub struct Options {
     pub gaps: Vec<Arc<str>>,
 }
 
+impl Options {
+    /// Whether everything is shown in the manner of the map, and nothing opened.
+    fn is_plain(&self) -> bool {
+        self.lens == Lens::All && self.expanded.is_empty() && !self.narrows()
+    }
+
+    /// Whether there is something that these options do not show.
+    fn narrows(&self) -> bool {
+        let lists = [self.namespaces.len(), self.kinds.len(), self.health.len()];
+        lists != [0; 3] || self.only.is_some() || self.problems_only || self.focus.is_some()
+    }
+
+    /// The plain picture in whose places these options draw; none where they are plain, or show what is near something,
+    /// wherever it stands.
+    fn plain(&self) -> Option<Self> {
+        if self.is_plain() || self.focus.is_some() {
+            return None;
+        }
+        let Self { title, expand_all, aspect, node_use, gaps, .. } = self.clone();
+        Some(Self { title, expand_all, aspect, node_use, gaps, ..Self::default() })
+    }
+
+    /// Whether these are the options of the plain picture for others.
+    fn is_plain_of(&self, others: &Self) -> bool {
+        self.is_plain() && self.expand_all == others.expand_all && self.aspect == others.aspect
+    }
+
+    /// Whether both show the same in the same way, whatever is said beside it.
+    fn is_like(&self, other: &Self) -> bool {
+        let Self { title, node_use, gaps, .. } = self.clone();
+        *self == Self { title, node_use, gaps, ..other.clone() }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -99,11 +133,18 @@ pub struct Picture {
 
 /// Draws the graph.
 pub fn build(graph: &Graph, options: &Options) -> Picture {
-    assemble::build(graph, options, None)
+    assemble::alone(graph, options)
 }
 
 /// Draws the graph after a change: what the change did not touch is neither looked at again nor moved.
 /// `delta` is all that changed since `previous` was made.
 pub fn rebuild(graph: &Graph, options: &Options, previous: &State, delta: &GraphDelta) -> Picture {
-    assemble::build(graph, options, Some((previous, delta)))
+    assemble::after(graph, options, previous, Some(delta))
+}
+
+/// Draws the graph for somebody who goes from view to view: whatever is filtered away or opened, everything stands where
+/// the picture of the whole has it, and comes back there. `previous` is what was shown before, in whatever view; the
+/// default where nothing was.
+pub fn redraw(graph: &Graph, options: &Options, previous: &State) -> Picture {
+    assemble::after(graph, options, previous, None)
 }

@@ -16,13 +16,7 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn new(graph: &Graph, options: &Options) -> Self {
-        let filters = !options.namespaces.is_empty()
-            || !options.kinds.is_empty()
-            || !options.health.is_empty()
-            || options.only.is_some()
-            || options.problems_only
-            || options.focus.is_some();
-        if !filters {
+        if !options.narrows() {
             return Self { shown: None };
         }
         let mut shown = vec![false; graph.capacity()];

@@ -3,6 +3,7 @@
 mod grid;
 mod part;
 mod seats;
+mod stay;
 
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use seats::{Seats, roles, seat, upright};
 
 pub(crate) use grid::shapes;
 pub(crate) use part::part_of;
+use stay::Stay;
+pub(crate) use stay::stay;
 
 /// Room left, right and below the leaves of a group.
 pub(crate) const PADDING: i32 = 12;
@@ -107,10 +110,15 @@ impl GroupLayout {
 }
 
 /// Lays a group out.
-pub(crate) fn lay_out(group: &Group, wish: Wish) -> GroupLayout {
+pub(crate) fn compute(group: &Group, wish: Wish) -> GroupLayout {
+    lay_out(group, wish, None)
+}
+
+/// In columns, leaves that have a place keep it.
+fn lay_out(group: &Group, wish: Wish, places: Option<&Stay<'_>>) -> GroupLayout {
     let layout = match group.shape {
         Shape::Grid { stretch } => grid::grid(group, &wish.doors, wish.width, stretch),
-        Shape::Columns => columns(group, &wish.doors, &wish.align),
+        Shape::Columns => columns(group, &wish.doors, &wish.align, places),
     };
     GroupLayout { made_for: wish, ..layout }
 }
@@ -137,7 +145,7 @@ fn by_id(group: &Group) -> Vec<usize> {
     order
 }
 
-fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)]) -> GroupLayout {
+fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)], places: Option<&Stay<'_>>) -> GroupLayout {
     let padding = padding(group);
     let roles = roles(group);
     let (seats, nodes, used) = seat(group, &roles, doors);
@@ -204,7 +212,9 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)]) -> GroupLayout {
         wires.push(Wire { from, to, net: door.net, weight: 1, label: None });
     }
     let mut solution = solve(&nodes, &wires, &SPACING, Heights::Free, None);
-    if !align.is_empty() {
+    if let Some(places) = places {
+        solution = places.kept(group, &seats, &nodes, &wires, &used, &solution);
+    } else if !align.is_empty() {
         solution = aligned(&nodes, &wires, solution, &used, align, padding);
     }
     assemble(group, doors, &seats, &nodes, &used, &solution, &wire_of, first_stub)

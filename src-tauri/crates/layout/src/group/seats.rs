@@ -26,6 +26,11 @@ pub(super) struct Seats {
 }
 
 impl Seats {
+    /// The leaves of a node from the top down.
+    pub(super) fn members(&self, node: usize) -> &[usize] {
+        self.members.get(node).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether an edge is drawn, or another one of its crowd instead.
     pub(super) fn speaks(&self, edge: usize) -> bool {
         !self.silent.contains(&edge)

@@ -63,6 +63,7 @@ export class MapEngine {
     this.eye = new Eye({
       spatial: () => this.index,
       selected: () => this.marks.selected,
+      pointed: () => cardAt(this.marks.hover),
       still: () => this.still.matches,
       moved: () => this.ask(true),
       now: () => performance.now(),
@@ -249,6 +250,12 @@ function joined(paths: readonly string[]): Path2D {
   const all = new Path2D();
   for (const path of paths) all.addPath(new Path2D(path));
   return all;
+}
+
+/** The card that the pointer is on. */
+function cardAt(hit: Hit | null): string | null {
+  if (hit?.sort === "card") return hit.key;
+  return hit?.sort === "pod" || hit?.sort === "badge" ? hit.card : null;
 }
 
 function sameHit(a: Hit | null, b: Hit | null): boolean {

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 
+import type { View } from "@/api/bindings/View";
+
 import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { generated } from "../picture/fixture";
 import { EMPTY_VIEW } from "../view";
-import { contains, overlaps } from "../picture/geometry";
+import { type Box, overlaps } from "../picture/geometry";
+import type { Picture } from "../picture/types";
 import { contains as isSeen, visible } from "./camera";
 import { Eye } from "./eye";
 import { Spatial } from "./spatial";
@@ -18,9 +21,16 @@ const narrow = { width: 660, height: 700 };
 
 /** An eye without motion, on a map of this size. */
 function eyeOn(size = wide, selected: string | null = null): Eye {
-  const eye = new Eye({ spatial: () => spatial, selected: () => selected, still: () => true, moved: () => undefined, now: () => 0 });
+  const eye = new Eye({ spatial: () => spatial, selected: () => selected, pointed: () => null, still: () => true, moved: () => undefined, now: () => 0 });
   eye.resize(size);
   return eye;
+}
+
+/** The same picture somewhere else on the plane. */
+function moved(picture: Picture, x: number, y: number): Picture {
+  const by = (each: Box) => ({ ...each, x: each.x + x, y: each.y + y });
+  const blocks = [...picture.blocks].map(([id, block]) => [id, { ...block, box: by(block.box) }] as const);
+  return { ...picture, bounds: by(picture.bounds), frames: picture.frames.map((frame) => ({ ...frame, box: by(frame.box) })), blocks: new Map(blocks) };
 }
 
 const sees = (eye: Eye, what = box) => isSeen(eye.camera, eye.size, what);
@@ -72,7 +82,7 @@ test("what was brought into view stands in the middle again once a panel took ro
   expect(sees(eye)).toBe(true);
 });
 
-test("another filter is shown as a whole, and the end of a focus leads back", () => {
+test("what is near an object is shown as a whole, and the end of that leads back", () => {
   const eye = eyeOn();
   eye.zoomAt(4, { x: 500, y: 300 });
   const { camera } = eye;
@@ -90,19 +100,48 @@ test("another filter is shown as a whole, and the end of a focus leads back", ()
   expect(eye.camera).toBe(camera);
 });
 
-test("another lens keeps what is selected in the middle, and the scale", () => {
-  const eye = eyeOn(wide, card);
-  eye.standAt({ scale: 0.7, x: 0, y: 0 });
-  eye.expect(EMPTY_VIEW, { ...EMPTY_VIEW, lens: "traffic" });
+test.each([
+  ["another lens", { lens: "traffic" }],
+  ["what is broken", { problemsOnly: true }],
+  ["an opened card", { expanded: [card] }],
+  ["one namespace", { namespaces: ["n0"] }],
+] as const)("%s leaves the scale, and the selected card where it is on the screen", (_, part) => {
+  const shifted = moved(spatial.picture, 130, -40);
+  let shown = spatial;
+  const eye = new Eye({ spatial: () => shown, selected: () => card, pointed: () => null, still: () => true, moved: () => undefined, now: () => 0 });
+  eye.resize(wide);
+  eye.standAt({ scale: 0.7, x: box.x - 100, y: box.y - 100 });
+  eye.expect(EMPTY_VIEW, { ...EMPTY_VIEW, ...part } as View);
+  shown = new Spatial(shifted);
+  eye.meet(shifted.bounds, true);
+  expect(eye.camera).toEqual({ scale: 0.7, x: box.x + 30, y: box.y - 140 });
+});
+
+test("where all was fitted it is again once the filter is gone, and nothing moves meanwhile", () => {
+  const eye = eyeOn();
+  const { camera } = eye;
+  const narrowed = { ...EMPTY_VIEW, problemsOnly: true };
+  eye.expect(EMPTY_VIEW, narrowed);
+  eye.meet({ x: 500, y: 500, width: 40, height: 40 }, true);
+  expect(eye.camera).toBe(camera);
+  expect(eye.place).toBe(camera);
+  eye.expect(narrowed, EMPTY_VIEW);
   eye.meet(bounds, true);
-  expect(eye.camera.scale).toBe(0.7);
-  const middle = visible(eye.camera, wide);
-  expect(contains(box, middle.x + middle.width / 2, middle.y + middle.height / 2)).toBe(true);
+  expect(eye.camera).toBe(camera);
+  expect(eye.place).toBeNull();
+});
+
+test("a filter that leaves nothing in sight shows what it leaves", () => {
+  const eye = eyeOn();
+  eye.standAt({ scale: 1, x: bounds.x + bounds.width + 5000, y: 0 });
+  eye.expect(EMPTY_VIEW, { ...EMPTY_VIEW, problemsOnly: true });
+  eye.meet(bounds, true);
+  expect(sees(eye, bounds)).toBe(true);
 });
 
 test("a jump takes its time, and ends where it was meant to", () => {
   let now = 1000;
-  const eye = new Eye({ spatial: () => spatial, selected: () => null, still: () => false, moved: () => undefined, now: () => now });
+  const eye = new Eye({ spatial: () => spatial, selected: () => null, pointed: () => null, still: () => false, moved: () => undefined, now: () => now });
   eye.resize(wide);
   const before = eye.camera;
   eye.reveal(card);

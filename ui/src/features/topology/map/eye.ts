@@ -6,7 +6,7 @@
 import type { View } from "@/api/bindings/View";
 
 import { type Box, type Point, boundsOf, grown, overlaps } from "../picture/geometry";
-import { narrowing } from "../view";
+import { filtersOf } from "../view";
 import { type Camera, type Size, between, centred, contains, fitted, held, leastScale, nudged, panned, revealing, toPlane, visible, zoomed } from "./camera";
 import { LEGIBLE } from "./level";
 import type { Spatial } from "./spatial";
@@ -22,6 +22,8 @@ interface Surroundings {
   spatial: () => Spatial | null;
   /** The one thing that is selected. */
   selected: () => string | null;
+  /** What the pointer is on. */
+  pointed: () => string | null;
   /** Whether motion is unwelcome: then it is there at once. */
   still: () => boolean;
   /** Something has to be drawn anew. */
@@ -41,7 +43,12 @@ export class Eye {
   /** A bar above names what the map is focused on. */
   private hasBar = false;
   /** How to look at the next whole picture, which shows something else than this one. */
-  private expected: "fit" | "return" | "follow" | null = null;
+  private expected: "fit" | "return" | "stay" | null = null;
+  /** What is to be on the same place of the screen in the picture that is to come, and where it stood on the plane. */
+  private anchor: { id: string; box: Box } | null = null;
+  /** The camera that fitted everything when some of it was filtered away. */
+  private wholeFitted: Camera | null = null;
+  private isNarrowed = false;
   /** Where the eye was before the map was focused; null where it was fitted. */
   private beforeFocus: Camera | null = null;
 
@@ -129,21 +136,28 @@ export class Eye {
   }
 
   /**
-   * Another view has been asked for: its picture is shown as a whole. What ends a focus leads back to where that began, and
-   * another lens lays the same objects out anew, where the eye stays with what is selected.
+   * Another view has been asked for. What is near something is shown as a whole, and its end leads back to where that began.
+   * Whatever else is shown stands where it stood: so does the eye, by what the pointer is on or what is selected.
    */
   expect(before: View | null, after: View) {
     this.hasBar = after.focus !== null;
-    if (before === null || narrowing(before) === narrowing(after)) return;
+    this.isNarrowed = filtersOf(after) > 0;
+    if (before === null) return;
+    const isFocused = before.focus !== after.focus || before.depth !== after.depth;
+    const hasOtherPlaces = before.namespaces.join() !== after.namespaces.join() && this.untouched;
     if (before.focus === null && after.focus !== null) this.beforeFocus = this.place;
     if (before.focus !== null && after.focus === null) this.expected = "return";
-    else this.expected = before.lens === after.lens ? "fit" : "follow";
+    else this.expected = isFocused || hasOtherPlaces ? "fit" : "stay";
+    this.anchor = this.anchored();
   }
 
   /** A picture has arrived; `whole` where it is no change of the last one. */
   meet(bounds: Box, whole: boolean) {
-    if (whole && this.expected !== null) {
-      const to = this.expected === "return" ? this.beforeFocus : this.expected === "follow" ? this.onSelected() : null;
+    if (whole && this.expected === "stay") {
+      this.expected = null;
+      this.stay(bounds);
+    } else if (whole && this.expected !== null) {
+      const to = this.expected === "return" ? this.beforeFocus : null;
       this.expected = null;
       this.jump = null;
       this.untouched = to === null;
@@ -199,11 +213,33 @@ export class Eye {
     return fitted(box, this.room, undefined, inset);
   }
 
-  /** As near as now, with what is selected in the middle; null where nothing is, or everything is fitted. */
-  private onSelected(): Camera | null {
-    const selected = this.around.selected();
-    const box = this.untouched || selected === null ? undefined : this.around.spatial()?.boxOf(selected);
-    return box ? centred(box, this.room, this.at.scale) : null;
+  /** What the pointer is on, else what is selected, if that is in sight. */
+  private anchored(): { id: string; box: Box } | null {
+    const spatial = this.around.spatial();
+    for (const id of [this.around.pointed(), this.around.selected()]) {
+      const box = id === null ? undefined : spatial?.boxOf(id);
+      if (id !== null && box && overlaps(visible(this.at, this.room), box)) return { id, box };
+    }
+    return null;
+  }
+
+  /** The same scale and place; everything, where nothing of it is to be seen there. */
+  private stay(bounds: Box) {
+    const { anchor } = this;
+    const spatial = this.around.spatial();
+    const box = anchor === null ? undefined : spatial?.boxOf(anchor.id);
+    if (this.untouched) this.wholeFitted = this.at;
+    if (anchor && box && (box.x !== anchor.box.x || box.y !== anchor.box.y)) {
+      this.jump = null;
+      this.setCamera({ ...this.at, x: this.at.x + box.x - anchor.box.x, y: this.at.y + box.y - anchor.box.y });
+    }
+    const seen = visible(this.at, this.room);
+    const blocks = [...(spatial?.picture.blocks.values() ?? [])];
+    if (blocks.length > 0 && !blocks.some((block) => overlaps(seen, block.box))) {
+      this.jump = null;
+      this.setCamera(this.fitting(bounds));
+    }
+    this.untouched = !this.isNarrowed && this.at === this.wholeFitted;
   }
 
   /** By hand: at once, and not beyond the edge of what there is. */

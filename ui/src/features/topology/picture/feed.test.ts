@@ -42,13 +42,17 @@ test("after a lost message everything is asked for again, and the old picture st
   expect(feed.state.get().picture?.number).toBe(1);
 });
 
-test("another view is another subscription", () => {
+test("another view is another subscription, which begins with the places of the one before", () => {
   const feed = new PictureFeed("a", EMPTY_VIEW);
   feed.restart();
   stream.opened[0]?.message(message(1, true));
   feed.show({ ...EMPTY_VIEW, lens: "traffic" });
-  expect(stream.opened[1]?.request()).toMatchObject({ view: { lens: "traffic" }, resume: null });
+  expect(stream.opened[1]?.request()).toMatchObject({ view: { lens: "traffic" }, resume: 1 });
   expect(feed.state.get()).toMatchObject({ waiting: true });
+  // Back before anything of it came: what is held is what is asked for.
+  feed.show(EMPTY_VIEW);
+  expect(stream.opened[2]?.request()).toMatchObject({ resume: 1 });
+  expect(feed.state.get()).toMatchObject({ waiting: false });
 });
 
 test("a torn message becomes an error with the last picture kept", () => {

@@ -23,21 +23,29 @@ export class PictureFeed {
   private readonly listeners = new Set<Listener>();
   private close: (() => void) | null = null;
   private number: number | null = null;
+  /** The view of the picture that is held. */
+  private held: View | null = null;
 
   constructor(
     private readonly cluster: string,
     private view: View,
   ) {}
 
-  /** Asks for another view; what is on screen stays until the new picture is there. */
+  /** Asks for another view; what is on screen stays until the new picture is there, where what both show has the same place. */
   show(view: View) {
     this.view = view;
-    this.restart();
+    this.reopen();
   }
 
   restart() {
     this.number = null;
-    this.state.set((state) => ({ ...state, waiting: true, error: null }));
+    this.reopen();
+  }
+
+  private reopen() {
+    // Of the view that is held nothing may follow but what is missing of it.
+    const isHeld = this.number !== null && JSON.stringify(this.held) === JSON.stringify(this.view);
+    this.state.set((state) => ({ ...state, waiting: !isHeld, error: null }));
     this.close?.();
     this.close = openPicture(() => ({ cluster: this.cluster, view: this.view, resume: this.number }), {
       message: (message) => this.receive(message),
@@ -92,6 +100,7 @@ export class PictureFeed {
       const { picture: before } = this.state.get();
       const applied = applyMessage(this.number === null ? null : before, decoded);
       this.number = decoded.header.number;
+      if (decoded.header.reset) this.held = this.view;
       this.state.set({ picture: applied.picture, waiting: false, error: null });
       for (const listener of this.listeners) listener(applied, decoded.header.changed);
     } catch (thrown) {
