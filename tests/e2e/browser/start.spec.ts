@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -77,6 +78,37 @@ test("hundreds of contexts appear as their file does, only those on screen are a
     expect(await page.getByRole("button", { name: /context-399/ }).first().isDisabled()).toBe(true);
     await filter.fill("no such context");
     await page.getByText("No context matches").waitFor();
+  } finally {
+    await rm(file, { force: true });
+  }
+  await page.getByText("No context found").waitFor();
+});
+
+test("a program that logs in runs only when somebody asks", async () => {
+  const file = process.env.KUBILITICS_KUBECONFIG;
+  if (!file) throw new Error("KUBILITICS_KUBECONFIG is not set: the kubeconfig that the server was started with");
+  const marker = join(dirname(await manifest()), "ran");
+  const login = { apiVersion: "client.authentication.k8s.io/v1", command: "touch", args: [marker], interactiveMode: "Never" };
+  const context = (name: string) => ({ name, context: { cluster: "here", user: name } });
+  const config = {
+    apiVersion: "v1", kind: "Config", contexts: [context("with-plugin"), context("without")],
+    clusters: [{ name: "here", cluster: { server: "https://127.0.0.1:1" } }],
+    users: [{ name: "with-plugin", user: { exec: login } }, { name: "without", user: {} }],
+  };
+  const page = await open();
+  await openMap(page);
+  await page.getByRole("link", { name: "Clusters" }).click();
+  await page.getByText("No context found").waitFor();
+  page.removeAllListeners("console");
+  try {
+    await writeFile(file, JSON.stringify(config));
+    const row = (name: string) => page.getByRole("button", { name: new RegExp(`^(?!Edit|Ask).*${name}`) });
+    await expect.poll(() => row("without").innerText()).toMatch(/127\.0\.0\.1:1[^]*(refused|does not answer|cannot be reached)/i);
+    expect(await row("with-plugin").innerText()).toContain("Logs in with touch, not asked yet");
+    expect(existsSync(marker)).toBe(false);
+    await page.getByRole("button", { name: /^Ask whether with-plugin answers, which runs touch/ }).click();
+    await expect.poll(() => existsSync(marker)).toBe(true);
+    await expect.poll(() => row("with-plugin").innerText()).not.toContain("not asked yet");
   } finally {
     await rm(file, { force: true });
   }

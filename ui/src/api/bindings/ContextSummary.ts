@@ -53,6 +53,10 @@ namespaces: Array<string>,
  */
 lastOpened: number | null, 
 /**
+ * The program that prints its credentials, where one does: asking the server runs it.
+ */
+plugin: string | null, 
+/**
  * Why it cannot be used (a missing cluster entry, an unreadable file), in a sentence.
  */
 problem: string | null, };

@@ -19,9 +19,11 @@ interface ContextRowProps {
 
 export function ContextRow({ context, opening, open }: ContextRowProps) {
   const [editing, setEditing] = useState(false);
-  const probe = useProbe(context.id, context.problem === null);
+  // Asking runs the program that logs in, which may open a browser or ask for a finger: only when the person wants it.
+  const probe = useProbe(context.id, context.problem === null && context.plugin === null);
   const now = useNow();
-  const health = context.problem === null ? probeLine(probe.data, probe.error?.message ?? null) : { tone: "failing" as const, text: context.problem };
+  const isUnasked = context.plugin !== null && probe.isPending && !probe.isFetching;
+  const health = context.problem === null ? probeLine(probe.data, probe.error?.message ?? null, isUnasked ? context.plugin : null) : { tone: "failing" as const, text: context.problem };
   const place = [context.server, context.namespace && `namespace ${context.namespace}`, context.user && `as ${context.user}`].filter(Boolean).join(" · ");
   const title = contextTitle(context);
   return (
@@ -45,6 +47,11 @@ export function ContextRow({ context, opening, open }: ContextRowProps) {
             {context.lastOpened === null ? null : <span className={styles.quiet}>opened {humanDuration(now - context.lastOpened)} ago</span>}
           </span>
         </button>
+        {context.plugin !== null && context.problem === null ? (
+          <Button look="quiet" aria-label={`Ask whether ${title} answers, which runs ${context.plugin}`} title={`Ask whether it answers; runs ${context.plugin}`} disabled={probe.isFetching} onClick={() => void probe.refetch()}>
+            Ask
+          </Button>
+        ) : null}
         <Button look="quiet" aria-label={`Edit how ${title} is shown`} title="Alias, colour, tag, namespaces" aria-expanded={editing} onClick={() => setEditing(!editing)}>
           <Glyph name="pencil" size={14} />
         </Button>

@@ -87,10 +87,11 @@ test("a probe says what it found", () => {
   expect(probeLine(there, null)).toEqual({ tone: "ok", text: "v1.36.0 · 12 ms" });
   expect(probeLine({ ...there, reachable: false, problem: "no route" }, null)).toEqual({ tone: "failing", text: "no route" });
   expect(probeLine(undefined, null).tone).toBe("pending");
+  expect(probeLine(undefined, null, "aws")).toEqual({ tone: "neutral", text: "logs in with aws, not asked yet" });
 });
 
 test("contexts stand beneath their file, and a file that cannot be read is always shown", () => {
-  const context = (name: string, file: string) => ({ id: file + name, name, file, current: false, server: "", user: "", namespace: null, alias: null, colour: null, tag: null, namespaces: [], lastOpened: null, problem: null });
+  const context = (name: string, file: string) => ({ id: file + name, name, file, current: false, server: "", user: "", namespace: null, alias: null, colour: null, tag: null, namespaces: [], lastOpened: null, plugin: null, problem: null });
   const list = {
     contexts: [context("prod", "/a"), context("prod", "/b"), context("dev", "/b")],
     files: [{ path: "/a", problem: null }, { path: "/broken", problem: "no YAML" }, { path: "/b", problem: null }, { path: "/empty", problem: null }],

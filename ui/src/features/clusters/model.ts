@@ -175,8 +175,9 @@ function matches(context: ContextSummary, query: string): boolean {
   return wanted === "" || texts.some((text) => text.toLowerCase().includes(wanted));
 }
 
-/** One line about a context's server, from a probe or the lack of one. */
-export function probeLine(health: ContextHealth | undefined, failed: string | null): { tone: Tone; text: string } {
+/** One line about a context's server, from a probe or the lack of one; `plugin` is what asking it would run. */
+export function probeLine(health: ContextHealth | undefined, failed: string | null, plugin: string | null = null): { tone: Tone; text: string } {
+  if (plugin !== null) return { tone: "neutral", text: `logs in with ${plugin}, not asked yet` };
   if (failed !== null) return { tone: "failing", text: failed };
   if (health === undefined) return { tone: "pending", text: "asking" };
   if (!health.reachable) return { tone: "failing", text: health.problem ?? "does not answer" };

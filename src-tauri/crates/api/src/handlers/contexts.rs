@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cluster::Failure;
-use cluster::kubeconfig::Context;
+use cluster::kubeconfig::{Context, Login};
 use model::mask_credentials;
 use store::KnownCluster;
 
@@ -119,6 +119,10 @@ fn summary(context: &Context, current: bool, known: Option<&KnownCluster>) -> Co
         tag: known.tag,
         namespaces: known.namespaces,
         last_opened: known.last_opened,
+        plugin: match &context.login {
+            Login::Exec { command } => Some(mask_credentials(command).into_owned()),
+            _ => None,
+        },
         problem: context.problem.clone(),
     }
 }

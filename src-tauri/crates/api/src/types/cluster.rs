@@ -33,6 +33,8 @@ pub struct ContextSummary {
     /// When it was last open, milliseconds since the epoch.
     #[ts(type = "number | null")]
     pub last_opened: Option<i64>,
+    /// The program that prints its credentials, where one does: asking the server runs it.
+    pub plugin: Option<String>,
     /// Why it cannot be used (a missing cluster entry, an unreadable file), in a sentence.
     pub problem: Option<String>,
 }
