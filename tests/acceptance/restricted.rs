@@ -7,7 +7,7 @@ use support::{Account, ControlPlane};
 use crate::live::{Live, state};
 
 fn is_forbidden(state: Option<KindState>) -> bool {
-    matches!(state, Some(KindState::Forbidden { why }) if why.contains("forbidden"))
+    matches!(state, Some(KindState::Forbidden { why, .. }) if why.contains("forbidden"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,6 +22,8 @@ pub enum Account {
     NoSecrets,
     /// What every authenticated account may: discovery, and asking what it may.
     Nothing,
+    /// The same, under a name of its own: whoever asks for it binds roles to it and takes them away ([`Self::subject`]).
+    Bare(String),
 }
 
 impl Account {
@@ -37,7 +39,13 @@ impl Account {
             Self::Namespaces(namespaces) => format!("sees-{}", namespaces.join("-and-")),
             Self::NoSecrets => "no-secrets".to_owned(),
             Self::Nothing => "sees-nothing".to_owned(),
+            Self::Bare(name) => name.clone(),
         }
+    }
+
+    /// As `kubectl create rolebinding` takes it.
+    pub fn subject(&self) -> String {
+        format!("--serviceaccount={NAMESPACE}:{}", self.name())
     }
 
     /// Makes the account and its rights, or brings them up to date, and answers a token.
@@ -56,7 +64,7 @@ impl Account {
                     self.grant_in(admin, namespace).await?;
                 }
             }
-            Self::Nothing => {}
+            Self::Nothing | Self::Bare(_) => {}
         }
         let request = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {} });
         let answer = admin.post(&format!("{path}/token"), &request).await?;
@@ -70,7 +78,7 @@ impl Account {
             Self::Namespaces(namespaces) => {
                 namespaces.iter().map(|namespace| format!("/api/v1/namespaces/{namespace}/pods?limit=1")).collect()
             }
-            Self::Nothing => vec!["/api".to_owned()],
+            Self::Nothing | Self::Bare(_) => vec!["/api".to_owned()],
         };
         for path in paths {
             eventually("an account has its rights", || async {

@@ -11,6 +11,7 @@ mod living_map;
 mod map;
 mod objects;
 mod questions;
+mod rights;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -30,6 +30,7 @@ export const api = {
   contextUpdate: (change: ContextUpdate) => call("context_update", change),
   clusterConnect: (source: ClusterSource) => call("cluster_connect", { source }),
   clusterDisconnect: (cluster: string) => call("cluster_disconnect", { cluster }),
+  clusterForget: (cluster: string) => call("cluster_forget", { cluster }),
   clustersOpen: () => call("clusters_open", {}),
   clusterStatus: (cluster: string) => call("cluster_status", { cluster }),
   objectDetail: (cluster: string, key: string) => call("object_detail", { cluster, key }),

@@ -18,6 +18,8 @@ macro_rules! with_commands {
             remember context_update(ContextUpdate) -> ContextSummary,
             /// Open a context, the demo or files, and start reading.
             read + file cluster_connect(ConnectRequest) -> ClusterSummary,
+            /// Remove from the map what was listed until the account lost the right to; nothing of it changes in the cluster.
+            read cluster_forget(ClusterRequest) -> Nothing,
             /// Close an open cluster.
             read cluster_disconnect(ClusterRequest) -> Nothing,
             /// The open clusters, in the order in which they were opened.

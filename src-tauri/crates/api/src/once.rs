@@ -9,7 +9,7 @@ use cluster::offline::{self, Input};
 use model::{Coverage, KindCoverage, KindState, Scope};
 use session::{Origin, Published, demo_options};
 use tokio::sync::broadcast;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use topology::RuleBook;
 
 use crate::application::{Memory, remember};
@@ -20,6 +20,9 @@ use crate::types::{ApiError, ClusterSource, ErrorCode};
 
 /// Longer than a single answer is waited for; whoever brings nothing new for so long brings nothing any more.
 const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A list that fails is tried again after half a second and a second: a server that was only busy has answered by then.
+const SECOND_TRY: Duration = Duration::from_secs(2);
 
 /// What to look at.
 #[derive(Clone, Debug)]
@@ -75,11 +78,8 @@ impl Look {
 }
 
 fn refuses(coverage: &Coverage, namespace: &str) -> bool {
-    let covers = |scope: &Scope| match scope {
-        Scope::Cluster => true,
-        Scope::Namespace(name) => &**name == namespace,
-    };
-    let refused = |(scope, state): &(Scope, KindState)| covers(scope) && matches!(state, KindState::Forbidden { .. });
+    let refused =
+        |(scope, state): &(Scope, KindState)| scope.covers(namespace) && matches!(state, KindState::Forbidden { .. });
     let mut rows = coverage.kinds.iter().filter(|row| row.kind.namespaced);
     rows.clone().any(|row| row.scopes.iter().any(refused)) && !rows.any(|row| row.is_listed(namespace))
 }
@@ -129,14 +129,19 @@ pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError
 /// Waits until everything is listed or refused, the server does not answer, or no list has come further for so long.
 async fn listed(open: &Open, patience: Duration) -> Result<Published, ApiError> {
     let mut states = open.session().follow();
+    let mut failed_since = None;
     loop {
         let published = states.borrow_and_update().clone();
         let coverage = published.snapshot.coverage();
         let settled = published.node_use.is_settled();
         let listed = settled && status::first_lists_are_in(coverage);
-        if published.source.offline || published.source.lost || listed {
+        let is_whole = under_way(coverage).next().is_none();
+        if published.source.offline || published.source.lost || (listed && is_whole) {
             return Ok(published);
         }
+        // What failed is tried again soon, and may come; the rest does not wait for it any longer.
+        let begun = if listed { Some(*failed_since.get_or_insert_with(Instant::now)) } else { None };
+        let patience = begun.map_or(patience, |begun| SECOND_TRY.saturating_sub(begun.elapsed()));
         // What is listed already may change all the time, and a server may go on saying that it cannot.
         let before: Vec<_> = under_way(coverage).cloned().collect();
         let comes_further = states.wait_for(|next| {
@@ -158,15 +163,23 @@ async fn listed(open: &Open, patience: Duration) -> Result<Published, ApiError> 
     }
 }
 
-/// Kinds of which the first list is not in yet.
+/// Kinds of which the first list is not in yet, or failed.
 fn under_way(coverage: &Coverage) -> impl Iterator<Item = &KindCoverage> {
-    let loads = |row: &&KindCoverage| row.scopes.iter().any(|(_, state)| matches!(state, KindState::Loading { .. }));
+    let waits = |state: &KindState| matches!(state, KindState::Loading { .. } | KindState::Failed { .. });
+    let loads = move |row: &&KindCoverage| row.scopes.iter().any(|(_, state)| waits(state));
     coverage.kinds.iter().filter(move |row| row.scopes.is_empty() || loads(row))
 }
 
 /// A sentence for each kind of which not even the first list came.
 fn unlisted(published: &Published) -> Vec<String> {
-    let sentence = |row: &KindCoverage| format!("{} could not be listed; what is shown lacks it", row.kind.group_kind);
+    let sentence = |row: &KindCoverage| {
+        let why = row.scopes.iter().find_map(|(_, state)| match state {
+            KindState::Failed { why, .. } => Some(format!(" ({why})")),
+            _ => None,
+        });
+        let why = why.unwrap_or_default();
+        format!("{} could not be listed{why}; what is shown lacks it", row.kind.group_kind)
+    };
     under_way(published.snapshot.coverage()).map(sentence).collect()
 }
 
@@ -214,7 +227,8 @@ mod tests {
     fn a_namespace_is_refused_where_nothing_in_it_may_be_listed() {
         let row = |kind: &str, scopes: &[(Option<&str>, bool)]| {
             let scope = |name: &Option<&str>| name.map_or(Scope::Cluster, |name| Scope::Namespace(name.into()));
-            let state = |may: bool| if may { KindState::Live } else { KindState::Forbidden { why: "no".into() } };
+            let state =
+                |may: bool| if may { KindState::Live } else { KindState::Forbidden { why: "no".into(), since: None } };
             let scopes = scopes.iter().map(|(name, may)| (scope(name), state(*may))).collect();
             let kind = ResourceKind {
                 group_kind: GroupKind::new("", kind),
@@ -222,7 +236,7 @@ mod tests {
                 plural: "".into(),
                 namespaced: kind != "Node",
             };
-            KindCoverage { kind, scopes, count: 0 }
+            KindCoverage { kind, scopes, count: 0, withheld: 0 }
         };
         let everywhere = [("shop", true), ("payments", false), ("data", false)].map(|(name, may)| (Some(name), may));
         let scopes: Vec<_> = [(None, false)].into_iter().chain(everywhere).collect();

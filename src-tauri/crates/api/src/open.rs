@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use session::{Origin, Published, Session, SessionError};
 use tokio::sync::{broadcast, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use topology::RuleBook;
 
 use crate::picture::{AllShown, Parked, Running};
@@ -14,6 +14,9 @@ use crate::types::{ApiError, ClusterSource, ClusterSummary, ErrorCode, Notice};
 
 /// The status line changes about this often, however much happens.
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A cluster that says nothing is looked at this often: what is old is not live.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
 /// What never changes of an open cluster, or only by the person's hand.
 #[derive(Clone, Debug)]
@@ -79,11 +82,21 @@ impl Open {
 
 /// Tells every interface how the cluster stands, once a change, and no more often than a status line is read.
 async fn tell_status(cluster: String, mut states: watch::Receiver<Published>, notices: broadcast::Sender<Notice>) {
-    while states.changed().await.is_ok() {
+    let mut link = None;
+    loop {
+        // Without any change nothing says that the last word is long ago.
+        let changed = match timeout(LOOK_AGAIN, states.changed()).await {
+            Ok(Ok(())) => true,
+            Ok(Err(_)) => return,
+            Err(_) => false,
+        };
         let told = Instant::now();
         let status = status::status(&cluster, &states.borrow_and_update().clone());
-        // Nobody listening is no fault.
-        let _ = notices.send(Notice::Status(status));
+        if changed || link != Some(status.link) {
+            link = Some(status.link);
+            // Nobody listening is no fault.
+            let _ = notices.send(Notice::Status(status));
+        }
         sleep_until(told + STATUS_INTERVAL).await;
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::{Coverage, KindCoverage, KindState, Scope};
 use session::{MetricsAnswer, NodeUse, Published};
 
+use crate::clock;
 use crate::types::{ClusterStatus, KindStateWord, KindStatus, LinkState};
 
 /// The status of an open cluster.
@@ -16,7 +17,7 @@ pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
     ClusterStatus {
         cluster: cluster.to_owned(),
         revision: published.graph.revision(),
-        link: link(published, coverage),
+        link: link(published, coverage, clock::now()),
         heard: published.source.heard,
         objects: kinds.iter().filter(|kind| kind.drawn).map(|kind| kind.count).sum(),
         relations: published.graph.edge_count() as u64,
@@ -26,44 +27,54 @@ pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
     }
 }
 
-/// The link as a whole: the worst that its kinds and its source say.
-fn link(published: &Published, coverage: &Coverage) -> LinkState {
+/// API servers say something about objects every minute, and what says nothing is asked: whoever was silent for longer is
+/// not known to be as it is shown. Milliseconds.
+const RECENT: i64 = 150_000;
+
+/// The link as a whole: the worst that its kinds and its source say. What is live needs a recent word about the objects.
+fn link(published: &Published, coverage: &Coverage, now: i64) -> LinkState {
     if published.source.offline {
         return LinkState::Offline;
     }
     let any = |wanted: fn(&KindState) -> bool| {
         coverage.kinds.iter().flat_map(|row| &row.scopes).any(|(_, state)| wanted(state))
     };
-    let live = any(|state| matches!(state, KindState::Live));
+    let live = any(|state| matches!(state, KindState::Live | KindState::Polled { .. }));
     let stale = any(|state| matches!(state, KindState::Stale { .. }));
+    let failed = any(|state| matches!(state, KindState::Failed { .. }));
     // A kind without any scope waits for its turn to be listed.
     let waits = coverage.kinds.iter().any(|row| row.scopes.is_empty());
     let loading = coverage.kinds.is_empty() || waits || any(|state| matches!(state, KindState::Loading { .. }));
+    let recent = published.source.heard.is_some_and(|heard| now - heard < RECENT);
     match (published.source.lost, stale, loading, live) {
         (true, ..) | (_, true, _, false) => LinkState::Lost,
         (_, true, ..) => LinkState::Stale,
         (_, _, true, _) => LinkState::Loading,
+        (_, _, _, true) if !recent => LinkState::Stale,
+        (_, _, _, false) if failed => LinkState::Lost,
         _ => LinkState::Live,
     }
 }
 
 /// What the source has to say; a server that has fallen silent is first noticed by its watches, each of which knows why.
 fn problems(published: &Published, coverage: &Coverage) -> Vec<String> {
-    if !published.source.problems.is_empty() || link(published, coverage) != LinkState::Lost {
+    if !published.source.problems.is_empty() || link(published, coverage, clock::now()) != LinkState::Lost {
         return published.source.problems.clone();
     }
     let states = coverage.kinds.iter().flat_map(|row| &row.scopes).map(|(_, state)| state);
-    let why = states.filter_map(|state| if let KindState::Stale { why, .. } = state { Some(why) } else { None });
+    let why = states.filter_map(|state| match state {
+        KindState::Stale { why, .. } | KindState::Failed { why, .. } => Some(why),
+        _ => None,
+    });
     why.take(1).map(ToString::to_string).collect()
 }
 
 /// Where the account may list namespace by namespace only: the namespaces that it may look into. None where some kind may
 /// be listed across all of them, and none where nothing may be.
 fn namespaces(coverage: &Coverage) -> Vec<String> {
-    let held = |state: &KindState| matches!(state, KindState::Live | KindState::Stale { .. });
     let mut found = BTreeSet::new();
     for row in coverage.kinds.iter().filter(|row| row.kind.namespaced) {
-        for (scope, _) in row.scopes.iter().filter(|(_, state)| held(state)) {
+        for (scope, _) in row.scopes.iter().filter(|(_, state)| state.is_listed()) {
             match scope {
                 Scope::Cluster => return Vec::new(),
                 Scope::Namespace(name) => found.insert(name.to_string()),
@@ -80,10 +91,21 @@ fn kind_status(row: &KindCoverage) -> KindStatus {
         kind: row.kind.group_kind.kind.to_string(),
         plural: row.kind.plural.to_string(),
         count: row.count,
+        withheld: row.withheld,
+        withheld_since: withheld_since(row),
         drawn: topology::is_drawn(&row.kind.group_kind.group, &row.kind.group_kind.kind),
         state,
         why,
     }
+}
+
+/// Since when something of the kind is held that may not be listed any more: the earliest of all scopes.
+fn withheld_since(row: &KindCoverage) -> Option<i64> {
+    let since = row.scopes.iter().filter_map(|(_, state)| match state {
+        KindState::Forbidden { since, .. } => *since,
+        _ => None,
+    });
+    since.min().filter(|_| row.withheld > 0)
 }
 
 /// A line of the coverage: whether the meters on node cards can be drawn, and why not.
@@ -101,6 +123,8 @@ fn node_use_status(node_use: &NodeUse) -> Option<KindStatus> {
         plural: "nodes".to_owned(),
         // Figures about objects are no objects.
         count: 0,
+        withheld: 0,
+        withheld_since: None,
         drawn: false,
         state,
         why,
@@ -109,28 +133,34 @@ fn node_use_status(node_use: &NodeUse) -> Option<KindStatus> {
 
 /// One word for all scopes of a kind, worst first, and the reason.
 fn word(row: &KindCoverage) -> (KindStateWord, Option<String>) {
-    let mut stale = None;
+    let (mut stale, mut failed, mut forbidden, mut polled) = (None, None, None, None);
     let mut loading = row.scopes.is_empty();
     let mut live = false;
-    let mut forbidden = None;
     for (_, state) in &row.scopes {
         match state {
             KindState::Live => live = true,
+            KindState::Polled { every } => {
+                live = true;
+                polled = Some(format!("listed every {every} s, since this account may not watch it"));
+            }
             KindState::Loading { .. } => loading = true,
             KindState::Stale { why, .. } => stale = Some(why.to_string()),
-            KindState::Forbidden { why } => forbidden = Some(why.to_string()),
+            KindState::Failed { why, .. } => failed = Some(why.to_string()),
+            KindState::Forbidden { why, .. } => forbidden = Some(why.to_string()),
             KindState::Absent => {}
         }
     }
-    match (stale, forbidden, loading, live) {
+    match (stale, failed, forbidden) {
         (Some(why), ..) => (KindStateWord::Stale, Some(why)),
-        (_, Some(why), loading, live) if loading || live => (KindStateWord::Partial, Some(why)),
-        (_, Some(why), ..) => (KindStateWord::Forbidden, Some(why)),
-        (_, _, true, _) => (KindStateWord::Loading, None),
-        (_, _, _, true) if row.scopes.iter().any(|(scope, _)| matches!(scope, Scope::Namespace(_))) => {
-            (KindStateWord::Partial, Some("only in the namespaces looked at".to_owned()))
+        (_, Some(why), _) => (KindStateWord::Failed, Some(why)),
+        (_, _, Some(why)) if loading || live => (KindStateWord::Partial, Some(polled.unwrap_or(why))),
+        (_, _, Some(why)) => (KindStateWord::Forbidden, Some(why)),
+        _ if loading => (KindStateWord::Loading, None),
+        _ if live && row.scopes.iter().any(|(scope, _)| matches!(scope, Scope::Namespace(_))) => {
+            let why = polled.unwrap_or_else(|| "only in the namespaces looked at".to_owned());
+            (KindStateWord::Partial, Some(why))
         }
-        (_, _, _, true) => (KindStateWord::Live, None),
+        _ if live => (KindStateWord::Live, polled),
         _ => (KindStateWord::Absent, None),
     }
 }
@@ -138,15 +168,19 @@ fn word(row: &KindCoverage) -> (KindStateWord, Option<String>) {
 /// What the picture does not show, in sentences, one per state.
 pub(crate) fn gaps(coverage: &Coverage) -> Vec<Arc<str>> {
     let sentences = [
+        (KindStateWord::Failed, "could not be listed"),
         (KindStateWord::Forbidden, "may not be listed"),
         (KindStateWord::Partial, "listed in some namespaces only"),
         (KindStateWord::Stale, "not up to date"),
         (KindStateWord::Loading, "still loading"),
     ];
     let mut gaps = Vec::new();
-    for (state, sentence) in sentences {
-        let kinds: Vec<&str> =
-            coverage.kinds.iter().filter(|row| word(row).0 == state).map(|row| &*row.kind.group_kind.kind).collect();
+    let rows = |wanted: &dyn Fn(&KindCoverage) -> bool| -> Vec<&str> {
+        coverage.kinds.iter().filter(|row| wanted(row)).map(|row| &*row.kind.group_kind.kind).collect()
+    };
+    let states = sentences.map(|(state, sentence)| (rows(&|row| word(row).0 == state), sentence));
+    let withheld = (rows(&|row| row.withheld > 0), "may not be listed any more; marked as it was before");
+    for (kinds, sentence) in states.into_iter().chain([withheld]) {
         match kinds.as_slice() {
             [] => {}
             few if few.len() <= 3 => gaps.push(format!("{}: {sentence}", few.join(", ")).into()),
@@ -159,7 +193,7 @@ pub(crate) fn gaps(coverage: &Coverage) -> Vec<Arc<str>> {
     gaps
 }
 
-/// Whether every kind has told how it stands: listed, refused or absent, but not under way.
+/// Whether every kind has told how it stands: listed, failed, refused or absent, but not under way.
 pub(crate) fn first_lists_are_in(coverage: &Coverage) -> bool {
     let under_way = |state: &KindState| matches!(state, KindState::Loading { .. });
     !coverage.kinds.is_empty()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::header::CONTENT_TYPE;
-use model::{GroupKind, ResourceKind};
+use model::{GroupKind, KINDS, ResourceKind};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -20,7 +20,46 @@ pub(crate) struct Served {
     pub(crate) kinds: Vec<ResourceKind>,
     /// Groups whose server does not answer at the moment: nothing is known of their kinds.
     pub(crate) silent_groups: BTreeSet<String>,
+    /// The account may not ask: the kinds are those that every server has, and nothing is known of others.
+    pub(crate) is_guessed: bool,
 }
+
+/// What every server of these years serves, in the version it is served in.
+const BUILT_IN: [(&str, &str, &[&str]); 14] = [
+    (
+        "",
+        "v1",
+        &[
+            "ConfigMap",
+            "Endpoints",
+            "Event",
+            "LimitRange",
+            "Namespace",
+            "Node",
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+            "Pod",
+            "ReplicationController",
+            "ResourceQuota",
+            "Secret",
+            "Service",
+            "ServiceAccount",
+        ],
+    ),
+    ("admissionregistration.k8s.io", "v1", &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]),
+    ("apiextensions.k8s.io", "v1", &["CustomResourceDefinition"]),
+    ("apiregistration.k8s.io", "v1", &["APIService"]),
+    ("apps", "v1", &["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
+    ("autoscaling", "v2", &["HorizontalPodAutoscaler"]),
+    ("batch", "v1", &["CronJob", "Job"]),
+    ("coordination.k8s.io", "v1", &["Lease"]),
+    ("discovery.k8s.io", "v1", &["EndpointSlice"]),
+    ("networking.k8s.io", "v1", &["Ingress", "IngressClass", "NetworkPolicy"]),
+    ("policy", "v1", &["PodDisruptionBudget"]),
+    ("rbac.authorization.k8s.io", "v1", &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]),
+    ("scheduling.k8s.io", "v1", &["PriorityClass"]),
+    ("storage.k8s.io", "v1", &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"]),
+];
 
 impl Served {
     fn of(resources: Vec<Resource>, silent_groups: BTreeSet<String>) -> Self {
@@ -42,7 +81,27 @@ impl Served {
         if kinds.contains_key(&GroupKind::new("", "Event")) {
             kinds.remove(&GroupKind::new("events.k8s.io", "Event"));
         }
-        Self { kinds: kinds.into_values().collect(), silent_groups }
+        Self { kinds: kinds.into_values().collect(), silent_groups, is_guessed: false }
+    }
+
+    /// What every server serves, for an account that may not ask.
+    fn guessed() -> Self {
+        let named =
+            BUILT_IN.iter().flat_map(|(group, version, kinds)| kinds.iter().map(move |kind| (*group, *version, *kind)));
+        let kinds: BTreeMap<GroupKind, ResourceKind> = named
+            .filter_map(|(group, version, kind)| {
+                let facts = KINDS.iter().find(|facts| facts.group == group && facts.kind == kind)?;
+                let group_kind = GroupKind::new(group, kind);
+                let kind = ResourceKind {
+                    group_kind: group_kind.clone(),
+                    version: version.into(),
+                    plural: facts.plural.into(),
+                    namespaced: facts.namespaced,
+                };
+                Some((group_kind, kind))
+            })
+            .collect();
+        Self { kinds: kinds.into_values().collect(), silent_groups: BTreeSet::new(), is_guessed: true }
     }
 }
 
@@ -60,6 +119,9 @@ struct Resource {
 /// Asks the server.
 pub(crate) async fn discover(session: &Session) -> Result<Served, Failure> {
     let (core, groups) = tokio::join!(ask(session, "/api"), ask(session, "/apis"));
+    if let (Err(Failure::Forbidden(_)), _) | (_, Err(Failure::Forbidden(_))) = (&core, &groups) {
+        return Ok(Served::guessed());
+    }
     let mut resources = Vec::new();
     let mut silent = BTreeSet::new();
     match core? {
@@ -251,6 +313,12 @@ struct LegacyResource {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn every_kind_that_is_guessed_is_in_the_table_of_kinds() {
+        let wanted: usize = BUILT_IN.iter().map(|(.., kinds)| kinds.len()).sum();
+        assert_eq!(Served::guessed().kinds.len(), wanted);
+    }
 
     #[test]
     fn one_preferred_version_of_what_can_be_watched() {

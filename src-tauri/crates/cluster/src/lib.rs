@@ -17,11 +17,13 @@ mod probe;
 mod problem;
 mod program;
 mod reader;
+mod rights;
 mod secret;
 mod session;
 mod streams;
 mod text;
 mod transport;
+mod trust;
 mod version;
 mod yaml;
 

@@ -160,7 +160,13 @@ impl Queue {
                 }
                 self.push(delta);
             }
-            Delta::Discovered(_) | Delta::Withdrawn(_) | Delta::RelistEnd(..) => self.push(delta),
+            Delta::Left(kind, scope) => {
+                if let Some(at) = self.states.remove(&(kind.clone(), scope.clone())) {
+                    self.clear(at);
+                }
+                self.push(delta);
+            }
+            Delta::Discovered(_) | Delta::Withdrawn(_) | Delta::RelistEnd(..) | Delta::Forget(_) => self.push(delta),
         }
     }
 
@@ -226,9 +232,12 @@ fn kind_of(delta: &Delta) -> GroupKind {
         Delta::Discovered(kind) => kind.group_kind.clone(),
         Delta::Upsert(object) => object.key.group_kind(),
         Delta::Delete(key) => key.group_kind(),
-        Delta::Withdrawn(kind) | Delta::RelistBegin(kind, _) | Delta::RelistEnd(kind, _) | Delta::State(kind, ..) => {
-            kind.clone()
-        }
+        Delta::Withdrawn(kind)
+        | Delta::RelistBegin(kind, _)
+        | Delta::RelistEnd(kind, _)
+        | Delta::State(kind, ..)
+        | Delta::Left(kind, _)
+        | Delta::Forget(kind) => kind.clone(),
     }
 }
 
@@ -283,6 +292,8 @@ mod tests {
             Delta::State(..) => "state".to_owned(),
             Delta::Discovered(_) => "new".to_owned(),
             Delta::Withdrawn(_) => "gone".to_owned(),
+            Delta::Left(..) => "left".to_owned(),
+            Delta::Forget(_) => "forget".to_owned(),
         };
         batch.iter().map(word).collect::<Vec<_>>().join(" ")
     }

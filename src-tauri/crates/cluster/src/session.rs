@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, RETRY_AFTER};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use k8s_openapi::jiff::Timestamp;
@@ -174,6 +174,26 @@ impl Session {
         serde_json::from_slice(&bytes).map_err(|error| Failure::Malformed(error.to_string()))
     }
 
+    /// The whole answer to the request that `make` begins and `body` completes, both JSON; at most `limit` bytes. A 401
+    /// renews the credentials and asks once more.
+    pub(crate) async fn exchange(
+        &self,
+        make: fn() -> http::request::Builder,
+        body: &[u8],
+        limit: Limit,
+    ) -> Result<Bytes, Failure> {
+        let request = || (make().header(ACCEPT, JSON).header(CONTENT_TYPE, JSON), Body::from(body.to_vec()));
+        let current = self.current(None).await?;
+        let answer = match self.complete(&current, &current.lists, request(), self.patience).await {
+            Err(Failure::Unauthorized(_)) => {
+                let renewed = self.current(Some(&current)).await?;
+                self.complete(&renewed, &renewed.lists, request(), self.patience).await?
+            }
+            other => other?,
+        };
+        read_all(answer.into_body(), limit).await
+    }
+
     async fn send(
         &self,
         current: &Current,
@@ -185,13 +205,23 @@ impl Session {
         if ask.gzip {
             request = request.header(ACCEPT_ENCODING, "gzip");
         }
+        self.complete(current, client, (request, Body::empty()), patience).await
+    }
+
+    async fn complete(
+        &self,
+        current: &Current,
+        client: &kube::Client,
+        (mut request, body): (http::request::Builder, Body),
+        patience: Duration,
+    ) -> Result<Response<Body>, Failure> {
         if let Some(header) = &current.header {
             request = request.header(AUTHORIZATION, header);
         }
-        let request = request.body(Body::empty()).map_err(|error| Failure::Malformed(error.to_string()))?;
+        let request = request.body(body).map_err(|error| Failure::Malformed(error.to_string()))?;
         let answer = timeout(patience, client.send(request)).await.map_err(|_| Failure::Silent(patience))?;
         let answer = answer.map_err(|error| Failure::of_network(&error, &current.place()))?;
-        if answer.status() == StatusCode::OK {
+        if matches!(answer.status(), StatusCode::OK | StatusCode::CREATED) {
             return Ok(answer);
         }
         let code = answer.status().as_u16();
@@ -284,6 +314,8 @@ pub(crate) struct Limit {
 impl Limit {
     /// What discovery says: a few hundred kilobytes where hundreds of definitions are installed.
     pub(crate) const DISCOVERY: Self = Self { what: "the discovery document", bytes: 64 << 20 };
+    /// What an account may in one namespace: a few kilobytes, more where many roles are bound to it.
+    pub(crate) const RIGHTS: Self = Self { what: "the list of the account's rights", bytes: 16 << 20 };
     pub(crate) const VERSION: Self = Self { what: "the version", bytes: 1 << 20 };
     /// etcd refuses objects above 1.5 MB unless told otherwise, and few tell it more than ten.
     pub(crate) const OBJECT: Self = Self { what: "one object", bytes: 16 << 20 };

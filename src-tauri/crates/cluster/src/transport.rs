@@ -20,6 +20,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::failure::{Failure, innermost};
+use crate::trust::trust_authorities;
 
 /// Probes of an idle TCP connection: a dead peer is noticed after 10 + 3 × 5 seconds.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -111,7 +112,8 @@ where
     C::Future: Send + 'static,
     C::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let tls = config.rustls_client_config().map_err(|error| unusable(&error))?;
+    let mut tls = config.rustls_client_config().map_err(|error| unusable(&error))?;
+    trust_authorities(config, &mut tls).map_err(|error| Failure::Credentials(innermost(&error)))?;
     let mut builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
     if let Some(name) = &config.tls_server_name {
         let name = name

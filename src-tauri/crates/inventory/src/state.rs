@@ -93,6 +93,11 @@ impl Inventory {
                         coverage_changed = true;
                     }
                 }
+                Delta::Left(kind, scope) => {
+                    let left = self.kinds.get_mut(&kind).and_then(|entry| entry.scopes.remove(&scope));
+                    coverage_changed |= left.is_some();
+                }
+                Delta::Forget(kind) => coverage_changed |= self.forget(&kind, &mut changed),
             }
         }
         if coverage_changed {
@@ -132,10 +137,27 @@ impl Inventory {
         self.kinds.remove(kind).is_some()
     }
 
+    /// Drops what is held from a time when the account might list it; from then on the kind is one that it may not.
+    fn forget(&mut self, kind: &GroupKind, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
+        let Some(entry) = self.kinds.get(kind) else { return false };
+        let row = entry.coverage(&self.objects);
+        let withheld = withheld(&row, &self.objects);
+        let mut forgotten = false;
+        for key in &withheld {
+            forgotten |= self.remove(key, changed);
+        }
+        for state in self.kinds.get_mut(kind).into_iter().flat_map(|entry| entry.scopes.values_mut()) {
+            if let KindState::Forbidden { since, .. } = state {
+                forgotten |= since.take().is_some();
+            }
+        }
+        forgotten
+    }
+
     fn upsert(&mut self, object: Object, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
         let kind = object.key.group_kind();
         for (scope, seen) in self.relists.get_mut(&kind).into_iter().flatten() {
-            if covers(scope, object.key.namespace()) {
+            if scope.covers(object.key.namespace()) {
                 seen.insert(object.key.clone());
             }
         }
@@ -222,24 +244,31 @@ impl Inventory {
     }
 
     fn count_coverage(&self) -> Coverage {
-        let kinds = self
-            .kinds
-            .values()
-            .map(|entry| KindCoverage {
-                kind: entry.kind.clone(),
-                scopes: entry.scopes.iter().map(|(scope, state)| (scope.clone(), state.clone())).collect(),
-                count: entry.count,
-            })
-            .collect();
-        Coverage { kinds }
+        Coverage { kinds: self.kinds.values().map(|entry| entry.coverage(&self.objects)).collect() }
     }
 }
 
-fn covers(scope: &Scope, namespace: &str) -> bool {
-    match scope {
-        Scope::Cluster => true,
-        Scope::Namespace(name) => &**name == namespace,
+impl KindEntry {
+    fn coverage(&self, objects: &OrdMap<ResourceKey, Arc<Stored>>) -> KindCoverage {
+        let mut row = KindCoverage {
+            kind: self.kind.clone(),
+            scopes: self.scopes.iter().map(|(scope, state)| (scope.clone(), state.clone())).collect(),
+            count: self.count,
+            withheld: 0,
+        };
+        if self.scopes.values().any(|state| matches!(state, KindState::Forbidden { since: Some(_), .. })) {
+            row.withheld = withheld(&row, objects).len() as u64;
+            row.count = row.count.saturating_sub(row.withheld);
+        }
+        row
     }
+}
+
+/// What of the kind is held from a time when the account might list it.
+fn withheld(row: &KindCoverage, objects: &OrdMap<ResourceKey, Arc<Stored>>) -> Vec<ResourceKey> {
+    let prefix = prefix_of(&row.kind.group_kind, None);
+    let held = range(objects, &prefix).map(|(key, _)| key).take_while(|key| key.as_str().starts_with(&prefix));
+    held.filter(|key| row.withheld_since(key.namespace()).is_some()).cloned().collect()
 }
 
 fn intern(versions: &mut Vec<Arc<str>>, version: &Arc<str>) -> Arc<str> {

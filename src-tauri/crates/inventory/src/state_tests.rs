@@ -84,6 +84,29 @@ fn a_withdrawn_kind_takes_its_objects_with_it() {
 }
 
 #[test]
+fn what_may_not_be_listed_any_more_is_counted_apart_and_forgotten_when_wanted() {
+    let mut inventory = inventory();
+    let shop = || Scope::Namespace("shop".into());
+    let forbidden = || KindState::Forbidden { why: "no".into(), since: Some(7) };
+    inventory.apply(vec![
+        Delta::Upsert(pod("shop", "a", 1)),
+        Delta::Upsert(pod("data", "b", 2)),
+        Delta::State(pods(), Scope::Cluster, forbidden()),
+        Delta::State(pods(), shop(), KindState::Live),
+    ]);
+    let row = |inventory: &Inventory| inventory.snapshot().coverage().of(&pods()).unwrap().clone();
+    assert_eq!((row(&inventory).count, row(&inventory).withheld), (1, 1), "shop is listed, data is not");
+    assert_eq!((row(&inventory).withheld_since("data"), row(&inventory).withheld_since("shop")), (Some(7), None));
+    assert_eq!(words(&inventory.apply(vec![Delta::Forget(pods())])), "-b");
+    assert_eq!((row(&inventory).count, row(&inventory).withheld), (1, 0));
+    assert_eq!(row(&inventory).withheld_since("data"), None, "what comes to be there was never listed");
+
+    // Rights that are back: one list of everything replaces that of a namespace.
+    inventory.apply(vec![Delta::State(pods(), Scope::Cluster, KindState::Live), Delta::Left(pods(), shop())]);
+    assert_eq!(row(&inventory).scopes, [(Scope::Cluster, KindState::Live)]);
+}
+
+#[test]
 fn a_snapshot_does_not_change_under_its_reader() {
     let mut inventory = inventory();
     inventory.apply(vec![Delta::Upsert(pod("shop", "a", 1))]);

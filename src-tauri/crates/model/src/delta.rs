@@ -21,4 +21,8 @@ pub enum Delta {
     RelistEnd(GroupKind, Scope),
     /// What is known of the kind's completeness changed.
     State(GroupKind, Scope, KindState),
+    /// The scope is not looked at by itself any more: a larger one covers it.
+    Left(GroupKind, Scope),
+    /// What is held of the kind from a time when the account might list it is dropped.
+    Forget(GroupKind),
 }

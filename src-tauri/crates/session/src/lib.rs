@@ -128,6 +128,15 @@ impl Session {
         self.named.send_replace(namespaces);
     }
 
+    /// Drops what is held from a time when the account might list it.
+    pub async fn forget_withheld(&self) {
+        let snapshot = self.now().snapshot;
+        let withheld = snapshot.coverage().kinds.iter().filter(|row| row.withheld > 0);
+        let forget = withheld.map(|row| model::Delta::Forget(row.kind.group_kind.clone())).collect();
+        // A session that ended has nothing to forget.
+        let _ = self.inbox.send(Message::Deltas(forget)).await;
+    }
+
     /// The state at this moment.
     pub fn now(&self) -> Published {
         self.published.borrow().clone()

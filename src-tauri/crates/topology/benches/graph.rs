@@ -105,6 +105,7 @@ fn coverage(objects: &[Object]) -> Coverage {
             },
             scopes: vec![(Scope::Cluster, KindState::Live)],
             count: 0,
+            withheld: 0,
         });
         row.count += 1;
     }

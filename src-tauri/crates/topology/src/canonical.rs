@@ -127,27 +127,49 @@ struct CoverageLine {
     kind: String,
     state: &'static str,
     count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 /// The coverage by kind. Kinds that are referred to and that the source does not hold are in it as absent.
 fn coverage(graph: &Graph) -> Vec<CoverageLine> {
-    let mut rows: BTreeMap<GroupKind, (&'static str, u64)> =
-        graph.coverage().kinds.iter().map(|row| (row.kind.group_kind.clone(), (state(row), row.count))).collect();
-    for (_, node) in graph.nodes().filter(|(_, node)| node.presence == Presence::Unknown) {
-        rows.entry(node.key.group_kind()).or_insert(("absent", 0));
+    let line =
+        |kind: &GroupKind, state, count| CoverageLine { kind: kind.to_string(), state, count, since: None, why: None };
+    let mut rows: BTreeMap<String, CoverageLine> = BTreeMap::new();
+    for row in &graph.coverage().kinds {
+        let kind = &row.kind.group_kind;
+        let why = row.scopes.iter().find_map(|(_, state)| match state {
+            KindState::Failed { why, .. } => Some(why.to_string()),
+            _ => None,
+        });
+        rows.insert(kind.to_string(), CoverageLine { since: lost(row), why, ..line(kind, state(row), row.count) });
     }
-    let mut rows: Vec<CoverageLine> =
-        rows.into_iter().map(|(kind, (state, count))| CoverageLine { kind: kind.to_string(), state, count }).collect();
-    rows.sort_by(|a, b| a.kind.cmp(&b.kind));
-    rows
+    for (_, node) in graph.nodes().filter(|(_, node)| node.presence == Presence::Unknown) {
+        let kind = node.key.group_kind();
+        rows.entry(kind.to_string()).or_insert_with(|| line(&kind, "absent", 0));
+    }
+    rows.into_values().collect()
 }
 
-/// One word for the states of all scopes; times and reasons would change by themselves.
+/// Since when some of what the account might list may not be listed any more.
+fn lost(row: &KindCoverage) -> Option<i64> {
+    let since = row.scopes.iter().filter_map(|(_, state)| match state {
+        KindState::Forbidden { since, .. } => *since,
+        _ => None,
+    });
+    since.min()
+}
+
+/// One word for the states of all scopes; other times and reasons would change by themselves.
 fn state(row: &KindCoverage) -> &'static str {
     let word = |state: &KindState| match state {
         KindState::Live => "live",
         KindState::Stale { .. } => "stale",
+        KindState::Polled { .. } => "polled",
         KindState::Loading { .. } => "loading",
+        KindState::Failed { .. } => "failed",
         KindState::Forbidden { .. } => "forbidden",
         KindState::Absent => "absent",
     };

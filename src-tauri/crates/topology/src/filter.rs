@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{KindFacts, RelationClass, ResourceKey};
 
-use crate::graph::{Edge, Graph, NodeId, Presence};
+use crate::graph::{Edge, Graph, NodeId};
 use crate::{LabelSelector, Lens};
 
 /// A part of the graph. The lens filters edges; namespaces, selector and focus filter nodes.
@@ -56,7 +56,7 @@ impl Filter {
                 .map(|edge| edge.to)
                 .filter(|to| {
                     let node = graph.node(*to);
-                    node.key.namespace().is_empty() || node.presence != Presence::Present
+                    node.key.namespace().is_empty() || !node.presence.is_held()
                 })
                 .collect();
             kept.extend(named);

@@ -40,6 +40,7 @@ pub(crate) fn coverage(objects: &[Object]) -> Coverage {
             },
             scopes: vec![(Scope::Cluster, KindState::Live)],
             count: 0,
+            withheld: 0,
         });
         row.count += 1;
     }

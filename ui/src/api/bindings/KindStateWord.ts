@@ -3,4 +3,4 @@
 /**
  * The state of a kind as one word.
  */
-export type KindStateWord = "loading" | "live" | "stale" | "forbidden" | "partial" | "absent";
+export type KindStateWord = "loading" | "live" | "stale" | "failed" | "forbidden" | "partial" | "absent";

@@ -18,9 +18,17 @@ kind: string,
  */
 plural: string, 
 /**
- * Objects held.
+ * Objects that are listed.
  */
 count: number, 
+/**
+ * Objects beside them that were listed until the account lost the right to.
+ */
+withheld: number, 
+/**
+ * Since when it may not list them any more, milliseconds since the epoch.
+ */
+withheldSince: number | null, 
 /**
  * Whether they are nodes of the graph; Events, Leases and metrics are facts about others.
  */
@@ -30,6 +38,6 @@ drawn: boolean,
  */
 state: KindStateWord, 
 /**
- * The reason in a sentence where it is not live.
+ * The reason in a sentence where it is not live, or is live by being asked for again and again.
  */
 why: string | null, };

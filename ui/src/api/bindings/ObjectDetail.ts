@@ -39,9 +39,14 @@ namespace: string,
  */
 name: string, 
 /**
- * `present`, `missing`, `unknown`, `external`.
+ * `present`, `withheld`, `missing`, `unknown`, `external`.
  */
 presence: string, 
+/**
+ * Where the account might list it and may not any more: since when, milliseconds since the epoch. All that is said of
+ * it is as it was then.
+ */
+withheldSince: number | null, 
 /**
  * kubectl's word.
  */

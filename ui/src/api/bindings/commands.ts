@@ -45,6 +45,8 @@ export interface Commands {
   context_update: { request: ContextUpdate; answer: ContextSummary };
   /** Open a context, the demo or files, and start reading. */
   cluster_connect: { request: ConnectRequest; answer: ClusterSummary };
+  /** Remove from the map what was listed until the account lost the right to; nothing of it changes in the cluster. */
+  cluster_forget: { request: ClusterRequest; answer: Nothing };
   /** Close an open cluster. */
   cluster_disconnect: { request: ClusterRequest; answer: Nothing };
   /** The open clusters, in the order in which they were opened. */

@@ -1,14 +1,17 @@
+import { useMutation } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { KindStatus } from "@/api/bindings/KindStatus";
-import { HealthMark, Message, Panel } from "@/components";
-import { count, plural } from "@/lib/age";
+import { api } from "@/api/client";
+import { Button, HealthMark, Message, Panel } from "@/components";
+import { count, humanDuration, plural } from "@/lib/age";
+import { useNow } from "@/lib/clock";
 
 import styles from "./CoveragePanel.module.css";
 import { NamespaceNames } from "./NamespaceNames";
-import { coverageOf, kindStateHealth, kindStateText, kindsInOrder, refusedNames, wantsNames, whyText } from "./model";
+import { coverageOf, kindStateHealth, kindStateText, kindsInOrder, refusedNames, wantsNames, whyText, withheldOf } from "./model";
 import { useContextOf, useStatus } from "./queries";
 
 /** What the picture holds and what it lacks, kind by kind. */
@@ -32,10 +35,34 @@ export function CoveragePanel({ cluster, close }: { cluster: ClusterSummary; clo
       {refused.length > 0 ? (
         <Message tone="unknown" title={`This account may list nothing in ${refused.join(", ")}`}>The server does not tell whether there is such a namespace.</Message>
       ) : null}
+      <WithheldObjects cluster={cluster.cluster} />
       {wantsNames(status) ? <NamespaceNames cluster={cluster} /> : null}
       {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
       {status === undefined ? <Message tone="pending" title="Waiting for the first answer" /> : <KindList kinds={kinds} />}
     </Panel>
+  );
+}
+
+/** What may not be listed any more stays on the map, marked, until somebody wants it gone. */
+function WithheldObjects({ cluster }: { cluster: string }) {
+  const withheld = withheldOf(useStatus(cluster));
+  const now = useNow();
+  const remove = useMutation({ mutationFn: () => api.clusterForget(cluster) });
+  if (withheld === null) return null;
+  const since = humanDuration(now - withheld.since);
+  return (
+    <Message
+      tone="unknown"
+      title={`${plural(withheld.objects, "object")} of ${plural(withheld.kinds.length, "kind")} may not be listed any more`}
+      detail={remove.error?.message}
+      actions={
+        <Button disabled={remove.isPending} onClick={() => remove.mutate()}>
+          Remove from the map
+        </Button>
+      }
+    >
+      The account lost the right {since} ago. They are marked on the map as they were then, and left out of health and counts.
+    </Message>
   );
 }
 
@@ -55,7 +82,7 @@ function KindList({ kinds }: { kinds: KindStatus[] }) {
                 {kind.group ? <span className={styles.quiet}> {kind.group}</span> : null}
               </span>
               <span className={styles.quiet}>{kindStateText(kind)}</span>
-              <span className={styles.count}>{kind.state === "forbidden" || kind.state === "absent" ? "–" : count(kind.count)}</span>
+              <span className={styles.count}>{kind.state === "forbidden" || kind.state === "failed" || kind.state === "absent" ? "–" : count(kind.count)}</span>
               {kind.why ? <span className={styles.why} title={kind.why}>{whyText(kind.why)}</span> : null}
             </li>
           ) : null;

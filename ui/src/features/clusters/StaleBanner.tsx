@@ -17,8 +17,8 @@ export function StaleBanner({ cluster }: { cluster: string }) {
   const what = age === null ? "Nothing has been heard yet." : `What you see is ${age} old.`;
   if (!connected) return <Message tone="degraded" title="The application's server does not answer">{what} Trying again by itself.</Message>;
   return (
-    <Message tone="degraded" title="The cluster does not answer">
-      {what} Trying again by itself. {status?.problems.join(". ")}
+    <Message tone="degraded" title={status?.problems[0] ?? "The cluster does not answer"}>
+      {what} Trying again by itself. {status?.problems.slice(1).join(". ")}
     </Message>
   );
 }

@@ -4,9 +4,9 @@ import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, shownText, sourceText, splitPaths, wantsNames, whyText } from "./model";
+import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, shownText, sourceText, splitPaths, wantsNames, whyText, withheldOf } from "./model";
 
-const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, drawn: name !== "Event", state, why: null });
+const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, withheld: 0, withheldSince: null, drawn: name !== "Event", state, why: null });
 
 function status(some: Partial<ClusterStatus> = {}): ClusterStatus {
   return { cluster: "a", revision: 1, link: "live", heard: 1000, objects: 163, relations: 412, kinds: [], namespaces: [], problems: [], ...some };
@@ -22,6 +22,17 @@ test("stale and lost are never shown as live", () => {
   expect(freshnessOf(status(), false, 43_000)).toMatchObject({ tone: "failing", text: "disconnected · 42s" });
   expect(freshnessOf(undefined, true, 0).text).toBe("connecting");
   expect(freshnessOf(status({ link: "offline", heard: null }), true, 0).text).toBe("from files");
+});
+
+test("what may not be listed any more is counted by itself, since the first loss", () => {
+  expect(withheldOf(status({ kinds: [kind("Pod", "live")] }))).toBeNull();
+  const lost = (name: string, withheld: number, withheldSince: number): KindStatus => ({ ...kind(name, "forbidden"), withheld, withheldSince });
+  expect(withheldOf(status({ kinds: [lost("Pod", 3, 900), lost("Job", 2, 700), kind("Role", "live")] }))).toMatchObject({ objects: 5, since: 700 });
+});
+
+test("a kind whose list fails is named and makes the count a lower bound", () => {
+  expect(objectCount(status({ kinds: [kind("Old", "failed")] }))).toBe("≥ 163 objects · 412 relations");
+  expect(coverageOf(status({ kinds: [kind("Old", "failed")] })).line).toBe("1 kind could not be listed");
 });
 
 test("what may not be seen makes every count a lower bound", () => {

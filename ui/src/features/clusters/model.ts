@@ -33,7 +33,7 @@ export function freshnessOf(status: ClusterStatus | undefined, hostConnected: bo
     case "stale":
       return { tone: "degraded", text: `partly stale${ago}`, long: "some watches are down; what they showed may have changed" };
     case "lost":
-      return { tone: "failing", text: `stale${ago}`, long: "the server does not answer; what you see is as old as shown" };
+      return { tone: "failing", text: `stale${ago}`, long: `${status.problems[0] ?? "the server does not answer"}; what you see is as old as shown` };
     case "offline":
       return { tone: "neutral", text: "from files", long: "read from files; it does not change" };
   }
@@ -51,6 +51,8 @@ export interface Coverage {
   partial: KindStatus[];
   loading: KindStatus[];
   stale: KindStatus[];
+  /** Their list fails. */
+  failed: KindStatus[];
   visible: number;
   /** One line for the status bar; empty where all is there. */
   line: string;
@@ -62,16 +64,18 @@ export function coverageOf(status: ClusterStatus | undefined): Coverage {
   const partial = kinds.filter((kind) => kind.state === "partial");
   const loading = kinds.filter((kind) => kind.state === "loading");
   const stale = kinds.filter((kind) => kind.state === "stale");
+  const failed = kinds.filter((kind) => kind.state === "failed");
   const visible = kinds.filter((kind) => kind.state === "live" || kind.state === "stale").length;
   const problems = status?.problems.length ?? 0;
   const parts = [
     missing.length > 0 ? `${plural(missing.length, "kind")} not allowed` : "",
     partial.length > 0 ? `${missing.length > 0 ? count(partial.length) : plural(partial.length, "kind")} in some namespaces only` : "",
+    failed.length > 0 ? `${plural(failed.length, "kind")} could not be listed` : "",
     loading.length > 0 ? `${plural(loading.length, "kind")} loading` : "",
     stale.length > 0 ? `${plural(stale.length, "kind")} stale` : "",
     problems > 0 ? plural(problems, "problem") : "",
   ];
-  return { missing, partial, loading, stale, visible, line: parts.filter(Boolean).join(" · ") };
+  return { missing, partial, loading, stale, failed, visible, line: parts.filter(Boolean).join(" · ") };
 }
 
 /** The status bar's words for the kinds: how many are seen in full, if any, and how it stands with the others. */
@@ -96,10 +100,26 @@ export function refusedNames(status: ClusterStatus | undefined, named: readonly 
 /** A partial count is a lower bound and says so. What is not drawn is not counted: where it may not be read, no object is hidden. */
 export function objectCount(status: ClusterStatus | undefined): string {
   if (status === undefined) return "";
-  const { missing, partial, loading } = coverageOf(status);
-  const hides = [...missing, ...partial, ...loading].some((kind) => kind.drawn);
+  const { missing, partial, loading, failed } = coverageOf(status);
+  const hides = [...missing, ...partial, ...loading, ...failed].some((kind) => kind.drawn);
   const bound = hides ? "≥ " : "";
   return `${bound}${plural(status.objects, "object")} · ${count(status.relations)} relations`;
+}
+
+export interface Withheld {
+  /** Kinds of which something is held that may not be listed any more. */
+  kinds: KindStatus[];
+  objects: number;
+  /** The earliest loss. */
+  since: number;
+}
+
+/** What was listed until the account lost the right to: it is on the map as it was then. */
+export function withheldOf(status: ClusterStatus | undefined): Withheld | null {
+  const kinds = (status?.kinds ?? []).filter((kind) => kind.withheld > 0);
+  if (kinds.length === 0) return null;
+  const since = Math.min(...kinds.map((kind) => kind.withheldSince ?? Infinity));
+  return { kinds, objects: kinds.reduce((sum, kind) => sum + kind.withheld, 0), since };
 }
 
 /** Under a lens or filters what is shown stands first: the footer's count is of the same things as the map's. */
@@ -116,7 +136,7 @@ export function countedText(status: ClusterStatus | undefined): string {
 
 /** Worst first, then by name: what a reader opens the panel for. */
 export function kindsInOrder(kinds: readonly KindStatus[]): KindStatus[] {
-  const order = ["forbidden", "partial", "stale", "loading", "live", "absent"];
+  const order = ["failed", "forbidden", "partial", "stale", "loading", "live", "absent"];
   return kinds.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.kind.localeCompare(b.kind) || a.group.localeCompare(b.group));
 }
 
@@ -143,12 +163,12 @@ export function secretsText(status: ClusterStatus | undefined): string {
 }
 
 export function kindStateText(kind: KindStatus): string {
-  const words = { forbidden: "not allowed", partial: "in part", stale: "stale", loading: "loading", live: "live", absent: "not there" };
+  const words = { failed: "list failed", forbidden: "not allowed", partial: "in part", stale: "stale", loading: "loading", live: "live", absent: "not there" };
   return kind.drawn ? words[kind.state] : `not drawn, ${words[kind.state]}`;
 }
 
 export function kindStateHealth(kind: KindStatus): string {
-  return { forbidden: "unknown", partial: "degraded", stale: "degraded", loading: "pending", live: "ok", absent: "neutral" }[kind.state];
+  return { failed: "degraded", forbidden: "unknown", partial: "degraded", stale: "degraded", loading: "pending", live: "ok", absent: "neutral" }[kind.state];
 }
 
 export function contextTitle(context: ContextSummary): string {

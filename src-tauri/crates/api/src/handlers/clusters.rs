@@ -97,6 +97,11 @@ fn release_uploads(application: &Application, source: &ClusterSource) {
     }
 }
 
+pub(crate) async fn cluster_forget(application: &Application, request: ClusterRequest) -> Result<Nothing, ApiError> {
+    application.cluster(&request.cluster)?.session().forget_withheld().await;
+    Ok(Nothing {})
+}
+
 /// The same source has the same id, also after a restart.
 fn id_of(source: &ClusterSource) -> String {
     match source {

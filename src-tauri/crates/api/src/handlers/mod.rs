@@ -9,7 +9,7 @@ mod relations;
 pub(crate) mod search;
 pub(crate) mod settings;
 
-pub(crate) use clusters::{cluster_connect, cluster_disconnect, cluster_status, clusters_open};
+pub(crate) use clusters::{cluster_connect, cluster_disconnect, cluster_forget, cluster_status, clusters_open};
 pub(crate) use contexts::{context_probe, context_update, contexts_list};
 pub(crate) use exports::{export_cancel, export_formats, export_preview, export_start, exports_list};
 pub(crate) use objects::{edge_detail, object_detail, object_paths, object_reach};

@@ -44,11 +44,17 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
         name: key.name().to_owned(),
         presence: match node.presence {
             Presence::Present => "present",
+            Presence::Withheld => "withheld",
             Presence::Missing => "missing",
             Presence::Unknown => "unknown",
             Presence::External => "external",
         }
         .to_owned(),
+        withheld_since: snapshot
+            .coverage()
+            .of(&key.group_kind())
+            .filter(|_| node.presence == Presence::Withheld)
+            .and_then(|row| row.withheld_since(key.namespace())),
         status: node.status.to_string(),
         caption: node.caption.to_string(),
         health: node.health.word().to_owned(),

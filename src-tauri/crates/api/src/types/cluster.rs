@@ -168,14 +168,20 @@ pub struct KindStatus {
     pub kind: String,
     /// Plural.
     pub plural: String,
-    /// Objects held.
+    /// Objects that are listed.
     #[ts(type = "number")]
     pub count: u64,
+    /// Objects beside them that were listed until the account lost the right to.
+    #[ts(type = "number")]
+    pub withheld: u64,
+    /// Since when it may not list them any more, milliseconds since the epoch.
+    #[ts(type = "number | null")]
+    pub withheld_since: Option<i64>,
     /// Whether they are nodes of the graph; Events, Leases and metrics are facts about others.
     pub drawn: bool,
     /// Loading, live, stale, forbidden, partly forbidden, absent.
     pub state: KindStateWord,
-    /// The reason in a sentence where it is not live.
+    /// The reason in a sentence where it is not live, or is live by being asked for again and again.
     pub why: Option<String>,
 }
 
@@ -189,6 +195,8 @@ pub enum KindStateWord {
     Live,
     /// The watch is down.
     Stale,
+    /// The first list failed, and is tried again.
+    Failed,
     /// May not be listed.
     Forbidden,
     /// May be listed in some namespaces only.

@@ -25,8 +25,12 @@ pub struct ObjectDetail {
     pub namespace: String,
     /// Name.
     pub name: String,
-    /// `present`, `missing`, `unknown`, `external`.
+    /// `present`, `withheld`, `missing`, `unknown`, `external`.
     pub presence: String,
+    /// Where the account might list it and may not any more: since when, milliseconds since the epoch. All that is said of
+    /// it is as it was then.
+    #[ts(type = "number | null")]
+    pub withheld_since: Option<i64>,
     /// kubectl's word.
     pub status: String,
     /// Second line of its card.

@@ -1,7 +1,9 @@
 //! A live cluster: one stream of deltas, and a reader for single questions. Everything ends when it is dropped.
 
+mod followed;
 mod owner;
 mod rank;
+mod rights;
 mod wall;
 
 use std::fmt;

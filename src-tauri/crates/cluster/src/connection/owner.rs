@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{GroupKind, ResourceKind, Scope};
+use model::{Delta, GroupKind, ResourceKind, Scope};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use super::followed::{Followed, Place, Running};
 use super::rank::rank;
+use super::rights::Reviews;
 use super::{Link, Options, WallClock};
 use crate::clock::now;
 use crate::discovery::{Served, discover};
@@ -18,13 +20,15 @@ use crate::failure::Failure;
 use crate::informer::backoff::{self, Backoff};
 use crate::informer::target::Target;
 use crate::informer::{Informer, Report};
-use crate::outbox::{Outbox, Pen};
+use crate::outbox::Outbox;
 use crate::session::Session;
 
 /// First lists under way at a time. More would only queue inside the API server.
 const CONCURRENT_LISTS: usize = 6;
 /// Kinds may change without a definition that can be watched.
 const REDISCOVER_EVERY: Duration = Duration::from_secs(180);
+/// A kind that discovery does not name for so long is gone.
+const BELIEVED_AFTER: Duration = Duration::from_secs(30);
 /// After a definition changed the server publishes its kind a moment later: look several times.
 const AFTER_CHANGE: [Duration; 5] = [
     Duration::from_millis(150),
@@ -40,16 +44,19 @@ const TICK: Duration = Duration::from_secs(1);
 const SLEPT: Duration = Duration::from_secs(6);
 
 pub(super) struct Owner {
-    session: Arc<Session>,
-    outbox: Arc<Outbox>,
+    pub(super) session: Arc<Session>,
+    pub(super) outbox: Arc<Outbox>,
     link: watch::Sender<Link>,
     published: watch::Sender<Arc<[ResourceKind]>>,
     silence: Option<Duration>,
     wall: WallClock,
-    kinds: BTreeMap<GroupKind, Followed>,
+    pub(super) kinds: BTreeMap<GroupKind, Followed>,
+    /// Names of definitions and API services that are deleted: `rollouts.argoproj.io`, `v1.argoproj.io`.
+    undefined: BTreeSet<String>,
     /// Namespaces that can be named: first the context's own and those given, then those listed.
-    named: Vec<String>,
+    pub(super) named: Vec<String>,
     listed: BTreeSet<String>,
+    pub(super) reviews: Reviews,
     informers: JoinSet<()>,
     waiting: BinaryHeap<Reverse<Waiting>>,
     lists: Arc<Semaphore>,
@@ -58,14 +65,6 @@ pub(super) struct Owner {
     reports: mpsc::UnboundedReceiver<Report>,
     report: mpsc::UnboundedSender<Report>,
     started: usize,
-}
-
-/// A kind that is followed, in one scope or several.
-struct Followed {
-    kind: ResourceKind,
-    pen: Pen,
-    scopes: BTreeMap<Scope, Option<AbortHandle>>,
-    forbidden: bool,
 }
 
 /// An informer that waits for its turn.
@@ -101,8 +100,10 @@ impl Owner {
             silence: options.silence,
             wall: options.wall,
             kinds: BTreeMap::new(),
+            undefined: BTreeSet::new(),
             named,
             listed: BTreeSet::new(),
+            reviews: Reviews::default(),
             informers: JoinSet::new(),
             waiting: BinaryHeap::new(),
             lists: Arc::new(Semaphore::new(CONCURRENT_LISTS)),
@@ -137,7 +138,9 @@ impl Owner {
                             backoff.reset();
                             self.up();
                             self.adopt(served);
-                            discover_at = Instant::now() + REDISCOVER_EVERY;
+                            let missed = self.kinds.values().filter_map(|followed| followed.missed).min();
+                            let usual = Instant::now() + REDISCOVER_EVERY;
+                            discover_at = missed.map_or(usual, |missed| usual.min(missed + BELIEVED_AFTER));
                         }
                         Err(failure) => {
                             discover_at = Instant::now() + backoff.after(&failure, backoff::chance());
@@ -145,12 +148,20 @@ impl Owner {
                         }
                     }
                 }
-                Some(report) = self.reports.recv() => match report {
-                    Report::KindsChanged if looks.is_empty() => looks = AFTER_CHANGE.iter().map(|after| Instant::now() + *after).collect(),
-                    // Changes come in bursts; the looks that are due see the latest as well, but for the very last.
-                    Report::KindsChanged => looks.extend(AFTER_CHANGE.last().map(|after| Instant::now() + *after)),
-                    other => self.hear(other),
-                },
+                Some(report) = self.reports.recv() => {
+                    if let Report::KindsChanged { deleted, defined } = &report {
+                        self.undefined.extend(deleted.iter().cloned());
+                        self.undefined.retain(|name| !defined.contains(name));
+                        if looks.is_empty() {
+                            looks = AFTER_CHANGE.iter().map(|after| Instant::now() + *after).collect();
+                        } else {
+                            // Changes come in bursts; the looks that are due see the latest as well, but for the very last.
+                            looks.extend(AFTER_CHANGE.last().map(|after| Instant::now() + *after));
+                        }
+                    }
+                    self.hear(report);
+                }
+                (scope, rights) = self.reviews.next() => self.take_rights(&scope, rights),
                 Ok(permit) = self.lists.clone().acquire_owned(), if !self.waiting.is_empty() => self.start(permit),
                 Some(_) = self.informers.join_next() => {}
                 _ = clock.tick() => {
@@ -161,6 +172,8 @@ impl Owner {
                         self.wake.notify_waiters();
                         discover_at = Instant::now();
                     }
+                    self.review_rights();
+                    self.prove_silence();
                 }
             }
             // One look each is enough, however many changes there were.
@@ -172,27 +185,13 @@ impl Owner {
         match report {
             Report::Answered(target) => {
                 self.up();
-                if let (Scope::Cluster, Some(followed)) = (&target.scope, self.kinds.get_mut(&target.kind.group_kind))
-                    && std::mem::take(&mut followed.forbidden)
-                {
-                    // Rights were given: one list of everything replaces those of single namespaces.
-                    followed.scopes.retain(|scope, informer| {
-                        let keep = *scope == Scope::Cluster;
-                        if let (false, Some(informer)) = (keep, informer) {
-                            informer.abort();
-                        }
-                        keep
-                    });
-                }
+                self.answered(&target);
             }
             Report::Failed(failure) => self.down(&failure),
-            Report::Forbidden(target) if target.scope == Scope::Cluster => {
+            Report::Forbidden(target) => {
                 // A refusal is an answer.
                 self.up();
-                if let Some(followed) = self.kinds.get_mut(&target.kind.group_kind) {
-                    followed.forbidden = true;
-                    self.spread();
-                }
+                self.refused(&target);
             }
             Report::Namespaces(names) => {
                 let before = self.listed.len();
@@ -209,7 +208,37 @@ impl Owner {
                 }
                 self.spread();
             }
-            Report::Forbidden(_) | Report::KindsChanged => {}
+            Report::KindsChanged { .. } => {}
+        }
+    }
+
+    fn answered(&mut self, target: &Target) {
+        let Some(followed) = self.kinds.get_mut(&target.kind.group_kind) else { return };
+        let Some(running) = followed.running(&target.scope) else { return };
+        let was_refused = running.refused;
+        running.heard(false);
+        if target.scope == Scope::Cluster && std::mem::take(&mut followed.forbidden) {
+            // Rights were given: one list of everything replaces those of single namespaces.
+            let kind = followed.kind.group_kind.clone();
+            let left = followed.leave_namespaces().into_iter().map(|scope| Delta::Left(kind.clone(), scope));
+            let left: Vec<Delta> = left.collect();
+            self.outbox.write(&followed.pen, left);
+        }
+        if was_refused {
+            self.doubt_rights(&target.scope, false);
+        }
+    }
+
+    fn refused(&mut self, target: &Target) {
+        let Some(followed) = self.kinds.get_mut(&target.kind.group_kind) else { return };
+        let Some(running) = followed.running(&target.scope) else { return };
+        let was_allowed = running.answered && !running.refused;
+        running.heard(true);
+        if target.scope == Scope::Cluster && !std::mem::replace(&mut followed.forbidden, true) {
+            self.spread();
+        }
+        if was_allowed {
+            self.doubt_rights(&target.scope, true);
         }
     }
 
@@ -235,18 +264,29 @@ impl Owner {
         }
     }
 
-    /// Follows what is served and leaves what is no longer.
+    /// Follows what is served and leaves what is no longer. A server that has just begun names its kinds one after another:
+    /// what is missing is gone where its definition is seen to go, or it stays missing.
     fn adopt(&mut self, served: Served) {
-        let gone: Vec<GroupKind> = self
-            .kinds
-            .iter()
-            .filter(|(kind, followed)| {
-                let is_served =
-                    served.kinds.iter().any(|other| other.group_kind == **kind && is_same_shape(other, &followed.kind));
-                !is_served && !served.silent_groups.contains(&*kind.group)
-            })
-            .map(|(kind, _)| kind.clone())
-            .collect();
+        let now = Instant::now();
+        let mut gone = Vec::new();
+        for (kind, followed) in &mut self.kinds {
+            let same_name = served.kinds.iter().find(|other| other.group_kind == *kind);
+            match same_name {
+                Some(other) if is_same_shape(other, &followed.kind) => followed.missed = None,
+                Some(_) => gone.push(kind.clone()),
+                // Nothing is known of them.
+                None if served.is_guessed || served.silent_groups.contains(&*kind.group) => followed.missed = None,
+                None => {
+                    let missed = *followed.missed.get_or_insert(now);
+                    let version = format!("{}.{}", followed.kind.version, kind.group);
+                    let definition = format!("{}.{}", followed.kind.plural, kind.group);
+                    let is_undefined = self.undefined.contains(&version) || self.undefined.contains(&definition);
+                    if is_undefined || now - missed >= BELIEVED_AFTER {
+                        gone.push(kind.clone());
+                    }
+                }
+            }
+        }
         for kind in gone {
             self.leave(&kind);
         }
@@ -270,37 +310,29 @@ impl Owner {
     fn follow(&mut self, kind: ResourceKind) {
         let group_kind = kind.group_kind.clone();
         let pen = self.outbox.announce(kind.clone());
-        let followed = Followed { kind, pen, scopes: BTreeMap::new(), forbidden: false };
+        let followed = Followed::new(kind, pen);
         if let Some(before) = self.kinds.insert(group_kind.clone(), followed) {
             before.abort();
         }
         self.enqueue(group_kind, Scope::Cluster);
     }
 
-    /// Follows forbidden kinds in every namespace that can be named.
+    /// Follows forbidden kinds in every namespace that can be named, as far as the account may there.
     fn spread(&mut self) {
-        let mut missing = Vec::new();
-        let names = self
-            .named
-            .iter()
-            .chain(self.listed.iter().filter(|name| !self.named.contains(name)).take(LISTED_NAMESPACES));
-        for name in names {
-            let scope = Scope::Namespace(name.as_str().into());
-            for followed in self.kinds.values().filter(|followed| followed.forbidden && followed.lives_in_namespaces())
-            {
-                if !followed.scopes.contains_key(&scope) {
-                    missing.push((followed.kind.group_kind.clone(), scope.clone()));
-                }
-            }
-        }
-        for (kind, scope) in missing {
-            self.enqueue(kind, scope);
-        }
+        let scopes: Vec<Scope> = self.nameable().map(|name| Scope::Namespace(name.into())).collect();
+        scopes.iter().for_each(|scope| self.heed_rights(scope));
+        self.review_rights();
     }
 
-    fn enqueue(&mut self, kind: GroupKind, scope: Scope) {
+    /// The namespaces that are looked into where the account may not list across them.
+    pub(super) fn nameable(&self) -> impl Iterator<Item = &str> {
+        let listed = self.listed.iter().filter(|name| !self.named.contains(name)).take(LISTED_NAMESPACES);
+        self.named.iter().chain(listed).map(String::as_str)
+    }
+
+    pub(super) fn enqueue(&mut self, kind: GroupKind, scope: Scope) {
         if let Some(followed) = self.kinds.get_mut(&kind) {
-            followed.scopes.insert(scope.clone(), None);
+            followed.scopes.insert(scope.clone(), Place::Waiting);
             self.started += 1;
             self.waiting.push(Reverse(Waiting { rank: rank(&kind), order: self.started, kind, scope }));
         }
@@ -310,7 +342,8 @@ impl Owner {
         let Some(Reverse(Waiting { kind, scope, .. })) = self.waiting.pop() else { return };
         // Withdrawn, or begun anew, while it waited.
         let Some(followed) = self.kinds.get_mut(&kind) else { return };
-        let Some(place) = followed.scopes.get_mut(&scope).filter(|place| place.is_none()) else { return };
+        let Some(place @ Place::Waiting) = followed.scopes.get_mut(&scope) else { return };
+        let bell = Arc::new(Notify::new());
         let informer = Informer {
             session: self.session.clone(),
             outbox: self.outbox.clone(),
@@ -318,21 +351,12 @@ impl Owner {
             target: Target { kind: followed.kind.clone(), scope },
             silence: self.silence,
             wake: self.wake.clone(),
+            bell: bell.clone(),
+            is_told_of_rights: self.reviews.is_complete.clone(),
             slept: self.slept.subscribe(),
             report: self.report.clone(),
         };
-        *place = Some(self.informers.spawn(informer.run(permit)));
-    }
-}
-
-impl Followed {
-    /// Whether a namespace's name leads to objects of the kind: those in it, or the Namespace itself.
-    fn lives_in_namespaces(&self) -> bool {
-        self.kind.namespaced || self.kind.group_kind == GroupKind::new("", "Namespace")
-    }
-
-    fn abort(&self) {
-        self.scopes.values().flatten().for_each(AbortHandle::abort);
+        *place = Place::Running(Running::new(self.informers.spawn(informer.run(permit)), bell));
     }
 }
 

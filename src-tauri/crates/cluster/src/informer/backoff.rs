@@ -17,6 +17,8 @@ const REFUSED: Duration = Duration::from_secs(300);
 const LOST_RIGHT_LIMIT: Duration = Duration::from_secs(8);
 /// After so many refusals in a row, some minutes of them, the right is gone like any other.
 const LOST_RIGHT_TRIES: u32 = 40;
+/// Seconds in all: a server that has just begun has read its roles by then.
+const FEW_TRIES: u32 = 4;
 /// A server that asks for an hour is asked sooner all the same.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(120);
 
@@ -42,12 +44,14 @@ impl Backoff {
         self.failures += 1;
     }
 
-    /// The pause after one more refusal of what was allowed before.
-    pub(crate) fn after_lost_right(&mut self, chance: f64) -> Duration {
+    /// The pause after one more refusal of what was allowed before. Whoever is told when the right comes back tries a few
+    /// times only.
+    pub(crate) fn after_lost_right(&mut self, is_told: bool, chance: f64) -> Duration {
         let tried = self.failures;
         self.failures += 1;
         let growing = FIRST.saturating_mul(1 << tried.min(10)).min(LOST_RIGHT_LIMIT);
-        let pause = if tried < LOST_RIGHT_TRIES { growing } else { REFUSED };
+        let tries = if is_told { FEW_TRIES } else { LOST_RIGHT_TRIES };
+        let pause = if tried < tries { growing } else { REFUSED };
         pause.mul_f64(0.5 + chance / 2.0)
     }
 
@@ -89,10 +93,13 @@ mod tests {
     #[test]
     fn a_right_that_was_there_is_asked_for_again_within_seconds() {
         let mut backoff = Backoff::default();
-        let pauses: Vec<_> = (0..=LOST_RIGHT_TRIES).map(|_| backoff.after_lost_right(1.0)).collect();
+        let pauses: Vec<_> = (0..=LOST_RIGHT_TRIES).map(|_| backoff.after_lost_right(false, 1.0)).collect();
         assert_eq!(pauses.first(), Some(&FIRST));
         assert!(pauses.iter().rev().skip(1).all(|pause| *pause <= LOST_RIGHT_LIMIT));
         assert_eq!(pauses.last(), Some(&REFUSED));
+        backoff.reset();
+        let told: Vec<_> = (0..=FEW_TRIES).map(|_| backoff.after_lost_right(true, 1.0)).collect();
+        assert_eq!((told[0], told[FEW_TRIES as usize]), (FIRST, REFUSED), "whoever is told need not ask");
     }
 
     #[test]

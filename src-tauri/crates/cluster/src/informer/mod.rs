@@ -8,6 +8,7 @@ pub(crate) mod target;
 mod watch;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use model::{Delta, KindState, Scope};
@@ -17,7 +18,7 @@ use tokio::time::{Instant, timeout};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::outbox::{Outbox, Pen};
-use crate::session::Session;
+use crate::session::{Ask, Limit, Session};
 use backoff::Backoff;
 use target::Target;
 
@@ -34,6 +35,10 @@ pub(crate) struct Informer {
     pub(crate) silence: Option<Duration>,
     /// Rung when the network may be back: waiting ends.
     pub(crate) wake: Arc<Notify>,
+    /// Rung when the account's rights to this target may have changed: it asks.
+    pub(crate) bell: Arc<Notify>,
+    /// Whether the bell is rung when a right comes back, so that asking for it is idle.
+    pub(crate) is_told_of_rights: Arc<AtomicBool>,
     /// Counts the times the machine slept: connections from before are dead, though they do not know it.
     pub(crate) slept: signal::Receiver<u64>,
     pub(crate) report: mpsc::UnboundedSender<Report>,
@@ -44,8 +49,9 @@ pub(crate) struct Informer {
 pub(crate) enum Report {
     /// The scope may not be listed: the owner may try smaller ones.
     Forbidden(Target),
-    /// What the server serves may have changed: the owner looks.
-    KindsChanged,
+    /// What the server serves may have changed: the owner looks. With the names of definitions and API services that are
+    /// deleted, and of those that are there.
+    KindsChanged { deleted: Vec<String>, defined: Vec<String> },
     /// Namespaces that can be named.
     Namespaces(Vec<String>),
     /// Namespaces that a person named.
@@ -55,6 +61,13 @@ pub(crate) enum Report {
     /// It did not.
     Failed(Failure),
 }
+
+/// Between two lists of what may be listed and not watched, at the least and at the most.
+const POLL_EVERY: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(120));
+/// So many times as long as a list took passes until the next.
+const POLL_REST: u32 = 20;
+/// What may not be watched is tried to be watched again after so long.
+const WATCH_AGAIN: Duration = Duration::from_secs(300);
 
 /// How complete and fresh the target is, as last said.
 #[derive(Default)]
@@ -66,6 +79,10 @@ pub(crate) struct State {
     allowed: bool,
     /// Whether its objects are so large that few fit a page.
     small_pages: bool,
+    /// How long the last list took.
+    list_took: Duration,
+    /// Where it may not be watched: until when it is listed again and again.
+    polled_until: Option<Instant>,
 }
 
 impl State {
@@ -89,23 +106,44 @@ impl State {
 
     fn live(&mut self, informer: &Informer) {
         (self.complete, self.allowed) = (true, true);
-        self.say(informer, KindState::Live);
+        self.say(informer, if self.is_polled() { self.polled() } else { KindState::Live });
         let _ = informer.report.send(Report::Answered(informer.target.clone()));
     }
 
+    /// Whether it is listed again and again, since it may not be watched.
+    fn is_polled(&self) -> bool {
+        self.polled_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// How long to wait until the next list of what is polled.
+    fn poll_pause(&self) -> Duration {
+        self.list_took.saturating_mul(POLL_REST).clamp(POLL_EVERY.0, POLL_EVERY.1)
+    }
+
+    fn polled(&self) -> KindState {
+        KindState::Polled { every: u32::try_from(self.poll_pause().as_secs()).unwrap_or(u32::MAX) }
+    }
+
+    /// The first moment of a state stays: since then nothing new is known.
     fn failed(&mut self, informer: &Informer, failure: &Failure) {
-        match failure {
-            Failure::Forbidden(why) => {
+        let why: Arc<str> = failure.to_string().into();
+        let next = match (failure, &self.said) {
+            (Failure::Forbidden(_), said) => {
+                let since = match said {
+                    Some(KindState::Forbidden { since, .. }) => *since,
+                    _ => self.complete.then(now),
+                };
                 self.complete = false;
-                self.say(informer, KindState::Forbidden { why: why.as_str().into() });
+                KindState::Forbidden { why, since }
             }
-            _ if self.complete => {
-                // The first moment stays: since then nothing new is known.
-                let since = if let Some(KindState::Stale { since, .. }) = self.said { since } else { now() };
-                self.say(informer, KindState::Stale { since, why: failure.to_string().into() });
-            }
-            _ => {}
-        }
+            (_, Some(KindState::Stale { since, .. })) => KindState::Stale { since: *since, why },
+            _ if self.complete => KindState::Stale { since: now(), why },
+            // Until the server answers, what it last said of the right holds.
+            (_, Some(KindState::Forbidden { .. })) => return,
+            (_, Some(KindState::Failed { since, .. })) => KindState::Failed { since: *since, why },
+            _ => KindState::Failed { since: now(), why },
+        };
+        self.say(informer, next);
     }
 }
 
@@ -124,6 +162,8 @@ impl Informer {
             let outcome = tokio::select! {
                 outcome = self.step(&mut state, &mut version) => outcome,
                 _ = slept.changed() => Err(Failure::Network("the machine slept".to_owned())),
+                // A server does not end a watch when the right to it is taken away.
+                () = self.bell.notified() => self.may_list().await.map(|()| Duration::ZERO),
             };
             drop(permit.take());
             // A list alone proves little: the watch that follows may fail at once, again and again.
@@ -131,7 +171,12 @@ impl Informer {
                 backoff.reset();
             }
             match outcome {
-                Ok(pause) => self.pause(pause, &mut backoff).await,
+                Ok(pause) => {
+                    if self.pause(pause, &mut backoff).await {
+                        // Whatever may have changed: perhaps it may be watched now.
+                        state.polled_until = None;
+                    }
+                }
                 Err(failure) => self.suffer(&failure, &mut state, &mut backoff, &mut version).await,
             }
         }
@@ -141,19 +186,55 @@ impl Informer {
     /// long to wait before the next step.
     async fn step(&self, state: &mut State, version: &mut String) -> Result<Duration, Failure> {
         match &self.target.scope {
-            Scope::Namespace(name) if !self.target.kind.namespaced => return single::run(self, state, name).await,
-            _ if version.is_empty() => self.relist(state, version).await?,
-            _ => watch::run(self, state, version).await?,
+            Scope::Namespace(name) if self.target.is_single() => return single::run(self, state, name).await,
+            _ if version.is_empty() => {
+                self.relist(state, version).await?;
+                if state.is_polled() {
+                    version.clear();
+                    return Ok(state.poll_pause());
+                }
+            }
+            _ => match watch::run(self, state, version).await {
+                Err(Failure::Forbidden(_)) => {
+                    // Both rights are gone, or that to list was all there was.
+                    self.may_list().await?;
+                    version.clear();
+                    state.polled_until = Some(Instant::now() + WATCH_AGAIN);
+                    state.live(self);
+                    return Ok(state.poll_pause());
+                }
+                other => other?,
+            },
         }
         Ok(Duration::ZERO)
     }
 
-    /// Waits, but for what is rung for.
-    async fn pause(&self, pause: Duration, backoff: &mut Backoff) {
-        if !pause.is_zero() && timeout(pause, self.wake.notified()).await.is_ok() {
+    /// Waits, but for what is rung for; answers whether it was rung.
+    async fn pause(&self, pause: Duration, backoff: &mut Backoff) -> bool {
+        if pause.is_zero() {
+            return false;
+        }
+        let rung = async {
+            tokio::select! { () = self.wake.notified() => {}, () = self.bell.notified() => {} }
+        };
+        let was_rung = timeout(pause, rung).await.is_ok();
+        if was_rung {
             // The server is back: failures from before say nothing of it.
             backoff.reset();
         }
+        was_rung
+    }
+
+    /// Asks for one object, to see whether that is allowed; what is asked for by name is seen at the next step.
+    async fn may_list(&self) -> Result<(), Failure> {
+        if self.target.is_single() {
+            return Ok(());
+        }
+        let path = self.target.list_path(1, "");
+        let ask = Ask { path: &path, accept: self.target.list_accept(), gzip: false };
+        self.session.bytes(ask, Limit::PAGE).await?;
+        self.session.hear();
+        Ok(())
     }
 
     /// Tells the owner what concerns more than this target.
@@ -163,7 +244,15 @@ impl Informer {
             (&*kind.group, &*kind.kind),
             ("apiextensions.k8s.io", "CustomResourceDefinition") | ("apiregistration.k8s.io", "APIService")
         ) {
-            let _ = self.report.send(Report::KindsChanged);
+            let (mut deleted, mut defined) = (Vec::new(), Vec::new());
+            for delta in deltas {
+                match delta {
+                    Delta::Delete(key) => deleted.push(key.name().to_owned()),
+                    Delta::Upsert(object) => defined.push(object.key.name().to_owned()),
+                    _ => {}
+                }
+            }
+            let _ = self.report.send(Report::KindsChanged { deleted, defined });
         }
         if kind.group.is_empty() && &*kind.kind == "Namespace" {
             let names = deltas.iter().filter_map(|delta| {
@@ -175,6 +264,7 @@ impl Informer {
 
     async fn relist(&self, state: &mut State, version: &mut String) -> Result<(), Failure> {
         let (kind, scope) = (&self.target.kind.group_kind, &self.target.scope);
+        let begun = Instant::now();
         self.outbox.write(&self.pen, [Delta::RelistBegin(kind.clone(), scope.clone())]);
         let listed = match list::run(self, state).await {
             Err(Failure::TooLarge { .. }) if !state.small_pages => {
@@ -184,6 +274,7 @@ impl Informer {
             other => other?,
         };
         self.outbox.write(&self.pen, [Delta::RelistEnd(kind.clone(), scope.clone())]);
+        state.list_took = begun.elapsed();
         state.live(self);
         if listed.is_empty() {
             // Without a version a watch would begin with everything again.
@@ -211,14 +302,16 @@ impl Informer {
             }
             Failure::NotFound(_) => {
                 version.clear();
-                let _ = self.report.send(Report::KindsChanged);
+                let _ = self.report.send(Report::KindsChanged { deleted: Vec::new(), defined: Vec::new() });
             }
             _ => {}
         }
         state.failed(self, failure);
         let _ = self.report.send(Report::Failed(failure.clone()));
         let pause = match failure {
-            Failure::Forbidden(_) if state.allowed => backoff.after_lost_right(backoff::chance()),
+            Failure::Forbidden(_) if state.allowed => {
+                backoff.after_lost_right(self.is_told_of_rights.load(Ordering::Relaxed), backoff::chance())
+            }
             _ => backoff.after(failure, backoff::chance()),
         };
         self.pause(pause, backoff).await;

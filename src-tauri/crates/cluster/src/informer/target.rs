@@ -42,6 +42,11 @@ impl Target {
         if self.is_secret() { METADATA } else { JSON }
     }
 
+    /// Whether it is one object that is asked for by its name: a Namespace, by an account that may list none.
+    pub(crate) fn is_single(&self) -> bool {
+        self.scope != Scope::Cluster && !self.kind.namespaced
+    }
+
     fn is_secret(&self) -> bool {
         let kind = &self.kind.group_kind;
         kind.group.is_empty() && &*kind.kind == "Secret"

@@ -29,6 +29,9 @@ pub(crate) fn review(plural: &str, mut body: Value, now: Time) -> Result<Value, 
         // The namespace asked for is not repeated.
         body["spec"] = json!({});
     }
+    if body["metadata"].is_null() {
+        body["metadata"] = json!({});
+    }
     body["status"] = status;
     Ok(body)
 }

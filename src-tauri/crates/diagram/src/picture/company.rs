@@ -25,7 +25,7 @@ pub(super) fn host(graph: &Graph, shows: &dyn Fn(NodeId) -> bool, id: NodeId, de
             return graph.incoming(id).filter(reaches).map(|edge| edge.from).find(|from| is_placed(graph, *from));
         }
         Presence::Unknown => return None,
-        Presence::Present => {}
+        Presence::Present | Presence::Withheld => {}
     }
     let others = |edges: &mut dyn Iterator<Item = &Edge>, far: fn(&Edge) -> NodeId| -> Vec<NodeId> {
         let mut ids: Vec<NodeId> = edges.map(far).filter(|id| shows(*id)).collect();
@@ -56,7 +56,7 @@ pub(super) fn host(graph: &Graph, shows: &dyn Fn(NodeId) -> bool, id: NodeId, de
         ("", "PersistentVolume") => {
             let claims = graph.outgoing(id).map(|edge| edge.to).filter(|to| shows(*to));
             let mut claims = claims.filter(|to| graph.node(*to).key.is("", "PersistentVolumeClaim"));
-            claims.find(|to| graph.node(*to).presence == Presence::Present)
+            claims.find(|to| graph.node(*to).presence.is_held())
         }
         ("storage.k8s.io", "VolumeAttachment") => {
             let mut volumes = graph.outgoing(id).map(|edge| edge.to);
@@ -70,7 +70,7 @@ pub(super) fn host(graph: &Graph, shows: &dyn Fn(NodeId) -> bool, id: NodeId, de
                     edge.to
                 });
             let [service] = services[..] else { return None };
-            (graph.node(service).presence == Presence::Present).then_some(service)
+            graph.node(service).presence.is_held().then_some(service)
         }
         _ => None,
     }

@@ -121,7 +121,7 @@ fn draw_cards(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>,
 
 /// Ghosts have no labels: they stand by the first that refers to them.
 fn ghost_host(graph: &Graph, id: NodeId) -> Option<NodeId> {
-    if graph.node(id).presence == Presence::Present {
+    if graph.node(id).presence.is_held() {
         return None;
     }
     graph

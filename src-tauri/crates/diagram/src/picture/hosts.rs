@@ -2,7 +2,7 @@
 
 use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Edge, Graph, Lens, Node, NodeId, Presence};
+use topology::{Edge, Graph, Lens, Node, NodeId};
 
 use super::kinds::{self, Manner, column};
 use super::view::is_furniture;
@@ -67,13 +67,13 @@ fn settle(roles: &FxHashMap<NodeId, Role>, from: NodeId) -> Option<NodeId> {
 fn role(graph: &Graph, options: &Options, id: NodeId) -> Role {
     let node = graph.node(id);
     let kind = kinds::of(&node.key);
-    if node.presence != Presence::Present {
+    if !node.presence.is_held() {
         return ghost(graph, id, node, kind.column);
     }
     if is_furniture(&node.key) && !options.expand_all && !is_bound(graph, id) {
         return Role::Quiet;
     }
-    let controller = node.controller.filter(|controller| graph.node(*controller).presence == Presence::Present);
+    let controller = node.controller.filter(|controller| graph.node(*controller).presence.is_held());
     let opened = |host: NodeId| options.expand_all || options.expanded.contains(&graph.node(host).key);
     match kind.manner {
         Manner::Pod => match controller {
@@ -132,14 +132,14 @@ fn service_of(graph: &Graph, id: NodeId, node: &Node) -> Option<NodeId> {
     owner.or_else(|| {
         let name = node.labels.get("kubernetes.io/service-name").unwrap_or(node.key.name());
         let service = graph.id(&ResourceKey::new("", "Service", node.key.namespace(), name))?;
-        (graph.node(service).presence == Presence::Present).then_some(service)
+        graph.node(service).presence.is_held().then_some(service)
     })
 }
 
 /// The claim of a volume, the volume of an attachment.
 fn bound(graph: &Graph, id: NodeId, kind: &str) -> Option<NodeId> {
     let mut targets = graph.outgoing(id).map(|edge| edge.to);
-    targets.find(|to| graph.node(*to).key.is("", kind) && graph.node(*to).presence == Presence::Present)
+    targets.find(|to| graph.node(*to).key.is("", kind) && graph.node(*to).presence.is_held())
 }
 
 /// Ghosts are drawn where something needs them. A pod that only endpoints still name has just gone: they follow within

@@ -68,7 +68,7 @@ impl Plan {
                         plan.adopted.insert(id, namespace);
                     }
                 }
-                None if node.presence == Presence::Present => {
+                None if node.presence.is_held() => {
                     plan.lanes.entry(kinds::of(&node.key).lane).or_default().push(id);
                 }
                 // Users and groups that hold rights in the whole cluster.

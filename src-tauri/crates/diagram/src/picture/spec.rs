@@ -136,7 +136,7 @@ fn look(presence: Presence) -> CardLook {
     match presence {
         Presence::Present => CardLook::Object,
         Presence::Missing => CardLook::Missing,
-        Presence::Unknown => CardLook::Unknown,
+        Presence::Unknown | Presence::Withheld => CardLook::Unknown,
         Presence::External => CardLook::External,
     }
 }

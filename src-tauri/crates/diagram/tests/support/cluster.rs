@@ -40,6 +40,7 @@ pub fn coverage(objects: &[Object]) -> Coverage {
         },
         scopes: vec![(Scope::Cluster, KindState::Live)],
         count,
+        withheld: 0,
     };
     Coverage { kinds: kinds.into_iter().map(row).collect() }
 }

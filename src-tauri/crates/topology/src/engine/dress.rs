@@ -73,8 +73,7 @@ impl Engine {
         self.troubles = Troubles::default();
         self.troubles.controllers = ids().map(|id| self.find_controller(id)).collect();
         self.troubles.apps = ids().map(|id| self.inherited_app(id)).collect();
-        let troubled = |facts: &Arc<Facts>| facts.appraisal.trouble.is_some();
-        let pods = ids().filter(|id| self.known.facts(*id).is_some_and(troubled));
+        let pods = ids().filter(|id| self.is_troubled(*id));
         for pod in pods.collect::<Vec<_>>() {
             let above = self.controllers_above(pod);
             for ancestor in &above {
@@ -99,8 +98,7 @@ impl Engine {
     }
 
     fn trace_pod(&mut self, pod: NodeId, step: &mut Step) {
-        let troubled = self.known.facts(pod).is_some_and(|facts| facts.appraisal.trouble.is_some());
-        let above = if troubled { self.controllers_above(pod) } else { Vec::new() };
+        let above = if self.is_troubled(pod) { self.controllers_above(pod) } else { Vec::new() };
         let before = self.troubles.above.remove(&pod).unwrap_or_default();
         for ancestor in before.iter().chain(&above) {
             step.dress.add(*ancestor);
@@ -119,6 +117,11 @@ impl Engine {
         if !above.is_empty() {
             self.troubles.above.insert(pod, above);
         }
+    }
+
+    /// Whether the object is in trouble, as far as that is known.
+    fn is_troubled(&self, id: NodeId) -> bool {
+        self.known.facts(id).is_some_and(|facts| facts.appraisal.trouble.is_some()) && !self.known.is_withheld(id)
     }
 
     fn controllers_above(&self, pod: NodeId) -> Vec<NodeId> {
@@ -219,7 +222,9 @@ impl Engine {
         let Some(facts) = self.known.facts(id) else {
             let presence = self.known.presence(id);
             let (health, caption): (Health, Arc<str>) = match presence {
-                Presence::Missing | Presence::Present => (Health::Missing, "not in this cluster".into()),
+                Presence::Missing | Presence::Present | Presence::Withheld => {
+                    (Health::Missing, "not in this cluster".into())
+                }
                 Presence::Unknown => (Health::Unknown, self.known.listed.why_unknown(&key)),
                 Presence::External => (Health::Neutral, Arc::default()),
             };
@@ -237,6 +242,23 @@ impl Engine {
                 ready: None,
             };
         };
+        if self.known.is_withheld(id) {
+            let was = &facts.appraisal.status;
+            let was = if was.is_empty() { String::new() } else { format!(" · was {was}") };
+            return Node {
+                key,
+                version: facts.version.clone(),
+                presence: Presence::Withheld,
+                status: Arc::default(),
+                caption: format!("may not be listed any more{was}").into(),
+                note: None,
+                health: Health::Unknown,
+                app,
+                labels: facts.labels.clone(),
+                controller,
+                ready: None,
+            };
+        }
         let mut node = Node {
             key,
             version: facts.version.clone(),
@@ -401,7 +423,8 @@ impl Engine {
 
     /// What pods that could not start say of this object.
     fn add_remarks(&self, slot: &Slot, node: &mut Node) {
-        let others = slot.others.iter().filter_map(|other| self.known.facts(other));
+        let said = slot.others.iter().filter(|other| !self.known.is_withheld(*other));
+        let others = said.filter_map(|other| self.known.facts(other));
         let remarks = others.flat_map(|facts| &facts.remarks).filter(|(target, _)| *target == node.key);
         if let Some((_, remark)) = remarks.min_by(|(_, a), (_, b)| a.cmp(b)) {
             node.caption = remark.clone();

@@ -19,28 +19,29 @@ struct Row {
     plural: Arc<str>,
     namespaced: bool,
     scopes: Vec<(Scope, Reach)>,
+    /// Scopes that were listed and may not be any more.
+    withheld: Vec<Scope>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Listed,
     Loading,
+    Failed,
     Forbidden,
     Absent,
 }
 
 impl Row {
     fn reach(&self, namespace: &str) -> Reach {
-        let covering = self.scopes.iter().filter(|(scope, _)| match scope {
-            Scope::Cluster => true,
-            Scope::Namespace(name) => &**name == namespace,
-        });
+        let covering = self.scopes.iter().filter(|(scope, _)| scope.covers(namespace));
         // One scope that lists it is enough; of several that do not, the most telling speaks.
         let order = |reach: &Reach| match reach {
             Reach::Listed => 0,
             Reach::Loading => 1,
-            Reach::Forbidden => 2,
-            Reach::Absent => 3,
+            Reach::Failed => 2,
+            Reach::Forbidden => 3,
+            Reach::Absent => 4,
         };
         let fallback = if self.scopes.is_empty() { Reach::Absent } else { Reach::Forbidden };
         covering.map(|(_, reach)| *reach).min_by_key(order).unwrap_or(fallback)
@@ -55,14 +56,23 @@ impl Listed {
         for row in &coverage.kinds {
             let kind = &row.kind;
             let reach = |state: &KindState| match state {
-                KindState::Live | KindState::Stale { .. } => Reach::Listed,
+                KindState::Live | KindState::Polled { .. } | KindState::Stale { .. } => Reach::Listed,
                 KindState::Loading { .. } => Reach::Loading,
+                KindState::Failed { .. } => Reach::Failed,
                 KindState::Forbidden { .. } => Reach::Forbidden,
                 KindState::Absent => Reach::Absent,
             };
             let scopes = row.scopes.iter().map(|(scope, state)| (scope.clone(), reach(state))).collect();
-            let next =
-                Row { kind: kind.group_kind.clone(), plural: kind.plural.clone(), namespaced: kind.namespaced, scopes };
+            let withheld = |(scope, state): &(Scope, KindState)| {
+                matches!(state, KindState::Forbidden { since: Some(_), .. }).then(|| scope.clone())
+            };
+            let next = Row {
+                kind: kind.group_kind.clone(),
+                plural: kind.plural.clone(),
+                namespaced: kind.namespaced,
+                scopes,
+                withheld: row.scopes.iter().filter_map(withheld).collect(),
+            };
             let name: Box<str> = kind.group_kind.to_string().into();
             if self.kinds.remove(&name).as_ref() != Some(&next) {
                 changed.push(kind.group_kind.clone());
@@ -81,6 +91,14 @@ impl Listed {
         self.reach(key) == Reach::Listed
     }
 
+    /// Whether an object of this key that is held is as it was when the account might still list it.
+    pub(super) fn withholds(&self, key: &ResourceKey) -> bool {
+        self.kinds.get(key.kind_prefix()).is_some_and(|row| {
+            row.withheld.iter().any(|scope| scope.covers(key.namespace()))
+                && row.reach(key.namespace()) != Reach::Listed
+        })
+    }
+
     /// Whether all pods of a namespace are told.
     pub(super) fn has_pods(&self, namespace: &str) -> bool {
         self.kinds.get("core/Pod").is_some_and(|row| row.reach(namespace) == Reach::Listed)
@@ -89,7 +107,9 @@ impl Listed {
     /// Whether pods of a namespace are neither there nor on their way, so that their workloads stand for them.
     pub(super) fn pods_hidden(&self) -> bool {
         let pods = self.kinds.get("core/Pod");
-        pods.is_none_or(|row| row.scopes.iter().all(|(_, reach)| matches!(reach, Reach::Absent | Reach::Forbidden)))
+        pods.is_none_or(|row| {
+            row.scopes.iter().all(|(_, reach)| matches!(reach, Reach::Absent | Reach::Forbidden | Reach::Failed))
+        })
     }
 
     /// Why nothing can be said of a key, for the second line of its card.
@@ -101,6 +121,7 @@ impl Listed {
                 format!("this account may not list {what}").into()
             }
             Reach::Loading => "loading".into(),
+            Reach::Failed => "could not be listed".into(),
             Reach::Absent | Reach::Listed => "not in this source".into(),
         }
     }

@@ -28,7 +28,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{Facts, extract};
-use crate::graph::{Graph, GraphDelta, NodeId};
+use crate::graph::{Graph, GraphDelta, NodeId, Presence};
 use crate::kinds;
 use crate::links::{Export, Selection};
 use crate::pool::Pool;
@@ -220,6 +220,17 @@ impl Engine {
                     step.dress.add(id);
                 }
                 Some(facts) => {
+                    if changed.contains(key.kind_prefix()) && self.is_marked_withheld(id) != self.known.is_withheld(id)
+                    {
+                        self.mark_others(id, step);
+                        step.resolve.add(id);
+                        step.lineage.add(id);
+                        step.dress.add(id);
+                        for remarked in facts.remarks.iter().filter_map(|(target, _)| self.known.ids.get(target)) {
+                            step.dress.add(*remarked);
+                        }
+                        self.each_far_end(id, |far| step.dress.add(far));
+                    }
                     if flipped && facts.template.is_some() && facts.uid.is_some() {
                         self.known.select.withdraw(id, &key, &facts, !hidden);
                         self.known.select.post(id, &key, &facts, hidden, None);
@@ -236,6 +247,11 @@ impl Engine {
                 None => {}
             }
         }
+    }
+
+    /// Whether a node says of an object that is held that it may not be listed any more.
+    fn is_marked_withheld(&self, id: NodeId) -> bool {
+        self.graph.slot(id).is_some_and(|slot| slot.node.presence == Presence::Withheld)
     }
 
     /// Marks what Kubernetes makes itself and is not there: whether it is missing depends on where the objects come from.

@@ -135,10 +135,12 @@ fn full() -> Coverage {
 fn dimmed(which: u8) -> Coverage {
     let mut coverage = full();
     for (at, row) in coverage.kinds.iter_mut().enumerate() {
-        let state = match (usize::from(which) + at) % 5 {
-            0 => KindState::Forbidden { why: "no".into() },
+        let state = match (usize::from(which) + at) % 7 {
+            0 => KindState::Forbidden { why: "no".into(), since: None },
             1 => KindState::Loading { received: 1 },
             2 => KindState::Absent,
+            3 => KindState::Forbidden { why: "no".into(), since: Some(1) },
+            4 => KindState::Failed { since: 1, why: "no".into() },
             _ => KindState::Live,
         };
         row.scopes.iter_mut().for_each(|scope| scope.1 = state.clone());
@@ -229,6 +231,43 @@ fn check_delta(before: &Graph, after: &Graph, delta: &crate::GraphDelta) {
     }
 }
 
+/// What was seen: "Running, 1 of 1 ready" long after the pod was deleted and the account had lost the right to see it.
+#[test]
+fn what_may_not_be_listed_any_more_has_no_health_and_says_what_it_was() {
+    let all = objects(
+        r"
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web, namespace: shop, uid: r}, spec: {replicas: 1, selector: {matchLabels: {app: web}}}, status: {replicas: 1, readyReplicas: 0}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, uid: p, labels: {app: web}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: r, controller: true}]}, spec: {containers: [{name: c}]}, status: {phase: Running, containerStatuses: [{name: c, restartCount: 4, state: {waiting: {reason: CrashLoopBackOff}}}]}}
+",
+    );
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let listed = coverage(&all);
+    let changes: Vec<Change> = all.iter().cloned().map(Change::Upserted).collect();
+    engine.apply(&changes, &listed);
+    let before = nodes(&engine.graph());
+    assert_snapshot!(before, @"
+    apps/ReplicaSet/shop/web failing 0/1 | 0 of 1 ready | CrashLoopBackOff [web]
+    core/Pod/shop/web-1 failing CrashLoopBackOff | CrashLoopBackOff | CrashLoopBackOff [web]
+    ");
+
+    let mut lost = listed.clone();
+    let pods = lost.kinds.iter_mut().find(|row| &*row.kind.group_kind.kind == "Pod").expect("a row");
+    pods.scopes[0].1 = KindState::Forbidden { why: "pods is forbidden".into(), since: Some(1) };
+    let delta = engine.apply(&[], &lost);
+    assert_snapshot!(nodes(&engine.graph()), @"
+    apps/ReplicaSet/shop/web pending 0/1 | 0 of 1 ready [web]
+    core/Pod/shop/web-1 unknown  | may not be listed any more · was CrashLoopBackOff [web]
+    ");
+    assert!(delta.changed.iter().any(|key| key.kind() == "Pod"), "{delta:?}");
+
+    // One namespace that may still be listed shows what is in it.
+    let pods = lost.kinds.iter_mut().find(|row| &*row.kind.group_kind.kind == "Pod").expect("a row");
+    pods.scopes.push((model::Scope::Namespace("shop".into()), KindState::Live));
+    engine.apply(&[], &lost);
+    assert_eq!(nodes(&engine.graph()), before);
+}
+
 #[test]
 fn forbidden_is_not_missing_and_the_edge_heals() {
     let all = objects(
@@ -241,7 +280,7 @@ fn forbidden_is_not_missing_and_the_edge_heals() {
     let mut engine = Engine::new(Arc::new(RuleBook::default()));
     let mut coverage = coverage(&all);
     let secrets = coverage.kinds.iter_mut().find(|row| &*row.kind.group_kind.kind == "Secret").expect("a row");
-    secrets.scopes[0].1 = KindState::Forbidden { why: "secrets is forbidden".into() };
+    secrets.scopes[0].1 = KindState::Forbidden { why: "secrets is forbidden".into(), since: None };
     engine.apply(&[Change::Upserted(all[0].clone())], &coverage);
     assert_snapshot!(nodes(&engine.graph()), @"
     core/Secret/shop/pay-tls unknown  | this account may not list secrets

@@ -169,13 +169,18 @@ impl super::Known {
         match self.presence(far) {
             Presence::Present | Presence::External => EdgeState::Resolved,
             Presence::Missing => EdgeState::Missing,
-            Presence::Unknown => EdgeState::Unknown,
+            Presence::Unknown | Presence::Withheld => EdgeState::Unknown,
         }
+    }
+
+    /// Whether the object is held from a time when the account might list it: how it is now is not known.
+    pub(super) fn is_withheld(&self, id: NodeId) -> bool {
+        self.facts(id).is_some() && self.key(id).is_some_and(|key| self.listed.withholds(key))
     }
 
     pub(super) fn presence(&self, id: NodeId) -> Presence {
         if self.facts(id).is_some() {
-            return Presence::Present;
+            return if self.is_withheld(id) { Presence::Withheld } else { Presence::Present };
         }
         match self.key(id) {
             Some(key) if key.is_external() => Presence::External,

@@ -33,12 +33,21 @@ impl NodeId {
 pub enum Presence {
     /// The object is there.
     Present,
+    /// It was there when the account might still list it; how it is now is not known.
+    Withheld,
     /// Something refers to it, its kind is listed, and it is not there.
     Missing,
     /// Something refers to it, and its kind or namespace is not listed.
     Unknown,
     /// Nothing of the cluster: a user, a group, a host, an address.
     External,
+}
+
+impl Presence {
+    /// Whether it is an object that was seen, now or earlier.
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Present | Self::Withheld)
+    }
 }
 
 /// One object, or one thing that objects refer to.

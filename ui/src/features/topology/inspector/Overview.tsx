@@ -15,7 +15,7 @@ const FIRST_MEMBERS = 5;
 /** What it is, why it is not well, and its nearest relations, in this order. */
 export function Overview({ session, detail }: { session: MapSession; detail: ObjectDetail }) {
   const now = useNow();
-  const presence = presenceText(detail);
+  const presence = presenceText(detail, now);
   return (
     <>
       {presence ? <p className={styles.presence} data-presence={detail.presence}>{presence}</p> : null}

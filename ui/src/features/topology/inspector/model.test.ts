@@ -9,7 +9,7 @@ import { cardsOf, facts, foldName, headline, isFold, hopText, noWayText, noWayTi
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
-  presence: "present", status: "Progressing", caption: "2 of 3 ready", health: "degraded", app: "cart", findings: [], labels: [],
+  presence: "present", withheldSince: null, status: "Progressing", caption: "2 of 3 ready", health: "degraded", app: "cart", findings: [], labels: [],
   created: "2026-11-20T10:00:00Z", relations: [], dependants: 0, dependencies: 3, yaml: null,
 };
 
@@ -33,9 +33,10 @@ test("the headline does not say the same twice", () => {
 });
 
 test("missing and unseen are told apart", () => {
-  expect(presenceText({ ...detail, presence: "missing" })).toMatch(/not in this cluster/);
-  expect(presenceText({ ...detail, presence: "unknown" })).toMatch(/cannot be seen/);
-  expect(presenceText(detail)).toBeNull();
+  expect(presenceText({ ...detail, presence: "missing" }, 0)).toMatch(/not in this cluster/);
+  expect(presenceText({ ...detail, presence: "unknown" }, 0)).toMatch(/cannot be seen/);
+  expect(presenceText({ ...detail, presence: "withheld", withheldSince: 1000 }, 43_000)).toMatch(/may not list it any more, since 42s ago/);
+  expect(presenceText(detail, 0)).toBeNull();
 });
 
 test("facts leave out what is not known", () => {

@@ -35,12 +35,14 @@ export function foldName(fold: string, picture: Picture | null): string {
   return owner === "" ? (name ?? `objects of kind ${kind}`) : `${name ?? "runs"} of CronJob ${owner}`;
 }
 
-export function presenceText(detail: ObjectDetail): string | null {
+export function presenceText(detail: ObjectDetail, now: number): string | null {
   switch (detail.presence) {
     case "missing":
       return "Something refers to it, its kind is listed, and it is not in this cluster.";
     case "unknown":
       return "Something refers to it, but its kind or namespace cannot be seen, so nothing can be said about it.";
+    case "withheld":
+      return `This account may not list it any more${detail.withheldSince === null ? "" : `, since ${humanDuration(now - detail.withheldSince)} ago`}. What is said here was true then.`;
     case "external":
       return "It lies outside the cluster.";
     default:
