@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use api::{Application, Setup};
+use clap::Parser;
 use cluster::kubeconfig::Environment;
 use tauri::Manager;
 use topology::RuleBook;
@@ -31,11 +32,7 @@ const INTERRUPTED: i32 = 130;
 fn main() -> Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let arguments = std::env::args().skip(1);
-    let opening = match opening::Opening::or_status(arguments, &mut std::io::stdout(), &mut std::io::stderr()) {
-        Ok(opening) => opening,
-        Err(status) => return Ok(ExitCode::from(status)),
-    };
+    let opening = opening::Opening::parse();
     webkit::choose_renderer()?;
 
     let downloads = tempfile::Builder::new().prefix("kubilitics-").tempdir().context("make a folder for downloads")?;
