@@ -32,6 +32,48 @@ const PURE: [&str; 3] = ["model", "topology", "layout"];
 const IMPURE_LIBRARIES: [&str; 8] =
     ["tokio", "tokio-util", "reqwest", "hyper", "rand", "getrandom", "chrono", "futures"];
 
+/// Calls that make a result depend on more than its arguments, and the files and folders they belong to. Benchmarks,
+/// examples, build scripts and tests apart.
+const CALLS: [(&str, &[&str], &[&str]); 4] = [
+    (
+        "reads a clock",
+        &["SystemTime::now(", "Instant::now(", "Timestamp::now(", "Zoned::now("],
+        &["api/src/clock.rs", "api/src/open.rs", "cluster/src/", "demo/src/", "session/src/owner.rs"],
+    ),
+    (
+        "reads the environment",
+        &["env::var(", "env::var_os(", "env::vars(", "env::home_dir(", "env::temp_dir(", "env::current_dir("],
+        &[
+            "api/src/application.rs",
+            "cli/src/",
+            "cluster/src/auth/exec.rs",
+            "cluster/src/kubeconfig/environment.rs",
+            "src-tauri/src/webkit.rs",
+        ],
+    ),
+    (
+        "touches files",
+        &["fs::", "File::open(", "File::create(", "OpenOptions::new("],
+        &[
+            "api/src/access.rs",
+            "api/src/application.rs",
+            "api/src/describe.rs",
+            "api/src/handlers/clusters.rs",
+            "api/src/target.rs",
+            "api/src/uploads.rs",
+            "cli/src/",
+            "cluster/src/",
+            "session/src/source.rs",
+            "store/src/",
+        ],
+    ),
+    (
+        "starts a task",
+        &["tokio::spawn(", "thread::spawn(", "spawn_blocking(", "async_runtime::spawn(", "JoinSet::new("],
+        &["api/src/", "cli/src/", "cluster/src/", "demo/src/", "server/src/", "session/src/", "src-tauri/src/"],
+    ),
+];
+
 /// Crates that hold nothing that travels: the interface's JSON is made by `api` and the hosts.
 const WITHOUT_JSON: [(&str, &[&str]); 1] = [("session", &["serde", "serde_json", "ts-rs", "schemars", "axum"])];
 
@@ -81,15 +123,20 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// Direct dependencies, development ones apart, of every package of the workspace.
-fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+/// What cargo says of the packages of the workspace.
+fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
         .args(["metadata", "--format-version", "1", "--no-deps", "--locked"])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Direct dependencies, development ones apart, of every package of the workspace.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = metadata();
     let name_of = |value: &Value| value["name"].as_str().unwrap().to_owned();
     let direct = |package: &Value| {
         let all = package["dependencies"].as_array().unwrap().iter();
@@ -136,6 +183,68 @@ fn libraries_are_known_where_they_belong_and_nowhere_else() {
         wrong.extend(known.map(|library| format!("{package} depends on {library}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The part of a file that is in the product.
+fn product(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod ").next().unwrap_or(text)
+}
+
+#[test]
+fn clocks_files_environment_and_tasks_are_where_they_belong() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src-tauri", &[".rs"]) {
+        let name = path.display().to_string();
+        let is_product = name.contains("/src/") && !name.ends_with("tests.rs") && !name.contains("/tests/");
+        for (what, calls, places) in CALLS.iter().filter(|_| is_product) {
+            if places.iter().any(|place| name.contains(place)) {
+                continue;
+            }
+            for line in product(&text).lines().filter(|line| !line.trim_start().starts_with("//")) {
+                if calls.iter().any(|call| line.contains(call)) {
+                    wrong.push(format!("{name} {what}: {}", line.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The text with that of the modules which lie in another package.
+fn with_shared(path: &Path, text: String) -> String {
+    let shared = text.lines().filter_map(|line| line.trim().strip_prefix("#[path = \"")?.strip_suffix("\"]"));
+    let folder = root().join(path.parent().unwrap());
+    let texts: Vec<String> = shared.map(|file| fs::read_to_string(folder.join(file)).unwrap()).collect();
+    text + &texts.concat()
+}
+
+/// Every dependency is named somewhere in the package that asks for it.
+#[test]
+fn no_dependency_is_unused() {
+    let metadata = metadata();
+    let mut unused = Vec::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+        let folder = manifest.parent().unwrap().strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        // The window's package is the root itself.
+        let folder = if folder.is_empty() { "src-tauri/src src-tauri/build.rs".to_owned() } else { folder };
+        let text: String = folder
+            .split(' ')
+            .flat_map(|folder| sources(folder, &[".rs"]))
+            .map(|(path, text)| with_shared(&path, text))
+            .collect();
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let name = dependency["rename"].as_str().or(dependency["name"].as_str()).unwrap().replace('-', "_");
+            let is_named = text.match_indices(&name).any(|(at, _)| {
+                let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+                !is_word(text[..at].chars().next_back()) && !is_word(text[at + name.len()..].chars().next())
+            });
+            if !is_named {
+                unused.push(format!("{} does not use {name}", package["name"]));
+            }
+        }
+    }
+    assert!(unused.is_empty(), "{}", unused.join("\n"));
 }
 
 #[test]
