@@ -30,7 +30,7 @@ pub struct Setup {
     pub host: String,
     /// Where kubeconfigs are looked for.
     pub kubeconfig: Environment,
-    /// The database; none where nothing shall be remembered.
+    /// The database; without one everything is forgotten at the end.
     pub database: Option<PathBuf>,
     /// Where exports without a path are kept until they are downloaded.
     pub downloads: PathBuf,
@@ -66,8 +66,6 @@ pub(crate) struct Shared {
 pub(crate) enum Memory {
     /// The database.
     Store(Store),
-    /// Nothing is remembered, on purpose.
-    Off,
     /// The database cannot be used.
     Broken(ApiError),
 }
@@ -174,24 +172,23 @@ impl Application {
 
     /// Where the window of this label stood; nothing where nothing is remembered.
     pub async fn window_place(&self, label: &str) -> Option<store::Geometry> {
-        let store = self.store().ok().flatten()?;
+        let store = self.store().ok()?;
         store.windows().get(label).await.ok().flatten()
     }
 
     /// Remembers where a window stands; a failure costs no more than the memory.
     pub async fn remember_window(&self, label: &str, place: store::Geometry) {
-        if let Ok(Some(store)) = self.store()
+        if let Ok(store) = self.store()
             && let Err(error) = store.windows().set(label, place).await
         {
             tracing::warn!(%error, "the window's place was not remembered");
         }
     }
 
-    /// The database; none where nothing is remembered on purpose.
-    pub(crate) fn store(&self) -> Result<Option<Store>, ApiError> {
+    /// What is remembered with.
+    pub(crate) fn store(&self) -> Result<Store, ApiError> {
         match &*self.shared.memory.borrow() {
-            Memory::Store(store) => Ok(Some(store.clone())),
-            Memory::Off => Ok(None),
+            Memory::Store(store) => Ok(store.clone()),
             Memory::Broken(error) => Err(error.clone()),
         }
     }
@@ -214,7 +211,7 @@ impl Application {
 
 /// Opens the database, or says why not.
 pub(crate) async fn remember(database: Option<&PathBuf>) -> Memory {
-    let Some(path) = database else { return Memory::Off };
+    let Some(path) = database else { return Memory::Store(Store::in_memory()) };
     match Store::open(path).await {
         Ok(store) => Memory::Store(store),
         Err(error) => {

@@ -1,8 +1,7 @@
 //! The table `clusters`: what the person calls a context, and when it was last open.
 
-use sqlx::SqlitePool;
-
 use crate::StoreError;
+use crate::backend::{Backend, refused};
 
 /// What is remembered of one kubeconfig context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,14 +23,14 @@ pub struct KnownCluster {
 /// The table.
 #[derive(Clone, Copy, Debug)]
 pub struct Clusters<'a> {
-    pool: &'a SqlitePool,
+    backend: &'a Backend,
 }
 
 type Row = (String, Option<String>, Option<String>, Option<String>, String, Option<i64>);
 
 impl<'a> Clusters<'a> {
-    pub(crate) fn new(pool: &'a SqlitePool) -> Self {
-        Self { pool }
+    pub(crate) fn new(backend: &'a Backend) -> Self {
+        Self { backend }
     }
 
     /// All that is remembered, ordered by context.
@@ -40,7 +39,11 @@ impl<'a> Clusters<'a> {
     /// Where the statement fails.
     pub async fn all(&self) -> Result<Vec<KnownCluster>, StoreError> {
         let query = "select context, alias, colour, tag, namespaces, last_opened from clusters order by context";
-        let rows: Vec<Row> = sqlx::query_as(query).fetch_all(self.pool).await?;
+        let pool = match self.backend {
+            Backend::Sqlite(pool) => pool,
+            Backend::Memory(memory) => return Ok(memory.tables().clusters.values().cloned().collect()),
+        };
+        let rows: Vec<Row> = sqlx::query_as(query).fetch_all(pool).await.map_err(refused)?;
         let read = |(context, alias, colour, tag, namespaces, last_opened): Row| KnownCluster {
             context,
             alias,
@@ -60,14 +63,24 @@ impl<'a> Clusters<'a> {
         let statement = "insert into clusters (context, alias, colour, tag, namespaces) values (?, ?, ?, ?, ?) \
             on conflict (context) do update set alias = excluded.alias, colour = excluded.colour, \
             tag = excluded.tag, namespaces = excluded.namespaces";
+        let pool = match self.backend {
+            Backend::Sqlite(pool) => pool,
+            Backend::Memory(memory) => {
+                let mut tables = memory.tables();
+                let last_opened = tables.clusters.get(&cluster.context).and_then(|known| known.last_opened);
+                tables.clusters.insert(cluster.context.clone(), KnownCluster { last_opened, ..cluster.clone() });
+                return Ok(());
+            }
+        };
         sqlx::query(statement)
             .bind(&cluster.context)
             .bind(&cluster.alias)
             .bind(&cluster.colour)
             .bind(&cluster.tag)
             .bind(serde_json::json!(cluster.namespaces).to_string())
-            .execute(self.pool)
-            .await?;
+            .execute(pool)
+            .await
+            .map_err(refused)?;
         Ok(())
     }
 
@@ -78,7 +91,15 @@ impl<'a> Clusters<'a> {
     pub async fn opened(&self, context: &str, at: i64) -> Result<(), StoreError> {
         let statement = "insert into clusters (context, last_opened) values (?, ?) \
             on conflict (context) do update set last_opened = excluded.last_opened";
-        sqlx::query(statement).bind(context).bind(at).execute(self.pool).await?;
+        let pool = match self.backend {
+            Backend::Sqlite(pool) => pool,
+            Backend::Memory(memory) => {
+                let fresh = || KnownCluster { context: context.to_owned(), ..KnownCluster::default() };
+                memory.tables().clusters.entry(context.to_owned()).or_insert_with(fresh).last_opened = Some(at);
+                return Ok(());
+            }
+        };
+        sqlx::query(statement).bind(context).bind(at).execute(pool).await.map_err(refused)?;
         Ok(())
     }
 }
@@ -87,27 +108,28 @@ impl<'a> Clusters<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::Store;
+    use crate::backend::each;
 
     #[tokio::test]
     async fn describing_keeps_the_time_and_opening_keeps_the_description() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("k.db")).await.unwrap();
-        let clusters = store.clusters();
-        clusters.opened("kind", 5).await.unwrap();
-        let mut known = KnownCluster {
-            context: "kind".into(),
-            alias: Some("laptop".into()),
-            colour: Some("#336699".into()),
-            tag: Some("DEV".into()),
-            namespaces: vec!["shop".into(), "data".into()],
-            last_opened: None,
-        };
-        clusters.describe(&known).await.unwrap();
-        known.last_opened = Some(5);
-        assert_eq!(clusters.all().await.unwrap(), [known.clone()]);
-        clusters.opened("kind", 9).await.unwrap();
-        known.last_opened = Some(9);
-        assert_eq!(clusters.all().await.unwrap(), [known]);
+        let (_folder, stores) = each().await;
+        for store in stores {
+            let clusters = store.clusters();
+            clusters.opened("kind", 5).await.unwrap();
+            let mut known = KnownCluster {
+                context: "kind".into(),
+                alias: Some("laptop".into()),
+                colour: Some("#336699".into()),
+                tag: Some("DEV".into()),
+                namespaces: vec!["shop".into(), "data".into()],
+                last_opened: None,
+            };
+            clusters.describe(&known).await.unwrap();
+            known.last_opened = Some(5);
+            assert_eq!(clusters.all().await.unwrap(), [known.clone()]);
+            clusters.opened("kind", 9).await.unwrap();
+            known.last_opened = Some(9);
+            assert_eq!(clusters.all().await.unwrap(), [known]);
+        }
     }
 }

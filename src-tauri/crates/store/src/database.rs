@@ -7,6 +7,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::backend::{Backend, Memory, refused};
 use crate::ours::{MARK, is_foreign, private_file, private_folder};
 use crate::{Clusters, Exports, Preferences, Windows};
 
@@ -16,9 +17,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
 /// The open database. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
-    path: PathBuf,
+    backend: Backend,
 }
+
+/// What the database itself says.
+type Said = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +33,7 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: sqlx::Error,
+        source: Said,
     },
     /// The folder cannot be made, or a file not be moved.
     #[error("the database {path} cannot be written")]
@@ -65,7 +68,7 @@ pub enum StoreError {
     },
     /// A statement failed. Trying again may help (a full disk, a lock).
     #[error("the database did not take a change")]
-    Statement(#[from] sqlx::Error),
+    Statement(#[source] Said),
 }
 
 impl StoreError {
@@ -98,58 +101,60 @@ impl Store {
             .foreign_keys(true);
         let opened = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
         let pool = opened.map_err(|source| classify(path, source))?;
-        let store = Self { pool, path: path.to_owned() };
-        if let Err(error) = store.check_and_migrate().await {
-            store.pool.close().await;
+        if let Err(error) = check_and_migrate(&pool, path).await {
+            pool.close().await;
             return Err(error);
         }
-        Ok(store)
+        Ok(Self { backend: Backend::Sqlite(pool) })
     }
 
-    async fn check_and_migrate(&self) -> Result<(), StoreError> {
-        let verdict: Result<String, _> = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&self.pool).await;
-        let verdict = verdict.map_err(|source| classify(&self.path, source))?;
-        if verdict != "ok" {
-            return Err(StoreError::Damaged { path: self.path.clone(), what: verdict });
-        }
-        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => StoreError::Newer { path: self.path.clone(), version },
-            MigrateError::Execute(source) => classify(&self.path, source),
-            other => StoreError::Damaged { path: self.path.clone(), what: other.to_string() },
-        })?;
-        sqlx::query(MARK).execute(&self.pool).await?;
-        Ok(())
-    }
-
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// One that nothing is left of when the process ends.
+    pub fn in_memory() -> Self {
+        Self { backend: Backend::Memory(Memory::default()) }
     }
 
     /// Closes it; what was committed is on disk anyway.
     pub async fn close(&self) {
-        self.pool.close().await;
+        match &self.backend {
+            Backend::Sqlite(pool) => pool.close().await,
+            Backend::Memory(_) => {}
+        }
     }
 
     /// What the person calls kubeconfig contexts.
     pub fn clusters(&self) -> Clusters<'_> {
-        Clusters::new(&self.pool)
+        Clusters::new(&self.backend)
     }
 
     /// Remembered choices.
     pub fn preferences(&self) -> Preferences<'_> {
-        Preferences::new(&self.pool)
+        Preferences::new(&self.backend)
     }
 
     /// Where windows stood.
     pub fn windows(&self) -> Windows<'_> {
-        Windows::new(&self.pool)
+        Windows::new(&self.backend)
     }
 
     /// Past exports.
     pub fn exports(&self) -> Exports<'_> {
-        Exports::new(&self.pool)
+        Exports::new(&self.backend)
     }
+}
+
+async fn check_and_migrate(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let verdict: Result<String, _> = sqlx::query_scalar("pragma quick_check(1)").fetch_one(pool).await;
+    let verdict = verdict.map_err(|source| classify(path, source))?;
+    if verdict != "ok" {
+        return Err(StoreError::Damaged { path: path.into(), what: verdict });
+    }
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMissing(version) => StoreError::Newer { path: path.into(), version },
+        MigrateError::Execute(source) => classify(path, source),
+        other => StoreError::Damaged { path: path.into(), what: other.to_string() },
+    })?;
+    sqlx::query(MARK).execute(pool).await.map_err(refused)?;
+    Ok(())
 }
 
 /// SQLite's primary codes for "corrupt" (11) and "not a database" (26); extended codes carry them in the low byte.
@@ -161,7 +166,7 @@ fn classify(path: &Path, source: sqlx::Error) -> StoreError {
         Some((Some(text), what)) if matches!(code(&text), Some(11 | 26)) => {
             StoreError::Damaged { path: path.into(), what }
         }
-        _ => StoreError::Open { path: path.into(), source },
+        _ => StoreError::Open { path: path.into(), source: Box::new(source) },
     }
 }
 
@@ -192,6 +197,13 @@ pub fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+
+    fn pool(store: &Store) -> &SqlitePool {
+        match &store.backend {
+            Backend::Sqlite(pool) => pool,
+            Backend::Memory(_) => panic!("it has no file"),
+        }
+    }
 
     #[tokio::test]
     async fn what_was_remembered_is_there_after_opening_again() {
@@ -260,7 +272,7 @@ mod tests {
         let path = folder.path().join("kubilitics.db");
         let store = Store::open(&path).await.unwrap();
         store.preferences().set("map.lens", &serde_json::json!("traffic")).await.unwrap();
-        sqlx::query("pragma application_id = 0").execute(&store.pool).await.unwrap();
+        sqlx::query("pragma application_id = 0").execute(pool(&store)).await.unwrap();
         store.close().await;
         let again = Store::open(&path).await.unwrap();
         assert_eq!(again.preferences().get("map.lens").await.unwrap(), Some(serde_json::json!("traffic")));
@@ -293,7 +305,7 @@ mod tests {
         let store = Store::open(&path).await.unwrap();
         let later = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
                      values (9999, 'later', true, x'00', 0)";
-        sqlx::query(later).execute(&store.pool).await.unwrap();
+        sqlx::query(later).execute(pool(&store)).await.unwrap();
         store.close().await;
         let error = Store::open(&path).await.expect_err("newer");
         assert!(matches!(error, StoreError::Newer { version: 9999, .. }), "{error}");

@@ -1,8 +1,9 @@
-//! What the application remembers, in SQLite: known clusters, choices, window geometry, exports.
+//! What the application remembers, in SQLite or in memory alone: known clusters, choices, window geometry, exports.
 //!
-//! One file per table. No object's body is kept here. A database that cannot be used is never touched: it is
+//! One file per table; `backend` is the seam behind which the tables lie. No object's body is kept here. A database that cannot be used is never touched: it is
 //! reported with its path, and moved aside only when the person says so ([`move_aside`]).
 
+mod backend;
 mod clusters;
 mod database;
 mod exports;

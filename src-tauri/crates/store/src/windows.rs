@@ -1,8 +1,7 @@
 //! The table `windows`: where each window stood when it was last closed.
 
-use sqlx::SqlitePool;
-
 use crate::StoreError;
+use crate::backend::{Backend, refused};
 
 /// A window's place in physical pixels of the whole desktop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +21,12 @@ pub struct Geometry {
 /// The table.
 #[derive(Clone, Copy, Debug)]
 pub struct Windows<'a> {
-    pool: &'a SqlitePool,
+    backend: &'a Backend,
 }
 
 impl<'a> Windows<'a> {
-    pub(crate) fn new(pool: &'a SqlitePool) -> Self {
-        Self { pool }
+    pub(crate) fn new(backend: &'a Backend) -> Self {
+        Self { backend }
     }
 
     /// Where the window of this label stood.
@@ -36,8 +35,12 @@ impl<'a> Windows<'a> {
     /// Where the statement fails.
     pub async fn get(&self, label: &str) -> Result<Option<Geometry>, StoreError> {
         let query = "select x, y, width, height, maximized from windows where label = ?";
+        let pool = match self.backend {
+            Backend::Sqlite(pool) => pool,
+            Backend::Memory(memory) => return Ok(memory.tables().windows.get(label).copied()),
+        };
         let row: Option<(i32, i32, u32, u32, bool)> =
-            sqlx::query_as(query).bind(label).fetch_optional(self.pool).await?;
+            sqlx::query_as(query).bind(label).fetch_optional(pool).await.map_err(refused)?;
         Ok(row.map(|(x, y, width, height, maximized)| Geometry { x, y, width, height, maximized }))
     }
 
@@ -49,6 +52,13 @@ impl<'a> Windows<'a> {
         let statement = "insert into windows (label, x, y, width, height, maximized) values (?, ?, ?, ?, ?, ?) \
             on conflict (label) do update set x = excluded.x, y = excluded.y, width = excluded.width, \
             height = excluded.height, maximized = excluded.maximized";
+        let pool = match self.backend {
+            Backend::Sqlite(pool) => pool,
+            Backend::Memory(memory) => {
+                memory.tables().windows.insert(label.to_owned(), place);
+                return Ok(());
+            }
+        };
         sqlx::query(statement)
             .bind(label)
             .bind(place.x)
@@ -56,8 +66,9 @@ impl<'a> Windows<'a> {
             .bind(place.width)
             .bind(place.height)
             .bind(place.maximized)
-            .execute(self.pool)
-            .await?;
+            .execute(pool)
+            .await
+            .map_err(refused)?;
         Ok(())
     }
 }
@@ -66,16 +77,17 @@ impl<'a> Windows<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::Store;
+    use crate::backend::each;
 
     #[tokio::test]
     async fn the_last_place_counts() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("k.db")).await.unwrap();
-        assert_eq!(store.windows().get("main").await.unwrap(), None);
-        let place = Geometry { x: -20, y: 5, width: 1280, height: 800, maximized: false };
-        store.windows().set("main", Geometry { x: 1, ..place }).await.unwrap();
-        store.windows().set("main", place).await.unwrap();
-        assert_eq!(store.windows().get("main").await.unwrap(), Some(place));
+        let (_folder, stores) = each().await;
+        for store in stores {
+            assert_eq!(store.windows().get("main").await.unwrap(), None);
+            let place = Geometry { x: -20, y: 5, width: 1280, height: 800, maximized: false };
+            store.windows().set("main", Geometry { x: 1, ..place }).await.unwrap();
+            store.windows().set("main", place).await.unwrap();
+            assert_eq!(store.windows().get("main").await.unwrap(), Some(place));
+        }
     }
 }

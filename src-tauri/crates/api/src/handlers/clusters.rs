@@ -28,7 +28,7 @@ pub(crate) async fn cluster_connect(
             let known = contexts::known(application).await.remove(id).unwrap_or_default();
             let name = known.alias.clone().unwrap_or_else(|| context.name.clone());
             let namespaces = request.namespaces.clone().unwrap_or_else(|| known.namespaces.clone());
-            if let Ok(Some(store)) = application.store()
+            if let Ok(store) = application.store()
                 && let Err(error) = store.clusters().opened(id, clock::now()).await
             {
                 tracing::warn!(%error, "the time of opening was not remembered");

@@ -76,9 +76,7 @@ pub(crate) async fn context_update(
     if let Ok(open) = application.cluster(&request.id) {
         open.session().look_into(update.namespaces.clone());
     }
-    if let Some(store) = application.store()? {
-        store.clusters().describe(&update).await?;
-    }
+    application.store()?.clusters().describe(&update).await?;
     let current = application.shared.contexts.borrow().current.as_ref() == Some(&context.id);
     let remembered = known(application).await.remove(&request.id);
     application.tell(Notice::Contexts(list(application).await));
@@ -94,7 +92,7 @@ pub(crate) fn find(application: &Application, id: &str) -> Result<Context, ApiEr
 
 /// What is remembered of contexts, by id.
 pub(crate) async fn known(application: &Application) -> BTreeMap<String, KnownCluster> {
-    let Ok(Some(store)) = application.store() else { return BTreeMap::new() };
+    let Ok(store) = application.store() else { return BTreeMap::new() };
     match store.clusters().all().await {
         Ok(all) => all.into_iter().map(|known| (known.context.clone(), known)).collect(),
         Err(error) => {

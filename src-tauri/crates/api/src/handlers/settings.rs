@@ -10,7 +10,7 @@ pub(crate) async fn app_info(application: &Application, _: Nothing) -> Result<Ap
     let setup = &application.shared.setup;
     let problem = match &*application.shared.memory.borrow() {
         Memory::Broken(error) => Some(error.message.clone()),
-        Memory::Store(_) | Memory::Off => None,
+        Memory::Store(_) => None,
     };
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -27,17 +27,12 @@ pub(crate) async fn preference_get(
     application: &Application,
     request: PreferenceRequest,
 ) -> Result<Preference, ApiError> {
-    let value = match application.store()? {
-        Some(store) => store.preferences().get(&request.name).await?,
-        None => None,
-    };
+    let value = application.store()?.preferences().get(&request.name).await?;
     Ok(Preference { name: request.name, value: value.unwrap_or_default() })
 }
 
 pub(crate) async fn preference_set(application: &Application, request: Preference) -> Result<Preference, ApiError> {
-    if let Some(store) = application.store()? {
-        store.preferences().set(&request.name, &request.value).await?;
-    }
+    application.store()?.preferences().set(&request.name, &request.value).await?;
     Ok(request)
 }
 
