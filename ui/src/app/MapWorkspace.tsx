@@ -5,6 +5,7 @@ import { Button } from "@/components";
 import { CoveragePanel, NothingSeen, StaleBanner, useStatus } from "@/features/clusters";
 import { ExportPanel } from "@/features/export";
 import {
+  FewInLens,
   Filters,
   FocusBar,
   Inspector,
@@ -17,8 +18,10 @@ import {
   ProblemsOnly,
   Search,
   type Shortcut,
+  filtersOf,
   listenForShortcuts,
   narrowedBy,
+  titleOf,
   useNamespaces,
 } from "@/features/topology";
 import { useHomeOnceClosed } from "@/lib/layers";
@@ -44,7 +47,7 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
   const search = useRef<HTMLInputElement>(null);
   const view = useStore(session.view);
   const { picture } = useStore(session.feed.state);
-  const shown = narrowedBy(view) === "" ? null : (picture?.counts.objects ?? null);
+  const shown = filtersOf(view) === 0 ? null : (picture?.counts.objects ?? null);
   const kinds = useStatus(cluster.cluster)?.kinds ?? [];
   const namespaces = useNamespaces(session);
   const toggle = (which: Panel) => setPanel((open) => (open === which ? null : which));
@@ -92,11 +95,12 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
       <main className={styles.map}>
         <MapPane session={session} nothing={<NothingSeen cluster={cluster} />} />
         <FocusBar session={session} />
+        {view.focus === null ? <FewInLens session={session} /> : null}
         {view.focus === null ? <LeftOut session={session} /> : null}
         {panel === "coverage" ? <CoveragePanel cluster={cluster} close={close} /> : null}
         {panel === "help" ? <KeyHelp close={close} /> : null}
       </main>
-      {panel === "export" ? <ExportPanel cluster={cluster} view={view} close={close} /> : <Inspector session={session} />}
+      {panel === "export" ? <ExportPanel cluster={cluster} view={view} shown={narrowedBy(view) === "" ? null : titleOf(cluster.name, view)} close={close} /> : <Inspector session={session} />}
     </Frame>
   );
 }

@@ -1,6 +1,6 @@
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { Glyph, HealthMark } from "@/components";
-import { countedText, coverageOf, kindsText, shownText, useStatus } from "@/features/clusters";
+import { countedText, coverageOf, kindsText, shownText, unreadText, useStatus } from "@/features/clusters";
 
 import styles from "./Screens.module.css";
 
@@ -21,6 +21,7 @@ export function StatusLine({ cluster, shown: drawn, namespaces, coverage, toggle
   const only = status?.namespaces ?? [];
   const shown = only.length > 0 ? only : namespaces;
   const kinds = kindsText(status);
+  const unread = unreadText(status);
   return (
     <>
       <span data-testid="objects" className={styles.figures} title={countedText(status)}>{shownText(drawn, status)}</span>
@@ -28,6 +29,11 @@ export function StatusLine({ cluster, shown: drawn, namespaces, coverage, toggle
         {line === "" ? null : <HealthMark health="unknown" quiet size={10} />}
         <span className={styles.coverage}>{kinds}</span>
       </button>
+      {unread === "" ? null : (
+        <button type="button" className={styles.inline} title={status?.problems.join("\n")} aria-expanded={coverage} onClick={toggleCoverage}>
+          <HealthMark health="degraded" quiet size={10} /> <span>{unread}</span>
+        </button>
+      )}
       <span className={styles.namespaces} title={shown.join(", ")}>
         {only.length > 0 ? "only " : ""}
         {shown.join(", ")}

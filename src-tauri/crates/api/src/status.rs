@@ -24,6 +24,7 @@ pub(crate) fn status(cluster: &str, published: &Published) -> ClusterStatus {
         kinds,
         namespaces: namespaces(coverage),
         problems: problems(published, coverage),
+        notes: published.source.notes.clone(),
     }
 }
 

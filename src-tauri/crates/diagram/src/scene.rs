@@ -165,6 +165,8 @@ pub struct Card {
     pub meters: Vec<Meter>,
     /// How many further objects are folded into this card (ReplicaSets, EndpointSlices, finished Jobs).
     pub folded: u32,
+    /// It has no part in what the lens shows, and stands back.
+    pub aside: bool,
 }
 
 /// A pod as a square.

@@ -184,8 +184,9 @@ fn no_lens_and_no_filter_moves_what_it_shows() {
         check(&last.scene);
         for (key, at) in &places(&last.scene) {
             let Some(was) = stood.get(key) else { continue };
-            // Volumes come out of their claims, and push down what stands below.
-            let is_pushed = options.lens == Lens::Storage && at.x == was.x && at.y >= was.y;
+            // Volumes come out of their claims and policies out of what they govern, and push away what stands behind.
+            let opens = matches!(options.lens, Lens::Storage | Lens::Policy);
+            let is_pushed = opens && at.x >= was.x && at.y >= was.y;
             assert!(at == was || is_pushed, "{:?} moved {key} from {was:?} to {at:?}", options.lens);
         }
     }
@@ -215,4 +216,27 @@ fn an_opened_card_moves_nothing_above_or_left_of_it_and_closing_it_takes_all_bac
         assert_eq!(now.get(opens), stood.get(opens), "what was opened");
         assert_eq!(places(&redraw(&graph, &Options::default(), &opened.state).scene), stood);
     }
+}
+
+/// What a lens shows stood among everything else as if it had a part in it, and policies were badges under their own lens.
+#[test]
+fn a_lens_sets_aside_what_has_no_part_in_it() {
+    let graph = engine(&objects()).graph();
+    let through = |lens: Lens| {
+        let scene = redraw(&graph, &Options { lens, ..Options::default() }, &State::default()).scene;
+        let cards = scene.blocks.iter().flat_map(|placed| placed.block.cards.clone());
+        cards.map(|card| (card.key.to_string(), card.aside)).collect::<BTreeMap<String, bool>>()
+    };
+    assert!(through(Lens::All).values().all(|aside| !aside));
+    let storage = through(Lens::Storage);
+    assert!(!storage["core/PersistentVolumeClaim/data/data-redis-0"] && !storage["apps/StatefulSet/data/redis"]);
+    assert!(storage["apps/Deployment/shop/storefront"] && storage["core/Service/shop/storefront"]);
+    let policy = through(Lens::Policy);
+    let policies: Vec<&String> = policy.keys().filter(|key| key.contains("/NetworkPolicy/")).collect();
+    assert!(!policies.is_empty() && policies.iter().all(|key| !policy[*key]), "{policies:?}");
+    assert!(policy["core/Service/shop/storefront"]);
+    let placement = through(Lens::Placement);
+    assert!(!placement["core/Node//node-a"] && !placement["apps/Deployment/shop/storefront"]);
+    let gitops = through(Lens::Gitops);
+    assert!(gitops.values().all(|aside| *aside), "nothing in the shop was put there by Argo CD or Flux");
 }

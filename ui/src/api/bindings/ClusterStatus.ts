@@ -41,4 +41,8 @@ namespaces: Array<string>,
 /**
  * Problems worth a line: "2 documents could not be read".
  */
-problems: Array<string>, };
+problems: Array<string>, 
+/**
+ * What was left out on purpose: charts, kustomizations, configuration of tools beside manifests.
+ */
+notes: Array<string>, };

@@ -64,4 +64,8 @@ meters?: Array<WireMeter>,
 /**
  * Objects folded into it; none where absent.
  */
-folded?: number, };
+folded?: number, 
+/**
+ * Has no part in what the lens shows, and stands back.
+ */
+aside?: boolean, };

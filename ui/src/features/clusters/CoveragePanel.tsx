@@ -38,6 +38,7 @@ export function CoveragePanel({ cluster, close }: { cluster: ClusterSummary; clo
       <WithheldObjects cluster={cluster.cluster} />
       {wantsNames(status) ? <NamespaceNames cluster={cluster} /> : null}
       {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
+      {status?.notes.map((note) => <Message key={note} title={note} />)}
       {status === undefined ? <Message tone="pending" title="Waiting for the first answer" /> : <KindList kinds={kinds} />}
     </Panel>
   );

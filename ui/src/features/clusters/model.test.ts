@@ -4,12 +4,12 @@ import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, shownText, sourceText, splitPaths, wantsNames, whyText, withheldOf } from "./model";
+import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, shownText, sourceText, splitPaths, unreadText, wantsNames, whyText, withheldOf } from "./model";
 
 const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, withheld: 0, withheldSince: null, drawn: name !== "Event", state, why: null });
 
 function status(some: Partial<ClusterStatus> = {}): ClusterStatus {
-  return { cluster: "a", revision: 1, link: "live", heard: 1000, objects: 163, relations: 412, kinds: [], namespaces: [], problems: [], ...some };
+  return { cluster: "a", revision: 1, link: "live", heard: 1000, objects: 163, relations: 412, kinds: [], namespaces: [], problems: [], notes: [], ...some };
 }
 
 test("live says how long ago the last word arrived", () => {
@@ -130,4 +130,11 @@ test("under a filter the footer counts what is shown", () => {
   expect(shownText(12, status())).toBe("12 shown of 163 objects · 412 relations");
   expect(shownText(null, status())).toBe("163 objects · 412 relations");
   expect(shownText(12, undefined)).toBe("");
+});
+
+test("documents that could not be read are counted in the footer", () => {
+  expect(unreadText(status({ link: "offline", problems: ["a.yaml:3: no mapping"] }))).toBe("1 document not read");
+  expect(unreadText(status({ link: "offline", problems: ["a.yaml:3: no mapping", "b.yaml: no kind", "and 1200 more"] }))).toBe("1,202 documents not read");
+  expect(unreadText(status({ link: "offline" }))).toBe("");
+  expect(unreadText(status({ link: "lost", problems: ["no route to host"] }))).toBe("");
 });

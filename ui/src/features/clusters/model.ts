@@ -127,6 +127,15 @@ export function shownText(shown: number | null, status: ClusterStatus | undefine
   return shown === null || status === undefined ? objectCount(status) : `${count(shown)} shown of ${objectCount(status)}`;
 }
 
+/** "2 documents not read": what of the files is missing from the map, for the footer; empty where all was read. */
+export function unreadText(status: ClusterStatus | undefined): string {
+  if (status?.link !== "offline" || status.problems.length === 0) return "";
+  // The list is cut, and its last line says by how much.
+  const more = Number(/^and (\d+) more$/.exec(status.problems.at(-1) ?? "")?.[1] ?? 0);
+  const listed = status.problems.length - (more > 0 ? 1 : 0);
+  return `${plural(listed + more, "document")} not read`;
+}
+
 /** What the count is of, for the tooltip. */
 export function countedText(status: ClusterStatus | undefined): string {
   const others = (status?.kinds ?? []).filter((kind) => !kind.drawn && kind.count > 0).map((kind) => plural(kind.count, kind.kind));

@@ -7,7 +7,7 @@ import { api, transport } from "@/api/client";
 import { Button, Glyph, Message, Panel } from "@/components";
 
 import styles from "./ExportPanel.module.css";
-import { type Choices, SCALES, isDrawn } from "./model";
+import { type Choices, SCALES, isDrawn, named, titled } from "./model";
 import { PastExports } from "./PastExports";
 import { Preview } from "./Preview";
 import { Progress } from "./Progress";
@@ -16,14 +16,16 @@ import { useChoices, useExport } from "./useExport";
 interface ExportPanelProps {
   cluster: ClusterSummary;
   view: View;
+  /** What the map shows of the cluster, where lens or filters leave some of it out. */
+  shown: string | null;
   close: () => void;
 }
 
 /** Writes the map to a file: what, in which format, how it looks. */
-export function ExportPanel({ cluster, view, close }: ExportPanelProps) {
-  const [choices, change] = useChoices();
+export function ExportPanel({ cluster, view, shown, close }: ExportPanelProps) {
+  const [choices, change] = useChoices(shown !== null);
   const formats = useQuery({ queryKey: ["formats"], queryFn: api.exportFormats }).data ?? [];
-  const { start, status, notDownloaded, cancel } = useExport(cluster.cluster, cluster.name, view);
+  const { start, status, notDownloaded, cancel } = useExport(cluster.cluster, cluster.name, shown, view);
   const running = start.isPending || (status !== undefined && !status.done);
   return (
     <Panel title="Export" closes="Close export" close={close} place="docked" testId="export">
@@ -36,8 +38,8 @@ export function ExportPanel({ cluster, view, close }: ExportPanelProps) {
               start.mutate(choices);
             }}
           >
-            <Fields choices={choices} change={change} formats={formats} name={cluster.name} />
-            <Preview choices={choices} cluster={cluster.cluster} view={view} drawn={isDrawn(formats, choices.format)} />
+            <Fields choices={choices} change={change} formats={formats} name={titled(choices, cluster.name, shown)} />
+            <Preview choices={named(choices, shown)} cluster={cluster.cluster} view={view} drawn={isDrawn(formats, choices.format)} />
             <div className={styles.buttons}>
               <Button type="submit" look="primary" disabled={running}>
                 <Glyph name="export" size={14} /> {transport.pickSave ? "Save as…" : "Download"}

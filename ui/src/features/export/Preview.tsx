@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 
 import type { View } from "@/api/bindings/View";
 import { api } from "@/api/client";
+import { useLayer } from "@/lib/layers";
 
 import styles from "./ExportPanel.module.css";
 import { type Choices, requestOf } from "./model";
@@ -20,11 +21,17 @@ export function Preview({ choices, cluster, view, drawn }: { choices: Choices; c
     staleTime: 10_000,
     gcTime: 10_000,
   });
+  const [large, setLarge] = useState(false);
+  useLayer(large, () => setLarge(false));
   const address = useObjectUrl(drawn ? preview.data?.svg : undefined);
   if (!drawn) return <p className={styles.note}>This format holds the graph as text; there is no picture to preview.</p>;
   return (
-    <figure className={styles.preview} data-busy={preview.isFetching}>
-      {address ? <img src={address} alt="Preview of the export" onLoad={() => URL.revokeObjectURL(address)} onError={() => URL.revokeObjectURL(address)} /> : null}
+    <figure className={styles.preview} data-large={large} data-busy={preview.isFetching}>
+      {address ? (
+        <button type="button" aria-expanded={large} aria-label={large ? "Preview as small as the panel" : "Enlarge the preview"} title={large ? "Smaller (Escape)" : "Enlarge"} onClick={() => setLarge(!large)}>
+          <img src={address} alt="Preview of the export" onLoad={() => URL.revokeObjectURL(address)} onError={() => URL.revokeObjectURL(address)} />
+        </button>
+      ) : null}
       <figcaption>{preview.error ? preview.error.message : preview.isPending ? "Drawing a preview" : ""}</figcaption>
     </figure>
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { FIRST_CHOICES, doneText, fileName, placeText, recalled, remembered, requestOf } from "./model";
+import { FIRST_CHOICES, doneText, fileName, named, placeText, recalled, remembered, requestOf, titled } from "./model";
 
 const view = { lens: "all" as const, namespaces: ["shop"], kinds: [], health: [], problemsOnly: false, focus: null, depth: null, expanded: [], expandAll: false, aspect: null };
 
@@ -32,4 +32,14 @@ test("a download goes by the cluster's name, a file of the window by its path", 
   expect(placeText("shop", "/home/ada/map.svg")).toBe("/home/ada/map.svg");
   const status = { id: "3", progress: 1, done: true, path: "/exports/3.svg", bytes: 900, notes: [], error: null };
   expect(doneText(status, "shop")).toMatch(/^shop\.svg · /);
+});
+
+test("what the map shows of a cluster gives file and title its name, unless the person gives one", () => {
+  const screen = { ...FIRST_CHOICES, scope: "screen" as const };
+  expect(fileName(titled(screen, "shop-eu-1", "shop-eu-1 · shop · Problems"), "svg")).toBe("shop-eu-1-shop-Problems.svg");
+  expect(titled(FIRST_CHOICES, "shop-eu-1", "shop-eu-1 · shop")).toBe("shop-eu-1");
+  expect(titled(screen, "shop-eu-1", null)).toBe("shop-eu-1");
+  expect(named(screen, "shop-eu-1 · shop").title).toBe("shop-eu-1 · shop");
+  expect(named({ ...screen, title: "Q3" }, "shop-eu-1 · shop").title).toBe("Q3");
+  expect(named(FIRST_CHOICES, "shop-eu-1 · shop").title).toBe("");
 });

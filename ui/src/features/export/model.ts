@@ -39,6 +39,17 @@ export function remembered(choices: Choices): Choices {
   return { ...choices, title: "" };
 }
 
+/** What the picture is called where no title is given: what is shown of the cluster, or the cluster. */
+export function titled({ scope }: Choices, cluster: string, shown: string | null): string {
+  return scope === "screen" && shown !== null ? shown : cluster;
+}
+
+/** The same choices, titled after what is shown where the person has given no title. */
+export function named(choices: Choices, shown: string | null): Choices {
+  const title = choices.title.trim() === "" && choices.scope === "screen" ? (shown ?? "") : choices.title;
+  return { ...choices, title };
+}
+
 export function requestOf(choices: Choices, cluster: string, view: View, path: string | null): ExportRequest {
   return {
     cluster,

@@ -9,22 +9,24 @@ import type { View } from "@/api/bindings/View";
 import { api, asApiError, saveAs, transport } from "@/api/client";
 import { keys } from "@/features/clusters";
 
-import { type Choices, endingOf, fileName, recalled, remembered, requestOf } from "./model";
+import { type Choices, endingOf, fileName, named, recalled, remembered, requestOf, titled } from "./model";
 
 const MEMORY = "export.choices";
 
-export function useChoices(): [Choices | null, (part: Partial<Choices>) => void] {
+/** Under a filter the offer is what is shown. */
+export function useChoices(isNarrowed: boolean): [Choices | null, (part: Partial<Choices>) => void] {
   const [choices, setChoices] = useState<Choices | null>(null);
   useEffect(() => {
     let current = true;
+    const offered = (choices: Choices): Choices => ({ ...choices, scope: isNarrowed ? "screen" : choices.scope });
     api.preferenceGet(MEMORY).then(
-      (value) => current && setChoices(recalled(value)),
-      () => current && setChoices(recalled(null)),
+      (value) => current && setChoices(offered(recalled(value))),
+      () => current && setChoices(offered(recalled(null))),
     );
     return () => {
       current = false;
     };
-  }, []);
+  }, [isNarrowed]);
   const change = (part: Partial<Choices>) => {
     if (choices === null) return;
     const next = { ...choices, ...part };
@@ -34,22 +36,23 @@ export function useChoices(): [Choices | null, (part: Partial<Choices>) => void]
   return [choices, change];
 }
 
-export function useExport(cluster: string, name: string, view: View) {
+/** `shown` is what the map shows of the cluster called `name`, where it leaves some out: files are named after it. */
+export function useExport(cluster: string, name: string, shown: string | null, view: View) {
   const queries = useQueryClient();
   // The name is that of the start: the cluster may be called otherwise before the end.
   const [run, setRun] = useState<{ id: string; file: string } | null>(null);
   const start = useMutation({
     mutationFn: async (choices: Choices): Promise<ExportStatus | null> => {
       const { pickSave } = transport;
-      const path = pickSave ? await pickSave(fileName(name, choices.format), endingOf(choices.format)) : null;
+      const path = pickSave ? await pickSave(fileName(titled(choices, name, shown), choices.format), endingOf(choices.format)) : null;
       if (pickSave && path === null) return null;
-      return await api.exportStart(requestOf(choices, cluster, view, path));
+      return await api.exportStart(requestOf(named(choices, shown), cluster, view, path));
     },
     onSuccess: (status, choices) => {
       if (status === null) return;
       // A notice may have overtaken the answer: what is done stays done.
       queries.setQueryData<ExportStatus>(keys.running(status.id), (known) => known ?? status);
-      setRun({ id: status.id, file: fileName(name, choices.format) });
+      setRun({ id: status.id, file: fileName(titled(choices, name, shown), choices.format) });
     },
   });
   const status = useQuery<ExportStatus>({ queryKey: keys.running(run?.id ?? ""), enabled: false, staleTime: Number.POSITIVE_INFINITY }).data;

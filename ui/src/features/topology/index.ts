@@ -1,5 +1,6 @@
 export { addressOf, placeOf } from "./address";
 export { Filters } from "./controls/Filters";
+export { FewInLens } from "./controls/FewInLens";
 export { FocusBar } from "./controls/FocusBar";
 export { LeftOut } from "./controls/LeftOut";
 export { Lenses } from "./controls/Lenses";
@@ -11,5 +12,5 @@ export { MapPane } from "./MapPane";
 export { Outline } from "./outline/Outline";
 export type { MapSession } from "./session";
 export { useMapSession, useNamespaces } from "./sessions";
-export { narrowedBy } from "./view";
+export { filtersOf, narrowedBy, titleOf } from "./view";
 export { type Shortcut, listenForShortcuts } from "./shortcuts";

@@ -12,3 +12,9 @@ export function kindOf(key: string): string {
 export function namespaceOf(key: string): string {
   return key.split("/")[2] ?? "";
 }
+
+/** What an object is called beside another one: with its namespace where that is another. */
+export function withNamespace(key: string, beside: string): string {
+  const namespace = namespaceOf(key);
+  return namespace === "" || namespace === namespaceOf(beside) ? nameOf(key) : `${namespace}/${nameOf(key)}`;
+}

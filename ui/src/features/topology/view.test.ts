@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { aspectOf, EMPTY_VIEW, filtersOf, narrowedBy, recalledView, rememberedView, toggled, widened } from "./view";
+import type { Picture } from "./picture/types";
+import { aspectOf, EMPTY_VIEW, fewInLens, filtersOf, narrowedBy, recalledView, rememberedView, titleOf, toggled, widened } from "./view";
 
 test("what is remembered comes back, and rubbish does not", () => {
   const view = { ...EMPTY_VIEW, lens: "config" as const, namespaces: ["shop"], focus: "core/Pod/shop/a", problemsOnly: true };
@@ -35,4 +36,21 @@ test("a widened view leaves nothing out, and keeps what is unfolded", () => {
   const wide = widened({ ...EMPTY_VIEW, lens: "traffic", kinds: ["core/Pod"], focus: "core/Pod/shop/x", depth: 2, expanded: ["a"], aspect: 150 });
   expect(narrowedBy(wide)).toBe("");
   expect(wide).toMatchObject({ expanded: ["a"], aspect: 150 });
+});
+
+test("a lens in which almost nothing has a part is known by its cards", () => {
+  const picture = (aside: boolean[]) => ({ blocks: new Map([["a", { cards: aside.map((each) => ({ aside: each })) }]]) }) as unknown as Picture;
+  const most = Array.from({ length: 49 }, () => true);
+  expect(fewInLens("gitops", picture([true, true]))).toBe(0);
+  expect(fewInLens("policy", picture([false, ...most]))).toBe(1);
+  expect(fewInLens("policy", picture([false, false, false, ...most]))).toBeNull();
+  expect(fewInLens("all", picture(most))).toBeNull();
+  expect(fewInLens("policy", picture([]))).toBeNull();
+});
+
+test("a picture of a part is called after what it shows", () => {
+  expect(titleOf("shop-eu-1", EMPTY_VIEW)).toBe("shop-eu-1");
+  expect(titleOf("shop-eu-1", { ...EMPTY_VIEW, namespaces: ["shop"], lens: "traffic", problemsOnly: true })).toBe("shop-eu-1 · shop · Traffic · Problems");
+  expect(titleOf("a", { ...EMPTY_VIEW, namespaces: ["x", "y"], kinds: ["core/Service"] })).toBe("a · x + y · Service");
+  expect(titleOf("a", { ...EMPTY_VIEW, namespaces: ["x", "y", "z"], focus: "core/Service/x/web" })).toBe("a · 3 namespaces · around web");
 });

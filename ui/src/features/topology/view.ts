@@ -4,6 +4,9 @@ import type { LensName } from "@/api/bindings/LensName";
 import type { View } from "@/api/bindings/View";
 import { plural } from "@/lib/age";
 
+import { nameOf } from "./keys";
+import type { Picture } from "./picture/types";
+
 export const EMPTY_VIEW: View = {
   lens: "all",
   namespaces: [],
@@ -42,11 +45,37 @@ export function filtersOf(view: View): number {
   return lists + (view.problemsOnly ? 1 : 0) + (view.focus === null ? 0 : 1);
 }
 
+/** One card of so many has a part in a lens that shows almost nothing. */
+const FEW = 25;
+
+/** How many cards have a part in a lens that shows almost nothing; null where it shows enough. */
+export function fewInLens(lens: LensName, picture: Pick<Picture, "blocks">): number | null {
+  if (lens === "all") return null;
+  const cards = [...picture.blocks.values()].flatMap((block) => block.cards);
+  const subjects = cards.filter((card) => !card.aside).length;
+  return cards.length > 0 && subjects * FEW <= cards.length ? subjects : null;
+}
+
 /** What keeps objects off the map, in words: "the Traffic lens and 2 filters"; empty where all are shown. */
 export function narrowedBy(view: View): string {
   const filters = filtersOf(view);
   const lens = view.lens === "all" ? "" : `the ${LENSES.find(({ id }) => id === view.lens)?.label ?? view.lens} lens`;
   return [lens, filters === 0 ? "" : plural(filters, "filter")].filter(Boolean).join(" and ");
+}
+
+/** What a picture of a view is called: the cluster, and what of it is shown. */
+export function titleOf(cluster: string, view: View): string {
+  const [one, two, ...more] = view.namespaces;
+  const parts = [
+    cluster,
+    more.length > 0 ? `${view.namespaces.length} namespaces` : [one, two].filter(Boolean).join(" + "),
+    view.lens === "all" ? "" : (LENSES.find(({ id }) => id === view.lens)?.label ?? ""),
+    view.problemsOnly ? "Problems" : "",
+    view.focus === null ? "" : `around ${nameOf(view.focus)}`,
+    view.kinds.length === 1 ? (view.kinds[0]?.split("/").at(-1) ?? "") : view.kinds.length > 1 ? `${view.kinds.length} kinds` : "",
+    view.health.join(" + "),
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
 /** The same view with nothing left out. */

@@ -111,7 +111,7 @@ impl Entry for Card {
     fn offset(&self, held: &Self) -> Option<Point> {
         let by = between(&held.rect, &self.rect);
         let Self { key, rect, look, name, full_name, caption, health, status, .. } = self;
-        let Self { pods, tallies, badges, note, meters, folded, .. } = self;
+        let Self { pods, tallies, badges, note, meters, folded, aside, .. } = self;
         let same = *key == held.key
             && *look == held.look
             && *name == held.name
@@ -119,7 +119,8 @@ impl Entry for Card {
             && *caption == held.caption
             && *health == held.health
             && *status == held.status
-            && *folded == held.folded;
+            && *folded == held.folded
+            && *aside == held.aside;
         let inside = all_moved(&held.pods, pods, by)
             && all_moved(&held.tallies, tallies, by)
             && all_moved(&held.badges, badges, by)

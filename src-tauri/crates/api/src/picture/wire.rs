@@ -240,6 +240,7 @@ fn wire_card(card: &Card) -> WireCard {
         note: card.note.as_ref().map(|note| note.text.to_string()),
         meters: card.meters.iter().map(meter).collect(),
         folded: card.folded,
+        aside: card.aside,
     }
 }
 
@@ -301,6 +302,7 @@ mod tests {
             note: None,
             meters: Vec::new(),
             folded: 0,
+            aside: false,
         }
     }
 

@@ -140,6 +140,8 @@ pub struct ClusterStatus {
     pub namespaces: Vec<String>,
     /// Problems worth a line: "2 documents could not be read".
     pub problems: Vec<String>,
+    /// What was left out on purpose: charts, kustomizations, configuration of tools beside manifests.
+    pub notes: Vec<String>,
 }
 
 /// The state of the connection as a whole.

@@ -254,6 +254,10 @@ pub struct WireCard {
     #[serde(default, skip_serializing_if = "is_zero")]
     #[ts(optional, as = "Option<u32>")]
     pub folded: u32,
+    /// Has no part in what the lens shows, and stands back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub aside: bool,
 }
 
 /// What a card stands for.

@@ -290,6 +290,7 @@ fn plain(key: ResourceKey, rect: Rect) -> Card {
         note: None,
         meters: Vec::new(),
         folded: 0,
+        aside: false,
     }
 }
 

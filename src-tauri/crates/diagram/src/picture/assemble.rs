@@ -103,7 +103,7 @@ fn arrange(graph: &Graph, options: &Options, view: &View, before: Before<'_>, ba
         .collect();
     for each in Lane::ALL {
         if let Some(nodes) = plan.lanes.get(&each) {
-            let content = lanes::lane(graph, options, each, nodes);
+            let content = lanes::lane(graph, options, view, each, nodes);
             contents.push(Arc::new(keep_blocks(content, &blocks)));
         }
     }

@@ -1,6 +1,6 @@
 //! Divides the cards of a namespace into applications, by label and neighbours, and what is loose into one quiet block.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{RelationClass, ResourceKey};
@@ -49,8 +49,23 @@ impl Applications {
 
     /// The same with the names that these cards have elsewhere.
     pub(super) fn named_as(self, drafts: &Drafts, known: &FxHashMap<ResourceKey, Arc<str>>) -> Self {
-        let names =
-            drafts.cards.iter().zip(self.names).map(|(draft, own)| known.get(&draft.spec.key).cloned().unwrap_or(own));
+        let mut names: Vec<Option<Arc<str>>> =
+            drafts.cards.iter().map(|draft| known.get(&draft.spec.key).cloned()).collect();
+        // What has no card there goes with the one application that it touches.
+        let mut near: BTreeMap<usize, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for (one, other) in drafts.lines.iter().flat_map(|line| [(line.from, line.to), (line.to, line.from)]) {
+            if let (None, Some(name)) = (&names[one], &names[other]) {
+                near.entry(one).or_default().insert(Arc::clone(name));
+            }
+        }
+        for (at, near) in near {
+            let mut near = near.into_iter();
+            names[at] = match (near.next(), near.next()) {
+                (Some(only), None) => Some(only),
+                _ => Some(OTHER.into()),
+            };
+        }
+        let names = names.into_iter().zip(self.names).map(|(known, own)| known.unwrap_or(own));
         Self { names: names.collect(), ..self }
     }
 }

@@ -126,6 +126,7 @@ pub(super) fn place(spec: &CardSpec, place: layout::Rect) -> Card {
         note,
         meters: meters.collect(),
         folded: spec.folded,
+        aside: spec.aside,
         rect,
     }
 }

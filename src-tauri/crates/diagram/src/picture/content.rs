@@ -13,6 +13,7 @@ use super::kinds;
 use super::lines::draw_lines;
 use super::plan::Members;
 use super::spec::{CardSpec, Content, Pill};
+use super::subject::set_aside;
 use super::view::View;
 use super::{Options, blocks, cards};
 use crate::scene::{CardLook, Counts};
@@ -62,6 +63,8 @@ pub(super) fn namespace(
     let applications = Applications::new(options, &mut drafts, members);
     let applications = match whole {
         Some(whole) => applications.named_as(&drafts, &of_whole(graph, options, whole)),
+        // A lens draws as cards what hangs on others otherwise: that takes nothing into another application either.
+        None if options.lens != Lens::All => applications.named_as(&drafts, &of_whole(graph, options, members)),
         None => applications,
     };
     if options.lens != Lens::All {
@@ -69,6 +72,7 @@ pub(super) fn namespace(
         drafts.away.clear();
         draw_lines(graph, options.lens, view, members, &roles, &mut drafts);
         applications.grant(&mut drafts.lines);
+        set_aside(graph, options.lens, view, members, &mut drafts);
     }
     let title: Arc<str> = name.into();
     let id: Arc<str> = format!("ns:{name}").into();
@@ -79,6 +83,7 @@ pub(super) fn namespace(
 
 /// The applications of all cards of a namespace, as they are without a filter.
 fn of_whole(graph: &Graph, options: &Options, members: &Members) -> FxHashMap<ResourceKey, Arc<str>> {
+    let options = &Options { lens: Lens::All, ..options.clone() };
     let roles = roles(graph, options, members);
     let mut drafts = Drafts::default();
     draw_cards(graph, members, &roles, &mut drafts);

@@ -53,11 +53,13 @@ pub(super) fn fold_loose(options: &Options, group: Vec<(usize, Draft)>) -> Folde
         }
         let card = *folds.entry(of).or_insert_with(|| {
             let name: Arc<str> = kinds::plural(many, key.kind()).into();
-            folded.cards.push(fold(key, name, draft.spec.health, draft.spec.column));
+            let card = fold(key, name, draft.spec.health, draft.spec.column);
+            folded.cards.push(CardSpec { aside: true, ..card });
             folded.cards.len() - 1
         });
         folded.places.push((at, card));
         folded.cards[card].folded += 1;
+        folded.cards[card].aside &= draft.spec.aside;
     }
     folded
 }

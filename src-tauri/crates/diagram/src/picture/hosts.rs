@@ -91,7 +91,7 @@ fn role(graph: &Graph, options: &Options, id: NodeId) -> Role {
             Some(host) => Role::In(host),
             None => Role::Card(kind.column),
         },
-        Manner::Badge if !node.health.is_problem() && !options.expand_all => {
+        Manner::Badge if !node.health.is_problem() && !options.expand_all && options.lens != Lens::Policy => {
             let governs = graph.outgoing(id).any(|edge| edge.class == RelationClass::Governs && edge.from == id);
             if governs { Role::Badge } else { Role::Card(kind.column) }
         }

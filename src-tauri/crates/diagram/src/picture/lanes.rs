@@ -10,6 +10,8 @@ use topology::{Graph, NodeId, Presence};
 use super::folds::fold;
 use super::kinds::{self, Lane};
 use super::spec::{BlockSpec, CardSpec, Content, Seat};
+use super::subject::takes_part;
+use super::view::View;
 use super::{Options, cards};
 use crate::scene::Counts;
 
@@ -17,7 +19,7 @@ use crate::scene::Counts;
 const MANY: usize = 3;
 
 /// The content of a lane.
-pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId]) -> Content {
+pub(super) fn lane(graph: &Graph, options: &Options, view: &View, lane: Lane, nodes: &[NodeId]) -> Content {
     let mut counts = Counts::default();
     let mut of_kind: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for id in nodes {
@@ -47,17 +49,19 @@ pub(super) fn lane(graph: &Graph, options: &Options, lane: Lane, nodes: &[NodeId
         let is_open = options.expand_all || options.expanded.contains(&key);
         if many > MANY && !is_open && lane != Lane::Nodes && !node.health.is_problem() {
             let card = *folds.entry(of).or_insert_with(|| {
-                specs.push(fold(key, "".into(), node.health, 0));
+                specs.push(CardSpec { aside: true, ..fold(key, "".into(), node.health, 0) });
                 specs.len() - 1
             });
             specs[card].folded += 1;
+            specs[card].aside &= !takes_part(graph, options.lens, view, id);
             let count = usize::try_from(specs[card].folded).unwrap_or(usize::MAX);
             specs[card].name = kinds::plural(count, node.key.kind()).into();
             seats.insert(id, Seat { block: 0, card });
             continue;
         }
         seats.insert(id, Seat { block: 0, card: specs.len() });
-        specs.push(card(graph, options, id));
+        let aside = !takes_part(graph, options.lens, view, id);
+        specs.push(CardSpec { aside, ..card(graph, options, id) });
     }
     let id: Arc<str> = lane.id().into();
     let least_cell = if lane == Lane::Nodes { 40 } else { 0 };

@@ -21,6 +21,7 @@ mod links;
 mod plan;
 mod seats;
 mod spec;
+mod subject;
 mod view;
 
 use std::sync::Arc;

@@ -70,6 +70,8 @@ pub(super) struct CardSpec {
     /// CPU and memory in use.
     pub(super) meters: Option<(f32, f32)>,
     pub(super) folded: u32,
+    /// No part in what the lens shows.
+    pub(super) aside: bool,
     pub(super) column: u8,
 }
 
@@ -89,6 +91,7 @@ impl CardSpec {
             note: None,
             meters: None,
             folded: 0,
+            aside: false,
             column,
         }
     }

@@ -81,6 +81,7 @@ pub fn card(key: &str, x: f32, y: f32, caption: &str, health: Health) -> Card {
         note: None,
         meters: Vec::new(),
         folded: 0,
+        aside: false,
     }
 }
 

@@ -2,7 +2,7 @@ import { Button, HEALTH, HealthMark, Message } from "@/components";
 import { count } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
-import { kindOf } from "../keys";
+import { kindOf, nameOf } from "../keys";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { countLines, problemCards } from "./model";
@@ -53,7 +53,7 @@ export function GroupInspector({ session, id }: { session: MapSession; id: strin
             <ul>
               {problems.slice(0, MOST_PROBLEMS).map((card) => (
                 <li key={card.key} className={styles.member}>
-                  <button type="button" className={styles.go} onClick={() => session.select({ sort: "object", key: card.key }, { go: true })}>
+                  <button type="button" className={styles.go} title={`${kindOf(card.key)} ${nameOf(card.key)} · ${card.caption}`} onClick={() => session.select({ sort: "object", key: card.key }, { go: true })}>
                     <HealthMark health={card.health} />
                     <span className={styles.memberName}>{card.fullName ?? card.name}</span>
                     <span className={styles.quiet}>{card.caption || kindOf(card.key)}</span>

@@ -11,12 +11,14 @@ import styles from "./Inspector.module.css";
 import { LinkInspector } from "./LinkInspector";
 import { ObjectInspector } from "./ObjectInspector";
 import { PathInspector } from "./PathInspector";
+import { ReasonsPanel } from "./ReasonsPanel";
 import { isFold } from "./model";
 
-/** What is selected: an object, a relation, an application or a namespace. */
+/** What is selected: an object, a relation, an application or a namespace; of a map of problems, why they are there. */
 export function Inspector({ session }: { session: MapSession }) {
   const selection = useStore(session.selection);
   const entered = useStore(session.entered);
+  const { problemsOnly } = useStore(session.view);
   const panel = useRef<HTMLElement>(null);
   const byKeys = useRef(false);
   useLayer(selection !== null, () => session.select(null));
@@ -29,7 +31,7 @@ export function Inspector({ session }: { session: MapSession }) {
     if (entered !== null) moveInto(panel.current);
     session.entered.set(null);
   }, [session, entered]);
-  if (selection === null) return null;
+  if (selection === null) return problemsOnly ? <ReasonsPanel session={session} /> : null;
   return (
     <Side
       name="Inspector"

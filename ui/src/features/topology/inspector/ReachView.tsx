@@ -79,7 +79,7 @@ function ReachList({ session, reach }: { session: MapSession; reach: Reach }) {
               {row.sort === "heading" ? (
                 <h3>{row.text}</h3>
               ) : (
-                <button type="button" className={styles.go} onClick={() => session.select({ sort: "object", key: row.hit.key }, { go: true })}>
+                <button type="button" className={styles.go} title={[row.hit.kind, row.hit.namespace, row.hit.name].filter(Boolean).join(" · ")} onClick={() => session.select({ sort: "object", key: row.hit.key }, { go: true })}>
                   <HealthMark health={row.hit.health} />
                   <span className={styles.memberName}>{row.hit.name}</span>
                   <span className={styles.quiet}>{[row.hit.kind, row.hit.namespace].filter(Boolean).join(" · ")}</span>

@@ -3,6 +3,7 @@ import type { RelationGroup } from "@/api/bindings/RelationGroup";
 import { Glyph, HealthMark, Message } from "@/components";
 import { count, plural } from "@/lib/age";
 
+import { withNamespace } from "../keys";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 
@@ -33,9 +34,9 @@ export function RelationGroupList({ session, subject, group, most }: RelationGro
           const [from, to] = group.incoming ? [member.key, near] : [near, member.key];
           return (
             <li key={member.key} className={styles.member}>
-              <button type="button" className={styles.go} title={`${member.name} · ${member.caption}`} onClick={() => session.select({ sort: "object", key: member.key }, { go: true })}>
+              <button type="button" className={styles.go} title={`${withNamespace(member.key, subject)} · ${member.caption}`} onClick={() => session.select({ sort: "object", key: member.key }, { go: true })}>
                 <HealthMark health={member.state === "missing" ? "missing" : member.state === "unknown" ? "unknown" : member.health} />
-                <span className={styles.memberName}>{member.name}</span>
+                <span className={styles.memberName}>{withNamespace(member.key, subject)}</span>
                 <span className={styles.quiet}>{member.caption}</span>
               </button>
               <button type="button" className={styles.why} aria-label={`Why is ${member.name} related?`} title="Why is this relation here?" onClick={() => session.select({ sort: "link", from, to })}>

@@ -5,7 +5,8 @@ import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { block, card, encode, header } from "../picture/fixture";
-import { cardsOf, facts, foldName, headline, isFold, hopText, noWayText, noWayTitle, presenceText, problemCards, reachRows, yamlTokens } from "./model";
+import type { Picture } from "../picture/types";
+import { cardsOf, facts, foldName, headline, isFold, hopText, noWayText, noWayTitle, presenceText, problemCards, reachRows, reasonsOf, yamlTokens } from "./model";
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
@@ -90,4 +91,25 @@ test("where there is no way it is said whether there may be one, and what was no
   const shared = { at: "shared" as const, objects: [account] };
   expect([noWayTitle(shared), noWayText(shared)]).toEqual(["No way between them", "What many share is not followed: ServiceAccount default."]);
   expect(noWayText(null)).toBe("No chain of relations joins them.");
+});
+
+test("reasons stand by application, the worst first, and what is not there before what waits for it", () => {
+  const card = (key: string, health: string, look = "object") => ({ key, name: key.split("/").at(-1), health, look });
+  const link = (from: string, to: string) => ({ from: { id: from }, to: { id: to } });
+  const blocks = [
+    { id: "a", frame: "ns:shop", title: "slow", cards: [card("apps/Deployment/shop/slow", "degraded"), card("core/Service/shop/slow", "ok")], links: [] },
+    {
+      id: "b",
+      frame: "ns:data",
+      title: "orders-db",
+      cards: [card("apps/StatefulSet/data/orders-db", "failing"), card("core/PersistentVolumeClaim/data/data-orders-db-0", "pending"), card("storage.k8s.io/StorageClass//fast", "missing", "missing")],
+      links: [link("apps/StatefulSet/data/orders-db", "core/PersistentVolumeClaim/data/data-orders-db-0")],
+    },
+  ];
+  const picture = { frames: [{ id: "ns:shop", title: "shop" }, { id: "ns:data", title: "data" }], blocks: new Map(blocks.map((block) => [block.id, block])) } as unknown as Picture;
+  const told = reasonsOf(picture).map(({ title, cards }) => [title, cards.map((each) => each.name)]);
+  expect(told).toEqual([
+    ["data / orders-db", ["fast", "data-orders-db-0", "orders-db"]],
+    ["shop / slow", ["slow"]],
+  ]);
 });

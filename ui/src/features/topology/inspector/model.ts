@@ -139,6 +139,31 @@ export function problemCards(picture: Picture, id: string): Card[] {
     .toSorted((a, b) => HEALTH_ORDER.indexOf(asHealth(a.health)) - HEALTH_ORDER.indexOf(asHealth(b.health)) || a.name.localeCompare(b.name));
 }
 
+/** What is wrong in one application. */
+export interface Reasons {
+  block: Block;
+  /** "payments / gateway". */
+  title: string;
+  /** What others wait for before what waits for it. */
+  cards: Card[];
+}
+
+/** What is wrong in the whole picture by application, the worst first. */
+export function reasonsOf(picture: Picture): Reasons[] {
+  const frames = new Map(picture.frames.map((frame) => [frame.id, frame.title]));
+  const rank = ({ health }: { health: string }) => HEALTH_ORDER.indexOf(asHealth(health));
+  const groups = [...picture.blocks.values()].map((block): Reasons => {
+    const wrong = block.cards.filter((card) => isProblem(asHealth(card.health)));
+    const keys = new Set(wrong.map((card) => card.key));
+    const named = new Set(block.links.filter((link) => keys.has(link.from.id)).map((link) => link.to.id));
+    const depth = (card: Card) => (card.look === "missing" ? 0 : named.has(card.key) ? 1 : 2);
+    const cards = wrong.toSorted((a, b) => depth(a) - depth(b) || rank(a) - rank(b) || a.name.localeCompare(b.name));
+    return { block, title: [frames.get(block.frame), block.title].filter(Boolean).join(" / "), cards };
+  });
+  const worst = ({ cards }: Reasons) => Math.min(...cards.map(rank));
+  return groups.filter(({ cards }) => cards.length > 0).toSorted((a, b) => worst(a) - worst(b) || a.title.localeCompare(b.title));
+}
+
 export type YamlToken = { text: string; sort: "plain" | "key" | "string" | "literal" | "comment" | "mark" };
 
 const LINE = /^(\s*(?:- )*)(?:("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#:"'[{][^:#]*?)(:)(?=\s|$))?(.*)$/;

@@ -21,7 +21,10 @@ export interface MapActor {
 export function clicked(session: MapSession, hit: Hit | null) {
   if (hit === null) session.select(null);
   else if (hit.sort === "card" || hit.sort === "pod") session.select({ sort: "object", key: hit.key });
-  else if (hit.sort === "badge") session.select({ sort: "object", key: hit.key ?? hit.card });
+  else if (hit.sort === "badge") {
+    const key = hit.key ?? hit.card;
+    session.select(key === null ? { sort: "frame", id: hit.block } : { sort: "object", key });
+  }
   else if (hit.sort === "link") session.select({ sort: "link", from: hit.from, to: hit.to });
   else session.select({ sort: hit.sort, id: hit.id });
 }
@@ -117,7 +120,10 @@ export function hoverText(hit: Hit, spatial: Spatial | null, scale: number): str
     if (!card || (scale >= LEGIBLE && card.fullName === null)) return "";
     return `${kindOf(card.key)} ${card.fullName ?? card.name}\n${card.caption || card.status}`;
   }
-  if (hit.sort === "badge") return hit.key === null ? hit.text : `${kindOf(hit.key)} ${nameOf(hit.key)}\nwhat shares it is framed`;
+  if (hit.sort === "badge") {
+    const about = hit.card === null ? "holds for all of the namespace" : "what shares it is framed";
+    return hit.key === null ? hit.text : `${kindOf(hit.key)} ${nameOf(hit.key)}\n${about}`;
+  }
   if (hit.sort === "link") return `${hit.link.class}${hit.link.label ? ` · ${hit.link.label.text}` : ""}${hit.link.count > 1 ? ` · ${hit.link.count} relations` : ""}${hit.link.state === "resolved" ? "" : ` · ${hit.link.state}`}`;
   if (scale >= CARDS_FROM) return "";
   const place = hit.sort === "block" ? spatial.picture.blocks.get(hit.id) : spatial.picture.frames.find((frame) => frame.id === hit.id);

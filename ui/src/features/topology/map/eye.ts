@@ -171,6 +171,8 @@ export class Eye {
     const before = this.room;
     this.room = size;
     const spatial = this.around.spatial();
+    // What is asked for keeps the scale, also where a panel that comes with it takes room.
+    if (this.expected === "stay") return;
     if (this.untouched && spatial) this.setCamera(this.fitting(spatial.picture.bounds));
     else this.keepInSight(before);
   }

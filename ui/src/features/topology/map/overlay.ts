@@ -45,7 +45,8 @@ export function drawOverlay(context: CanvasRenderingContext2D, input: OverlayInp
   if (showsCards(input.level)) {
     if (marks.hover) drawNeighbours(context, input, hoverKey(marks.hover), 1.5 * pixel);
     if (marks.selected !== null) drawNeighbours(context, input, spatial.cardOf(marks.selected)?.card.key ?? null, 1.5 * pixel);
-    drawHoveredBadge(context, input);
+    drawSharers(context, input, marks.hover?.sort === "badge" ? marks.hover : null);
+    if (marks.selected !== null && !spatial.cardOf(marks.selected)) drawSharers(context, input, { key: marks.selected, text: "", card: null, block: "" });
   }
   drawPath(context, input);
   const chosen = marks.selectedLink;
@@ -145,10 +146,15 @@ function between(from: Box, to: Box): { x: number; y: number } {
   return { x: middle.x + dx * share, y: middle.y + dy * share };
 }
 
-/** What everything shares is a badge: pointing at one shows who shares it. */
-function drawHoveredBadge(context: CanvasRenderingContext2D, { spatial, marks, palette, scale }: OverlayInput) {
-  const hit = marks.hover;
-  if (hit?.sort !== "badge") return;
+/** What several share is a badge: pointing at one, or selecting it, shows who shares it; one on a frame is shared by all in it. */
+function drawSharers(context: CanvasRenderingContext2D, { spatial, palette, scale }: OverlayInput, hit: Omit<Hit & { sort: "badge" }, "sort"> | null) {
+  if (hit === null) return;
+  for (const frame of spatial.picture.frames) {
+    const badge = frame.badges.find((each) => (hit.key === null ? each.text === hit.text && frame.id === hit.block : each.key === hit.key));
+    if (!badge) continue;
+    outline(context, frame.box, palette.accent, 1.5 / scale, 10, 0.9);
+    outline(context, badge.box, palette.accent, 2 / scale, 9, 1);
+  }
   for (const { block, card } of spatial.allCards()) {
     const badge = card.badges.find((each) => (hit.key === null ? each.text === hit.text && card.key === hit.card : each.key === hit.key));
     if (!badge) continue;

@@ -9,7 +9,8 @@ import { type Level, showsCards } from "./level";
 /** What is under the pointer. */
 export type Hit =
   | { sort: "pod"; key: string; card: string; block: string }
-  | { sort: "badge"; key: string | null; text: string; card: string; block: string }
+  /** On a card, or on the head of a frame. */
+  | { sort: "badge"; key: string | null; text: string; card: string | null; block: string }
   | { sort: "card"; key: string; block: string }
   | { sort: "link"; from: string; to: string; link: Link; block: string | null }
   | { sort: "block"; id: string }
@@ -86,6 +87,8 @@ export class Spatial {
       if (block && block.title !== "") return { sort: "block", id: block.id };
     }
     const frame = this.picture.frames.find((each) => contains(each.box, at.x, at.y));
+    const badge = level === "far" ? undefined : frame?.badges.find((each) => contains(each.box, at.x, at.y));
+    if (frame && badge) return { sort: "badge", key: badge.key, text: badge.text, card: null, block: frame.id };
     return frame ? { sort: "frame", id: frame.id } : null;
   }
 }

@@ -5,6 +5,7 @@ import { count } from "@/lib/age";
 
 import { readable, showsCards, textSize } from "../map/level";
 import type { Block, Frame } from "../picture/types";
+import { drawAside, isAside } from "./aside";
 import { drawMark } from "./marks";
 import { drawBadge } from "./parts";
 import { type Pen, fitted, lineWidth, roundedBox, setFont, widthOf } from "./pen";
@@ -164,7 +165,7 @@ export function drawBlocks(pen: Pen, blocks: readonly Block[]) {
     if (block.title === "" && !away) continue;
     const { box } = block;
     const worst = worstOf(block.counts);
-    const look = away ? surface(palette, worst) : { fill: palette.group, line: palette.frameLine };
+    const look = away && !isAside(block) ? surface(palette, worst) : { fill: palette.group, line: palette.frameLine };
     const quiet = look.line === palette.cardLine;
     context.fillStyle = quiet ? palette.group : look.fill;
     context.strokeStyle = quiet ? palette.frameLine : look.line;
@@ -179,6 +180,7 @@ export function drawBlocks(pen: Pen, blocks: readonly Block[]) {
 export function drawBlockTitles(pen: Pen, blocks: readonly Block[]) {
   for (const block of blocks) {
     if (showsCards(pen.level)) drawBlockHead(pen, block);
+    else if (pen.level === "blocks" && isAside(block)) drawAside(pen, () => drawBlockTile(pen, block));
     else if (pen.level === "blocks") drawBlockTile(pen, block);
   }
 }

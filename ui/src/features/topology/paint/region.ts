@@ -3,6 +3,7 @@
 import { showsCards } from "../map/level";
 import type { Spatial } from "../map/spatial";
 import { type Box, grown, overlaps, shifted } from "../picture/geometry";
+import { drawAside } from "./aside";
 import { drawCards } from "./cards";
 import { drawBlockTitles, drawBlocks, drawFrameTitles, drawFrames } from "./frames";
 import { drawLinkLabels, drawLinks } from "./links";
@@ -34,7 +35,8 @@ export function drawRegion(pen: Pen, spatial: Spatial, area: Box) {
       context.save();
       context.translate(block.box.x, block.box.y);
       drawLinks(pen, links, palette.group);
-      drawCards(pen, cards, block.title);
+      drawAside(pen, () => drawCards(pen, cards.filter((card) => card.aside), block.title));
+      drawCards(pen, cards.filter((card) => !card.aside), block.title);
       if (pen.level === "near") drawLinkLabels(pen, links, palette.group);
       context.restore();
     }

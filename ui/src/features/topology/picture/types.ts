@@ -22,7 +22,7 @@ export interface Frame extends Omit<WireFrame, "badges"> {
 }
 
 /** Everything inside a block is relative to the block's own origin. */
-export interface Card extends Omit<WireCard, "fullName" | "pods" | "tallies" | "badges" | "note" | "meters" | "folded"> {
+export interface Card extends Omit<WireCard, "fullName" | "pods" | "tallies" | "badges" | "note" | "meters" | "folded" | "aside"> {
   box: Box;
   /** Where it differs from the name. */
   fullName: string | null;
@@ -32,6 +32,8 @@ export interface Card extends Omit<WireCard, "fullName" | "pods" | "tallies" | "
   note: { text: string; box: Box } | null;
   meters: Array<Boxed<WireMeter>>;
   folded: number;
+  /** No part in what the lens shows. */
+  aside: boolean;
 }
 
 export type LinkEnd = Required<WireEnd>;
