@@ -4,6 +4,7 @@
 //! No IO, no clock, no chance: the same objects and coverage give the same graph, in whatever order they came.
 
 pub mod canonical;
+mod cause;
 mod engine;
 mod exports;
 mod facts;

@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use model::{EdgeState, Evidence, EvidenceSource, Finding, Health, Object, RelationClass, ResourceKey};
+use model::{
+    EdgeState, Evidence, EvidenceSource, Finding, Health, Object, RelationClass, ResourceKey, mask_credentials,
+};
 use serde_json::Value;
 
+use crate::cause::{behind, place, relation};
 use crate::graph::{Graph, NodeId};
 use crate::json::{At, field, list};
 
@@ -40,6 +43,9 @@ const BAD: [&str; 7] = [
     "ScalingLimited",
 ];
 
+/// Which template of its Deployment a ReplicaSet runs.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+
 /// Owners are seldom more than three steps above their pods.
 const DEPTH: u32 = 5;
 
@@ -49,7 +55,7 @@ const EVENTS: usize = 3;
 /// An application whose objects are all gone names hundreds; the relations beside list them.
 const REFERENCES: usize = 6;
 
-/// Says why the object of a key is not well, the worst first; of one that is well, only which of its references lead
+/// Says why the object of a key is not well: what lies behind it, then what shows it, the worst first; of one that is well, only which of its references lead
 /// nowhere.
 ///
 /// `object` gives bodies of the object and of the pods below it; `events` are those that may concern it (others are
@@ -62,11 +68,31 @@ pub fn why(
 ) -> Vec<Finding> {
     let Some(id) = graph.id(key) else { return Vec::new() };
     let node = graph.node(id);
-    if !node.health.is_problem() && node.note.is_none() {
-        let mut findings = broken(graph, id);
-        findings.sort_by_key(|finding| finding.health);
-        return findings;
+    let is_ill = node.health.is_problem() || node.note.is_some();
+    let mut findings = if is_ill { symptoms(graph, object, events, id) } else { broken(graph, id) };
+    findings.sort_by_key(|finding| finding.health);
+    // What lies behind them comes before all of them.
+    if is_ill && let Some(cause) = behind(graph, id) {
+        findings.insert(0, cause);
     }
+    // Messages and events quote what programs print, addresses with passwords among it.
+    for finding in &mut findings {
+        finding.sentence = mask_credentials(&finding.sentence).into_owned();
+        for shown in &mut finding.evidence {
+            shown.text = mask_credentials(&shown.text).into_owned();
+        }
+    }
+    findings
+}
+
+fn symptoms(
+    graph: &Graph,
+    object: &dyn Fn(&ResourceKey) -> Option<Object>,
+    events: &[Object],
+    id: NodeId,
+) -> Vec<Finding> {
+    let node = graph.node(id);
+    let key = &node.key;
     let mut findings = Vec::new();
     let body = object(key);
     if let Some(body) = &body {
@@ -89,7 +115,6 @@ pub fn why(
             evidence: told,
         }),
     }
-    findings.sort_by_key(|finding| finding.health);
     findings
 }
 
@@ -158,6 +183,14 @@ fn containers(object: &Object) -> Vec<(String, Vec<Evidence>)> {
                 let message = field(ended, "message").map(|message| format!(": {message}")).unwrap_or_default();
                 shown.push(evidence(key, format!("{at}.{place}"), format!("{reason}, exit code {code}{message}")));
             }
+            if sentence.is_none()
+                && container.at("/state/running").is_some()
+                && container.get("ready").and_then(Value::as_bool) == Some(false)
+                && let Some((probe, asks)) = probe_of(object, container, of)
+            {
+                sentence = Some(format!("container {of} runs and is not ready: its {probe} ({asks}) does not succeed"));
+                shown.push(evidence(key, format!("spec.containers[{of}].{probe}"), asks));
+            }
             let restarts = container.get("restartCount").and_then(Value::as_u64).unwrap_or(0);
             if let Some(sentence) = sentence {
                 if restarts > 0 {
@@ -170,6 +203,28 @@ fn containers(object: &Object) -> Vec<(String, Vec<Evidence>)> {
     found
 }
 
+/// The probe that keeps a running container from being ready, and what it asks.
+fn probe_of(pod: &Object, status: &Value, name: &str) -> Option<(&'static str, String)> {
+    let spec = pod.body.get("spec")?;
+    let container = list(spec, "containers").iter().find(|each| field(each, "name") == Some(name))?;
+    let is_started = status.get("started").and_then(Value::as_bool) != Some(false);
+    let word = if !is_started && container.get("startupProbe").is_some() { "startupProbe" } else { "readinessProbe" };
+    let probe = container.get(word)?;
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let port = |at: &Value| at.get("port").map(text).unwrap_or_default();
+    let asks = if let Some(get) = probe.get("httpGet") {
+        format!("GET :{}{}", port(get), field(get, "path").unwrap_or("/"))
+    } else if let Some(socket) = probe.get("tcpSocket") {
+        format!("TCP :{}", port(socket))
+    } else if let Some(grpc) = probe.get("grpc") {
+        format!("gRPC :{}", port(grpc))
+    } else {
+        let words = probe.at("/exec/command")?.as_array()?.iter().filter_map(Value::as_str);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    Some((word, asks))
+}
+
 /// References that lead nowhere.
 fn broken(graph: &Graph, id: NodeId) -> Vec<Finding> {
     let missing = graph.outgoing(id).filter(|edge| edge.state == EdgeState::Missing && !edge.optional);
@@ -178,12 +233,7 @@ fn broken(graph: &Graph, id: NodeId) -> Vec<Finding> {
         .map(|edge| {
             let (from, to) = (&graph.node(edge.from).key, &graph.node(edge.to).key);
             let rule = graph.rule(edge);
-            let mut shown = vec![Evidence {
-                source: EvidenceSource::Relation,
-                object: from.clone(),
-                at: rule.id.to_string(),
-                text: rule.explanation.to_string(),
-            }];
+            let mut shown = vec![relation(from, &rule.id, &rule.explanation)];
             shown.extend(edge.fields.iter().map(|at| evidence(from, &**at, to.name())));
             Finding {
                 subject: from.clone(),
@@ -193,11 +243,6 @@ fn broken(graph: &Graph, id: NodeId) -> Vec<Finding> {
             }
         })
         .collect()
-}
-
-/// `shop/web`, or the name of a cluster-scoped object.
-fn place(key: &ResourceKey) -> String {
-    if key.namespace().is_empty() { key.name().to_owned() } else { format!("{}/{}", key.namespace(), key.name()) }
 }
 
 fn nothing_selected(graph: &Graph, id: NodeId, object: Option<&Object>) -> Option<Finding> {
@@ -229,8 +274,9 @@ fn below(graph: &Graph, object: &dyn Fn(&ResourceKey) -> Option<Object>, id: Nod
             if node.controller != Some(owner) {
                 continue;
             }
-            if let (true, Some(note)) = (node.key.is("", "Pod"), &node.note) {
-                words.entry((node.health, note.to_string())).or_default().push(child);
+            if node.key.is("", "Pod") && (node.note.is_some() || node.health.is_problem()) {
+                let word = node.note.as_ref().unwrap_or(&node.status);
+                words.entry((node.health, word.to_string())).or_default().push(child);
             }
             at.push((child, depth + 1));
         }
@@ -240,14 +286,37 @@ fn below(graph: &Graph, object: &dyn Fn(&ResourceKey) -> Option<Object>, id: Nod
         .map(|((health, word), mut pods)| {
             pods.sort_by(|a, b| graph.node(*a).key.cmp(&graph.node(*b).key));
             let count = pods.len();
-            let first = pods.first().and_then(|pod| object(&graph.node(*pod).key));
-            let shown = first.map(|pod| own(&pod, health)).unwrap_or_default();
-            let sentence =
-                if count == 1 { format!("one of its pods: {word}") } else { format!("{count} of its pods: {word}") };
-            let evidence = shown.into_iter().flat_map(|finding| finding.evidence).collect();
+            let first = pods.first().map(|pod| &graph.node(*pod).key);
+            let shown = first.and_then(object).map(|pod| own(&pod, health)).unwrap_or_default();
+            let word = shown.first().map_or(word, |finding| finding.sentence.clone());
+            let name = first.map(ResourceKey::name).unwrap_or_default();
+            let (revision, at) = revision_of(graph, object, &pods).unzip();
+            let revision = revision.map(|revision| format!(" of revision {revision}")).unwrap_or_default();
+            let sentence = match count {
+                1 => format!("its pod {name}{revision}: {word}"),
+                _ => format!("{count} of its pods{revision}, such as {name}: {word}"),
+            };
+            let evidence = shown.into_iter().flat_map(|finding| finding.evidence).chain(at).collect();
             Finding { subject: subject.clone(), health, sentence, evidence }
         })
         .collect()
+}
+
+/// The revision of a Deployment that all of these pods come from, with where it says so.
+fn revision_of(
+    graph: &Graph,
+    object: &dyn Fn(&ResourceKey) -> Option<Object>,
+    pods: &[NodeId],
+) -> Option<(String, Evidence)> {
+    let set = graph.node(*pods.first()?).controller?;
+    if !graph.node(set).key.is("apps", "ReplicaSet") || pods.iter().any(|pod| graph.node(*pod).controller != Some(set))
+    {
+        return None;
+    }
+    let key = &graph.node(set).key;
+    let body = object(key)?.body;
+    let revision = field(body.at("/metadata/annotations")?, REVISION)?;
+    Some((revision.to_owned(), evidence(key, format!("metadata.annotations[{REVISION}]"), revision)))
 }
 
 /// What the kubelet says of a ConfigMap or Secret in the status of pods that use it.
@@ -383,21 +452,119 @@ status:
 
     #[test]
     fn a_pod_says_it_by_its_container_and_its_events() {
-        assert_snapshot!(why("Pod", "checkout-2"), @"
+        assert_snapshot!(why("Pod", "checkout-2"), @r#"
+        failing: it needs Secret shop/checkout-keys: key "stripe" missing
+          relation core/Pod/shop/checkout-2 pod-uses-secret: A container reads this Secret as environment or as files.
+          field core/Pod/shop/checkout-2 spec.containers[checkout].env[KEY].valueFrom.secretKeyRef: checkout-keys
         failing: container checkout cannot run: CreateContainerConfigError
           field core/Pod/shop/checkout-2 status.containerStatuses[checkout].state.waiting.message: couldn't find key stripe in Secret shop/checkout-keys
           event core/Event/shop/mine Failed: Error: cannot find key stripe
-        ");
+        "#);
     }
 
     #[test]
     fn a_deployment_says_it_by_its_condition_and_its_pods() {
-        assert_snapshot!(why("Deployment", "checkout"), @"
-        failing: one of its pods: CreateContainerConfigError
+        assert_snapshot!(why("Deployment", "checkout"), @r#"
+        degraded: it runs Pod shop/checkout-2, which needs Secret shop/checkout-keys: key "stripe" missing
+          relation core/Pod/shop/checkout-2 pod-uses-secret: A container reads this Secret as environment or as files.
+          field core/Pod/shop/checkout-2 spec.containers[checkout].env[KEY].valueFrom.secretKeyRef: checkout-keys
+        failing: its pod checkout-2: container checkout cannot run: CreateContainerConfigError
           field core/Pod/shop/checkout-2 status.containerStatuses[checkout].state.waiting.message: couldn't find key stripe in Secret shop/checkout-keys
         degraded: Progressing is False: ProgressDeadlineExceeded
           field apps/Deployment/shop/checkout status.conditions[Progressing]: ReplicaSet checkout-a has timed out progressing.
+        "#);
+    }
+
+    /// A workload that crashes for want of a database, which has no pod since its claim names a class that is not there;
+    /// and a rollout whose new pods do not answer their probe.
+    const CHAIN: &str = r"
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: orders, namespace: shop, uid: d1}, spec: {replicas: 1, selector: {matchLabels: {app: orders}}, template: {metadata: {labels: {app: orders}}, spec: {containers: [{name: orders, env: [{name: DB, value: 'postgres://app:hunter2@orders-db:5432/orders'}]}]}}}, status: {replicas: 1}}
+---
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: orders-a, namespace: shop, uid: r1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: orders, uid: d1, controller: true}]}, spec: {replicas: 1, selector: {matchLabels: {app: orders}}}, status: {replicas: 1}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: orders-a-1, namespace: shop, uid: p1, labels: {app: orders}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: orders-a, uid: r1, controller: true}]}
+spec: {containers: [{name: orders}]}
+status:
+  phase: Running
+  containerStatuses: [{name: orders, ready: false, restartCount: 7, state: {waiting: {reason: CrashLoopBackOff, message: 'dial postgres://app:hunter2@orders-db:5432: refused'}}, lastState: {terminated: {exitCode: 1}}}]
+---
+{apiVersion: v1, kind: Service, metadata: {name: orders-db, namespace: shop}, spec: {selector: {app: orders-db}, ports: [{port: 5432}]}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: orders-db-x, namespace: shop, labels: {kubernetes.io/service-name: orders-db}}, addressType: IPv4, endpoints: []}
+---
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: orders-db, namespace: shop, uid: s1}, spec: {replicas: 1, selector: {matchLabels: {app: orders-db}}, template: {metadata: {labels: {app: orders-db}}}}, status: {replicas: 1}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: orders-db-0, namespace: shop, uid: p2, labels: {app: orders-db}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: orders-db, uid: s1, controller: true}]}
+spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: data-orders-db-0}}], containers: [{name: db}]}
+status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: 'pod has unbound immediate PersistentVolumeClaims'}]}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-orders-db-0, namespace: shop, uid: c1}, spec: {storageClassName: fast-ssd}, status: {phase: Pending}}
+---
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: standard}, provisioner: x}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: d2}, spec: {replicas: 2, selector: {matchLabels: {app: web}}}, status: {replicas: 2, readyReplicas: 1}}
+---
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-b, namespace: shop, uid: r2, annotations: {deployment.kubernetes.io/revision: '4'}, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: d2, controller: true}]}, spec: {replicas: 1}, status: {replicas: 1}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web-b-1, namespace: shop, uid: p3, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-b, uid: r2, controller: true}]}
+spec: {containers: [{name: web, readinessProbe: {httpGet: {path: /healthz, port: 8080}}}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: 'False', reason: ContainersNotReady}]
+  containerStatuses: [{name: web, ready: false, started: true, state: {running: {startedAt: '2026-01-01T00:00:00Z'}}}]
+";
+
+    fn findings(group: &str, kind: &str, name: &str) -> Vec<model::Finding> {
+        let all = objects(CHAIN);
+        let find = |key: &ResourceKey| -> Option<Object> { all.iter().find(|object| object.key == *key).cloned() };
+        super::why(&graph(CHAIN), &find, &[], &ResourceKey::new(group, kind, "shop", name))
+    }
+
+    fn sentences(group: &str, kind: &str, name: &str) -> String {
+        let found = findings(group, kind, name);
+        found.into_iter().map(|finding| format!("{}: {}\n", finding.health.word(), finding.sentence)).collect()
+    }
+
+    #[test]
+    fn the_cause_comes_before_what_it_caused() {
+        assert_snapshot!(sentences("", "Pod", "orders-db-0"), @"
+        pending: it needs PersistentVolumeClaim shop/data-orders-db-0, which needs StorageClass fast-ssd, which is not there
+        pending: PodScheduled is False: Unschedulable
         ");
+        assert_snapshot!(sentences("apps", "StatefulSet", "orders-db"), @"
+        pending: it runs Pod shop/orders-db-0, which needs PersistentVolumeClaim shop/data-orders-db-0, which needs StorageClass fast-ssd, which is not there
+        pending: its pod orders-db-0: PodScheduled is False: Unschedulable
+        ");
+        assert_snapshot!(sentences("", "Service", "orders-db"), @"
+        degraded: it selects Pod shop/orders-db-0, which needs PersistentVolumeClaim shop/data-orders-db-0, which needs StorageClass fast-ssd, which is not there
+        degraded: ClusterIP · no ready endpoint
+        ");
+        assert_snapshot!(sentences("apps", "Deployment", "orders"), @"
+        failing: it sends to Service shop/orders-db, which selects Pod shop/orders-db-0, which needs PersistentVolumeClaim shop/data-orders-db-0, which needs StorageClass fast-ssd, which is not there
+        failing: its pod orders-a-1: container orders cannot run: CrashLoopBackOff
+        ");
+        assert_snapshot!(sentences("", "Pod", "orders-a-1"), @"
+        failing: it sends to Service shop/orders-db, which selects Pod shop/orders-db-0, which needs PersistentVolumeClaim shop/data-orders-db-0, which needs StorageClass fast-ssd, which is not there
+        failing: container orders cannot run: CrashLoopBackOff
+        ");
+    }
+
+    #[test]
+    fn a_rollout_names_the_probe_the_pod_and_the_revision() {
+        assert_snapshot!(sentences("apps", "Deployment", "web"), @"pending: its pod web-b-1 of revision 4: container web runs and is not ready: its readinessProbe (GET :8080/healthz) does not succeed");
+    }
+
+    #[test]
+    fn what_programs_print_is_told_without_their_passwords() {
+        let found = findings("", "Pod", "orders-a-1");
+        let texts: String = found.iter().flat_map(|finding| &finding.evidence).map(|shown| &*shown.text).collect();
+        assert!(texts.contains("postgres://app:") && !texts.contains("hunter2"), "{texts}");
     }
 
     #[test]

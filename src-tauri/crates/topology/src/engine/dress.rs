@@ -364,7 +364,8 @@ impl Engine {
                 node.health = Health::Degraded;
                 node.ready = Some((0, 0));
             }
-            Some((0, total)) if total > 0 => {
+            // Pods without an address, as those that wait for a node, are in no slice at all.
+            Some((0, total)) if total > 0 || selects => {
                 node.caption = format!("{kind} · no ready endpoint").into();
                 node.health = Health::Degraded;
                 node.ready = Some((0, total));
