@@ -32,6 +32,9 @@ const PURE: [&str; 3] = ["model", "topology", "layout"];
 const IMPURE_LIBRARIES: [&str; 8] =
     ["tokio", "tokio-util", "reqwest", "hyper", "rand", "getrandom", "chrono", "futures"];
 
+/// Packages whose library is called otherwise.
+const LIBRARIES: [(&str, &str); 1] = [("rustls-webpki", "webpki")];
+
 /// Calls that make a result depend on more than its arguments, and the files and folders they belong to. Benchmarks,
 /// examples, build scripts and tests apart.
 const CALLS: [(&str, &[&str], &[&str]); 4] = [
@@ -234,7 +237,9 @@ fn no_dependency_is_unused() {
             .map(|(path, text)| with_shared(&path, text))
             .collect();
         for dependency in package["dependencies"].as_array().unwrap() {
-            let name = dependency["rename"].as_str().or(dependency["name"].as_str()).unwrap().replace('-', "_");
+            let name = dependency["rename"].as_str().or(dependency["name"].as_str()).unwrap();
+            let called = LIBRARIES.iter().find(|(package, _)| *package == name).map_or(name, |(_, library)| library);
+            let name = called.replace('-', "_");
             let is_named = text.match_indices(&name).any(|(at, _)| {
                 let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
                 !is_word(text[..at].chars().next_back()) && !is_word(text[at + name.len()..].chars().next())
