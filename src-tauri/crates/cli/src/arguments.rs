@@ -19,7 +19,7 @@ pub(crate) struct Source {
     pub(crate) from: Vec<String>,
     /// Namespace of objects in files that name none.
     #[arg(long, value_name = "NAME", requires = "from")]
-    default_namespace: Option<String>,
+    pub(crate) default_namespace: Option<String>,
     /// A context of the kubeconfig; the current one where nothing else is named.
     #[arg(long, value_name = "NAME", group = "source")]
     pub(crate) context: Option<String>,

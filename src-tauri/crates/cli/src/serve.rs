@@ -55,6 +55,10 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("listen on {}", args.listen))?;
     let address = listener.local_addr().context("find the address listened on")?;
+    if args.source.default_namespace.is_some() {
+        let message = "serve opens files as kubectl would, in the namespace `default`; --default-namespace is for topology and export";
+        return Err(Usage(message.to_owned()).into());
+    }
     let options = server::Options {
         secret: server::token().context("make the secret of the printed address")?,
         script: script_token()?,

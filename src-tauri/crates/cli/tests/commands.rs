@@ -398,13 +398,15 @@ fn a_second_interruption_waits_for_nobody() {
 }
 
 #[test]
-fn a_token_that_is_none_and_a_folder_that_is_none_are_usage() {
+fn what_serve_cannot_do_is_usage() {
     let place = Place::new();
     let mut short = place.command(&["serve", "--demo"]);
     let output = short.env("KUBILITICS_TOKEN", "short").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("KUBILITICS_TOKEN needs 16 or more"), "{}", text(&output.stderr));
     assert!(!text(&output.stderr).contains("short"), "what was typed may be a secret");
+    let output = place.run(&["serve", "--from", "good.yaml", "--default-namespace", "shop"]);
+    assert_eq!((output.status.code(), text(&output.stderr).contains("topology and export")), (Some(2), true));
     let output = place.run(&["serve", "--demo", "--files", "good.yaml"]);
     assert_eq!((output.status.code(), text(&output.stderr).contains("good.yaml is no folder")), (Some(2), true));
 }
