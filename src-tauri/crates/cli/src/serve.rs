@@ -65,7 +65,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         hosts: args.allow_host,
         sockets: args.sockets,
     };
-    for folder in args.files.iter().filter(|folder| !folder.is_dir()) {
+    if let Some(folder) = args.files.iter().find(|folder| !folder.is_dir()) {
         return Err(Usage(format!("--files {} is no folder", folder.display())).into());
     }
     // Downloads are kept for this run only.

@@ -41,12 +41,13 @@ fn joins(graph: &Graph, lens: Lens, view: &View, edge: &Edge, id: NodeId) -> boo
 
 /// Kinds that a lens shows even where they join nothing: a policy without subjects, a claim that waits.
 fn is_subject(lens: Lens, key: &ResourceKey) -> bool {
-    match (lens, key.kind()) {
-        (Lens::All, _) => true,
-        (Lens::Traffic, "Service" | "Ingress" | "Gateway") => true,
-        (Lens::Storage, "PersistentVolumeClaim" | "PersistentVolume" | "StorageClass") => true,
-        (Lens::Policy, "NetworkPolicy" | "PodDisruptionBudget") => true,
-        (Lens::Placement, "Node") => true,
-        _ => false,
-    }
+    let kinds: &[&str] = match lens {
+        Lens::All => return true,
+        Lens::Traffic => &["Service", "Ingress", "Gateway"],
+        Lens::Storage => &["PersistentVolumeClaim", "PersistentVolume", "StorageClass"],
+        Lens::Policy => &["NetworkPolicy", "PodDisruptionBudget"],
+        Lens::Placement => &["Node"],
+        _ => &[],
+    };
+    kinds.contains(&key.kind())
 }
