@@ -15,6 +15,7 @@ mod paths;
 mod run;
 mod screenshots;
 mod shell;
+mod soak;
 mod steps;
 mod system;
 mod test;
@@ -46,6 +47,7 @@ chores! {
     check Check,
     test Test,
     bench Bench,
+    soak Soak,
     e2e E2e,
     screenshots Screenshots,
     bindings Bindings,

@@ -11,6 +11,7 @@ mod living_map;
 mod map;
 mod objects;
 mod questions;
+mod restarts;
 mod rights;
 
 use std::path::{Path, PathBuf};

@@ -163,6 +163,49 @@ async fn what_may_be_listed_and_not_watched_is_listed_again_and_again() {
     assert_eq!(host.live(&cluster).await.link, LinkState::Live);
 }
 
+/// What `view` is made of: without controllers nothing puts it together.
+const VIEW: &str = "system:aggregate-to-view";
+
+/// Roles that every account has on a usual cluster: to ask what is served, and what it may.
+const USUAL: [&str; 2] = ["system:discovery", "system:basic-user"];
+
+/// What was seen: without the right to discovery nothing came, and the cluster was said not to answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_discovery_and_reviews_the_built_in_kinds_are_tried_and_lost_rights_are_noticed() {
+    let plane = ControlPlane::start(Parts::BARE).await.unwrap();
+    plane.kubectl(["create", "configmap", "seen"]).await.unwrap();
+    let account = Account::Bare("blind".to_owned());
+    let access = plane.account(account.clone()).await.unwrap();
+    let binding = grant(&plane, &account, VIEW, None).await;
+    for role in USUAL {
+        plane.kubectl(["delete", "clusterrolebinding", role]).await.unwrap();
+    }
+    let client = support::Client::new(&access).unwrap();
+    support::eventually("discovery is refused", || async {
+        let (status, _) = client.request(http::Method::GET, "/apis", None).await?;
+        Ok((status == http::StatusCode::FORBIDDEN).then_some(()))
+    })
+    .await
+    .unwrap();
+    let (host, cluster) = Host::on(&access).await;
+    host.has(&cluster, "core/ConfigMap/default/seen").await;
+    let status = host.live(&cluster).await;
+    assert_eq!(
+        (kind(&status, "Pod").state, kind(&status, "Node").state),
+        (KindStateWord::Live, KindStateWord::Forbidden)
+    );
+    assert!(status.problems.is_empty(), "{:?}", status.problems);
+
+    revoke(&plane, &binding).await;
+    let all_lost = |status: &ClusterStatus| status.objects == 0 && kind(status, "ConfigMap").withheld > 0;
+    host.until(&cluster, "the loss is noticed by asking", all_lost).await;
+    grant(&plane, &account, VIEW, None).await;
+    let is_back = |status: &ClusterStatus| {
+        status.kinds.iter().all(|row| row.withheld == 0) && kind(status, "Pod").state == KindStateWord::Live
+    };
+    host.until(&cluster, "and that the right is back", is_back).await;
+}
+
 const OLD: &str = "
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

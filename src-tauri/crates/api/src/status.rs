@@ -203,3 +203,75 @@ pub(crate) fn first_lists_are_in(coverage: &Coverage) -> bool {
             .iter()
             .all(|row| !row.scopes.is_empty() && !row.scopes.iter().any(|(_, state)| under_way(state)))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use inventory::Inventory;
+    use model::{ClusterId, Delta, GroupKind, ResourceKind};
+    use session::SourceState;
+    use topology::{Graph, RuleBook};
+
+    use super::*;
+
+    fn published(states: Vec<KindState>, heard: Option<i64>) -> Published {
+        let mut inventory = Inventory::new(ClusterId("c".into()));
+        for (at, state) in states.into_iter().enumerate() {
+            let group_kind = GroupKind::new("", &format!("Kind{at}"));
+            let kind = ResourceKind {
+                group_kind: group_kind.clone(),
+                version: "v1".into(),
+                plural: "kinds".into(),
+                namespaced: true,
+            };
+            inventory.apply(vec![Delta::Discovered(kind), Delta::State(group_kind, Scope::Cluster, state)]);
+        }
+        Published {
+            snapshot: inventory.snapshot(),
+            graph: Arc::new(Graph::empty(Arc::new(RuleBook::default()))),
+            source: Arc::new(SourceState { heard, ..SourceState::default() }),
+            node_use: Arc::default(),
+        }
+    }
+
+    fn link_of(states: &[KindState], heard: Option<i64>, now: i64) -> LinkState {
+        let published = published(states.to_vec(), heard);
+        link(&published, published.snapshot.coverage(), now)
+    }
+
+    fn failed() -> KindState {
+        KindState::Failed { since: 1, why: "conversion webhook failed".into() }
+    }
+
+    fn forbidden() -> KindState {
+        KindState::Forbidden { why: "no".into(), since: None }
+    }
+
+    /// What was seen: `live` though nothing had been heard for minutes.
+    #[test]
+    fn what_is_live_needs_a_recent_word() {
+        let live = [KindState::Live, KindState::Polled { every: 10 }];
+        assert_eq!(link_of(&live, Some(1000), 1000 + RECENT - 1), LinkState::Live);
+        assert_eq!(link_of(&live, Some(1000), 1000 + RECENT), LinkState::Stale);
+        assert_eq!(link_of(&live, None, 1000), LinkState::Stale);
+        assert_eq!(link_of(&[forbidden()], None, 1000), LinkState::Live, "refusals are all there is to hear");
+    }
+
+    /// What was seen: a page that loaded for ever, since one kind could not be listed.
+    #[test]
+    fn one_kind_that_fails_is_not_the_cluster() {
+        assert_eq!(link_of(&[KindState::Live, failed()], Some(1000), 1000), LinkState::Live);
+        assert_eq!(link_of(&[failed(), forbidden()], Some(1000), 1000), LinkState::Lost);
+        let all = published(vec![failed()], Some(1000));
+        assert_eq!(problems(&all, all.snapshot.coverage()), ["conversion webhook failed"]);
+        assert_eq!(gaps(all.snapshot.coverage()), ["Kind0: could not be listed".into()]);
+    }
+
+    #[test]
+    fn a_kind_that_is_polled_says_so() {
+        let polled = published(vec![KindState::Polled { every: 20 }], Some(1000));
+        let (word, why) = word(&polled.snapshot.coverage().kinds[0]);
+        assert_eq!(word, KindStateWord::Live);
+        assert_eq!(why.unwrap(), "listed every 20 s, since this account may not watch it");
+    }
+}

@@ -111,8 +111,29 @@ impl Failure {
                 "the name of {place} cannot be looked up; check the address in the kubeconfig, and the network or VPN \
                  that knows it"
             ),
+            _ if cause.contains("fatal alert") && is_about_client(&cause) => {
+                format!(
+                    "{place} does not accept the client certificate ({cause}); check client-certificate in the kubeconfig"
+                )
+            }
             _ if cause.contains("certificate") => {
-                format!("{place} is not trusted ({cause}); check certificate-authority in the kubeconfig")
+                let remedy = match () {
+                    () if cause.contains("expired") => {
+                        "its certificate must be renewed, or the clock of this machine set"
+                    }
+                    () if cause.contains("not valid yet") => "check the clock of this machine",
+                    () if cause.contains("not valid for name") => "check server and tls-server-name in the kubeconfig",
+                    () => "check certificate-authority in the kubeconfig",
+                };
+                format!("{place} is not trusted ({cause}); {remedy}")
+            }
+            _ if cause.contains("InvalidContentType") => {
+                format!(
+                    "{place} does not speak TLS; check whether the address in the kubeconfig should begin with http:"
+                )
+            }
+            _ if cause.contains("fatal alert") || cause.contains("handshake") => {
+                format!("{place} and this program agree on no TLS connection ({cause})")
             }
             Some(io::ErrorKind::ConnectionRefused) => format!(
                 "{place} refused the connection: nothing listens there; check that the cluster runs and that the \
@@ -133,6 +154,11 @@ impl Failure {
             _ => format!("{place} cannot be asked: {cause}"),
         })
     }
+}
+
+/// Whether a TLS alert is about the certificate that the client shows, or does not show.
+fn is_about_client(alert: &str) -> bool {
+    ["Certificate", "UnknownCA", "AccessDenied"].iter().any(|word| alert.contains(word))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -174,6 +200,15 @@ mod tests {
         assert!(said(io::ErrorKind::Other, unknown).contains("cannot be looked up"));
         let untrusted = "invalid peer certificate: UnknownIssuer";
         assert!(said(io::ErrorKind::InvalidData, untrusted).contains("(invalid peer certificate: UnknownIssuer)"));
+        let expired = "invalid peer certificate: certificate expired: verification time 2 (UNIX)";
+        assert!(said(io::ErrorKind::InvalidData, expired).contains("must be renewed"));
+        let other_name = "invalid peer certificate: certificate not valid for name \"one\"";
+        assert!(said(io::ErrorKind::InvalidData, other_name).contains("tls-server-name"));
+        let refused = "received fatal alert: CertificateRequired";
+        assert!(said(io::ErrorKind::InvalidData, refused).contains("does not accept the client certificate"));
+        let plain = "received corrupt message of type InvalidContentType";
+        assert!(said(io::ErrorKind::InvalidData, plain).contains("does not speak TLS"));
+        assert!(said(io::ErrorKind::Other, "received fatal alert: HandshakeFailure").contains("no TLS connection"));
         assert_eq!(said(io::ErrorKind::Other, "odd"), "https://one:6443 cannot be asked: odd");
     }
 
