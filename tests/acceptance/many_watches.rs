@@ -6,12 +6,29 @@ use support::{Account, ControlPlane, Parts};
 
 use crate::live::Live;
 
+const DEFINITIONS: usize = 120;
+const DEFINITION: &str = "---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: kindNUMBERs.many.example.com}
+spec:
+  group: many.example.com
+  names: {kind: KindNUMBER, plural: kindNUMBERs, singular: kindNUMBER}
+  scope: Namespaced
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+";
+
 /// What was seen: with rights in several namespaces the hundred streams of a connection were spent, the rest "silent for
 /// 30 s", new objects unseen, and the cluster lost for minutes; after a restart of the server again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_with_rights_in_eight_namespaces_sees_every_kind_in_each() {
     let plane = ControlPlane::start(Parts::BARE).await.unwrap();
-    plane.install_crds().await.unwrap();
+    let upstream = plane.install_crds().await.unwrap();
+    let more: String =
+        (upstream..DEFINITIONS).map(|number| DEFINITION.replace("NUMBER", &number.to_string())).collect();
+    plane.apply(&more).await.unwrap();
+    plane.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=100s"]).await.unwrap();
     let mut namespaces = Vec::new();
     for _ in 0..8 {
         namespaces.push(plane.namespace("team").await.unwrap());
@@ -30,7 +47,7 @@ async fn an_account_with_rights_in_eight_namespaces_sees_every_kind_in_each() {
     };
     let snapshot = live.until("every kind is live in every namespace", all_live).await.unwrap();
     let watches: usize = snapshot.coverage().kinds.iter().map(|row| row.scopes.len()).sum();
-    assert!(watches > 400, "{watches} watches do not fill more than a few connections");
+    assert!(watches > 800, "{watches} watches do not fill more than a few connections");
 
     // The last to be listed hear of changes like the first.
     let last = namespaces.last().unwrap();

@@ -69,6 +69,10 @@ const POLL_REST: u32 = 20;
 /// What may not be watched is tried to be watched again after so long.
 const WATCH_AGAIN: Duration = Duration::from_secs(300);
 
+/// What was watched once and may be listed still is tried to be watched so many times, over some seconds.
+const WATCH_TRIES: u32 = 6;
+const WATCH_RETRY: Duration = Duration::from_millis(250);
+
 /// How complete and fresh the target is, as last said.
 #[derive(Default)]
 pub(crate) struct State {
@@ -81,6 +85,9 @@ pub(crate) struct State {
     small_pages: bool,
     /// How long the last list took.
     list_took: Duration,
+    /// Whether a watch was answered once, and how many were refused since one was.
+    was_watched: bool,
+    refused_watches: u32,
     /// Where it may not be watched: until when it is listed again and again.
     polled_until: Option<Instant>,
 }
@@ -122,6 +129,12 @@ impl State {
 
     fn polled(&self) -> KindState {
         KindState::Polled { every: u32::try_from(self.poll_pause().as_secs()).unwrap_or(u32::MAX) }
+    }
+
+    /// A watch is answered.
+    fn watched(&mut self, informer: &Informer) {
+        (self.was_watched, self.refused_watches, self.polled_until) = (true, 0, None);
+        self.live(informer);
     }
 
     /// The first moment of a state stays: since then nothing new is known.
@@ -196,8 +209,14 @@ impl Informer {
             }
             _ => match watch::run(self, state, version).await {
                 Err(Failure::Forbidden(_)) => {
-                    // Both rights are gone, or that to list was all there was.
+                    // Both rights are gone, or that to list was all there was, or the server has just begun and reads its
+                    // roles.
                     self.may_list().await?;
+                    state.refused_watches += 1;
+                    if state.refused_watches < if state.was_watched { WATCH_TRIES } else { 2 } {
+                        return Ok(WATCH_RETRY * (1 << state.refused_watches.min(5)));
+                    }
+                    state.refused_watches = 0;
                     version.clear();
                     state.polled_until = Some(Instant::now() + WATCH_AGAIN);
                     state.live(self);
