@@ -1,6 +1,6 @@
 //! The first filling of an empty graph, everything at once: what marks and one-by-one updates would only delay.
 //!
-//! Objects come ordered by key and are numbered in that order, so that whatever is gathered in the order of numbers is
+//! Objects come ordered by key and are placed in that order, so that whatever is gathered in the order of places is
 //! in the order of keys as well. The result is the one that single changes would lead to; the property test holds them
 //! against each other.
 
@@ -14,7 +14,7 @@ use super::resolve::{Draft, Far, Resolved};
 use super::write::undressed;
 use super::{Engine, Known, Tally, is_pod_like};
 use crate::facts::Facts;
-use crate::graph::{Edge, GraphDelta, NodeId, Others, Slot};
+use crate::graph::{Edge, GraphDelta, NodeId, Others, Since, Slot};
 use crate::links::Export;
 
 /// Nodes that one task takes at a time.
@@ -38,34 +38,35 @@ impl Engine {
     ) -> GraphDelta {
         self.free.clear();
         self.cover(coverage);
-        self.known.fill(extracted);
+        let all = Filling(self.since());
+        self.known.fill(all, extracted);
 
         let known = &self.known;
         let count = known.keys.len();
         let resolved: Vec<Vec<Resolved>> = (0..count.div_ceil(STRETCH))
             .into_par_iter()
-            .map(|stretch| numbers(stretch * STRETCH, count).map(|id| known.resolve(id)).collect())
+            .map(|stretch| all.stretch(stretch, count).map(|id| known.resolve(id)).collect())
             .collect();
         self.known.in_order = false;
-        self.known.add_ghosts(&resolved);
+        self.known.add_ghosts(all, &resolved);
 
         let known = &self.known;
         let count = known.keys.len();
         let states: Vec<EdgeState> =
-            (0..count).into_par_iter().with_min_len(STRETCH).map(|at| known.state(number(at))).collect();
+            (0..count).into_par_iter().with_min_len(STRETCH).map(|at| known.state(all.id(at))).collect();
         let declared: Vec<Vec<Declared>> = resolved
             .into_par_iter()
             .enumerate()
             .map(|(stretch, list)| {
-                let ids = numbers(stretch * STRETCH, count);
+                let ids = all.stretch(stretch, count);
                 ids.zip(list).map(|(id, resolved)| known.declare(id, resolved, &states)).collect()
             })
             .collect();
         let mut declared: Vec<Declared> = declared.into_iter().flatten().collect();
 
         self.tallies = known.tallies(&declared);
-        let (others, by_key) = rayon::join(|| gather(&declared, &known.keys), || by_key(&known.keys));
-        self.known.remember(&mut declared);
+        let (others, by_key) = rayon::join(|| gather(all, &declared, &known.keys), || by_key(all, &known.keys));
+        self.known.remember(all, &mut declared);
         self.graph.edges = declared.iter().map(|declared| declared.edges.len()).sum();
         self.graph.by_key = by_key;
         let edges = declared.into_iter().map(|declared| declared.edges).chain(std::iter::repeat_with(Arc::default));
@@ -73,7 +74,10 @@ impl Engine {
         self.graph.slots = keys
             .zip(edges)
             .zip(others)
-            .map(|((key, declared), others)| Some(Arc::new(Slot { node: undressed(key.clone()), declared, others })))
+            .map(|((key, declared), others)| {
+                let (since, node) = (all.0, undressed(key.clone()));
+                Some(Arc::new(Slot { since, node, declared, others }))
+            })
             .collect();
 
         self.trace_all();
@@ -84,29 +88,36 @@ impl Engine {
     }
 }
 
-fn number(at: usize) -> NodeId {
-    NodeId(u32::try_from(at).unwrap_or(u32::MAX))
+/// The ids of nodes that come together, by their places.
+#[derive(Clone, Copy)]
+struct Filling(Since);
+
+impl Filling {
+    fn id(self, at: usize) -> NodeId {
+        NodeId::new(at, self.0)
+    }
+
+    /// Those that one task takes.
+    fn stretch(self, which: usize, count: usize) -> impl Iterator<Item = NodeId> {
+        let from = which * STRETCH;
+        (from..count.min(from + STRETCH)).map(move |at| self.id(at))
+    }
 }
 
 fn kind(key: &Option<ResourceKey>) -> &str {
     key.as_ref().map_or("", ResourceKey::kind_prefix)
 }
 
-/// The numbers of one stretch.
-fn numbers(from: usize, count: usize) -> impl Iterator<Item = NodeId> {
-    (from..count.min(from + STRETCH)).map(number)
-}
-
-fn by_key(keys: &[Option<ResourceKey>]) -> imbl::OrdMap<ResourceKey, NodeId> {
+fn by_key(all: Filling, keys: &[Option<ResourceKey>]) -> imbl::OrdMap<ResourceKey, NodeId> {
     // Objects are in order already; those that are only referred to follow, in order among themselves.
     let mut order: Vec<(&ResourceKey, NodeId)> =
-        keys.iter().enumerate().filter_map(|(at, key)| Some((key.as_ref()?, number(at)))).collect();
+        keys.iter().enumerate().filter_map(|(at, key)| Some((key.as_ref()?, all.id(at)))).collect();
     order.sort();
     order.into_iter().map(|(key, id)| (key.clone(), id)).collect()
 }
 
-/// By node, the nodes whose edges touch it. Those are visited in the order of their numbers, hence of their keys.
-fn gather(declared: &[Declared], keys: &[Option<ResourceKey>]) -> Vec<Others> {
+/// By node, the nodes whose edges touch it. Those are visited in the order of their places, hence of their keys.
+fn gather(all: Filling, declared: &[Declared], keys: &[Option<ResourceKey>]) -> Vec<Others> {
     let mut ends = vec![0_u32; keys.len() + 1];
     for end in declared.iter().flat_map(|declared| &declared.ends) {
         ends[end.index() + 1] += 1;
@@ -115,24 +126,24 @@ fn gather(declared: &[Declared], keys: &[Option<ResourceKey>]) -> Vec<Others> {
         ends[at] += ends[at - 1];
     }
     let starts = ends.clone();
-    let mut all = vec![NodeId(0); declared.iter().map(|declared| declared.ends.len()).sum()];
+    let mut gathered = vec![all.id(0); declared.iter().map(|declared| declared.ends.len()).sum()];
     for (at, declared) in declared.iter().enumerate() {
         for end in &declared.ends {
             let place = &mut ends[end.index()];
-            all[*place as usize] = number(at);
+            gathered[*place as usize] = all.id(at);
             *place += 1;
         }
     }
     starts
         .par_windows(2)
         .with_min_len(STRETCH)
-        .map(|range| Others::from_ordered(&all[range[0] as usize..range[1] as usize], keys))
+        .map(|range| Others::from_ordered(&gathered[range[0] as usize..range[1] as usize], keys))
         .collect()
 }
 
 impl Known {
     /// Objects and the indexes over them.
-    fn fill(&mut self, extracted: Vec<(ResourceKey, Option<Arc<Facts>>)>) {
+    fn fill(&mut self, filling: Filling, extracted: Vec<(ResourceKey, Option<Arc<Facts>>)>) {
         let book = self.book.clone();
         let listed = std::mem::take(&mut self.listed);
         *self = Self { listed, pods_hidden: self.pods_hidden, ..Self::new(book) };
@@ -142,7 +153,7 @@ impl Known {
             keys.iter()
                 .zip(&facts)
                 .enumerate()
-                .filter_map(|(at, (key, facts))| Some((number(at), key.as_ref()?, facts.as_ref()?)))
+                .filter_map(|(at, (key, facts))| Some((filling.id(at), key.as_ref()?, facts.as_ref()?)))
         };
         let hidden = self.pods_hidden;
         let (select, (ids, uids)) = (&mut self.select, (&mut self.ids, &mut self.uids));
@@ -187,8 +198,8 @@ impl Known {
         self.in_order = true;
     }
 
-    /// Gives numbers to what is referred to and is not there.
-    fn add_ghosts(&mut self, resolved: &[Vec<Resolved>]) {
+    /// Gives ids to what is referred to and is not there.
+    fn add_ghosts(&mut self, all: Filling, resolved: &[Vec<Resolved>]) {
         let far = |resolved: &Vec<Resolved>| {
             let drafts = resolved.iter().flat_map(|resolved| &resolved.drafts);
             let ghosts = drafts.filter_map(|draft| match &draft.far {
@@ -204,7 +215,7 @@ impl Known {
         ghosts.par_sort_unstable();
         ghosts.dedup();
         for key in ghosts {
-            self.ids.insert(key.clone(), number(self.keys.len()));
+            self.ids.insert(key.clone(), all.id(self.keys.len()));
             self.keys.push(Some(key));
             self.facts.push(None);
         }
@@ -215,7 +226,7 @@ impl Known {
         let edge = |draft: Draft| {
             let far = match &draft.far {
                 Far::Node(far) => *far,
-                // Every ghost has been given its number.
+                // Every ghost has been given its id.
                 Far::Ghost(key) => self.ids.get(key).copied().unwrap_or(id),
             };
             if ends.last() != Some(&far) {
@@ -237,7 +248,7 @@ impl Known {
     }
 
     /// Who waits for what.
-    fn remember(&mut self, declared: &mut [Declared]) {
+    fn remember(&mut self, all: Filling, declared: &mut [Declared]) {
         self.wants =
             declared.iter_mut().map(|declared| std::mem::take(&mut declared.wants).into_boxed_slice()).collect();
         self.wants.resize_with(self.keys.len(), Box::default);
@@ -245,9 +256,9 @@ impl Known {
         for (at, wants) in self.wants.iter().enumerate() {
             for key in wants {
                 match wanted.get_mut(key) {
-                    Some(list) => list.push(number(at)),
+                    Some(list) => list.push(all.id(at)),
                     None => {
-                        wanted.insert(key.clone(), vec![number(at)]);
+                        wanted.insert(key.clone(), vec![all.id(at)]);
                     }
                 }
             }
@@ -256,8 +267,8 @@ impl Known {
         for (at, declared) in declared.iter_mut().enumerate() {
             for namespace in declared.seeks.drain(..) {
                 let seekers = self.grant_seekers.entry(namespace).or_default();
-                if seekers.last() != Some(&number(at)) {
-                    seekers.push(number(at));
+                if seekers.last() != Some(&all.id(at)) {
+                    seekers.push(all.id(at));
                 }
             }
         }

@@ -68,8 +68,8 @@ impl Engine {
     /// The same for every node of a graph that was empty.
     pub(super) fn trace_all(&mut self) {
         let count = self.known.keys.len();
-        let ids =
-            || (0..count).into_par_iter().with_min_len(512).map(|at| NodeId(u32::try_from(at).unwrap_or(u32::MAX)));
+        let since = self.since();
+        let ids = || (0..count).into_par_iter().with_min_len(512).map(|at| NodeId::new(at, since));
         self.troubles = Troubles::default();
         self.troubles.controllers = ids().map(|id| self.find_controller(id)).collect();
         self.troubles.apps = ids().map(|id| self.inherited_app(id)).collect();
@@ -204,7 +204,7 @@ impl Engine {
         let ids = (0..engine.graph.slots.len()).into_par_iter().with_min_len(512);
         let dressed: Vec<Option<Node>> = ids
             .map(|at| {
-                let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+                let id = engine.graph.id_at(at)?;
                 Some(engine.node(id, engine.graph.slot(id)?))
             })
             .collect();

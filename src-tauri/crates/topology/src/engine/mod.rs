@@ -44,7 +44,8 @@ use select::SelectIndex;
 pub struct Engine {
     known: Known,
     graph: Graph,
-    free: Vec<NodeId>,
+    /// Places without a node.
+    free: Vec<usize>,
     tallies: Vec<Tally>,
     troubles: Troubles,
     /// Empty between steps; kept for their tables.
@@ -59,9 +60,9 @@ struct Known {
     pods_hidden: bool,
     /// Every node, ghosts included.
     ids: FxHashMap<ResourceKey, NodeId>,
-    /// By node; none where the number is free.
+    /// By place; none where it is free.
     keys: Vec<Option<ResourceKey>>,
-    /// Numbers are in the order of keys: while an empty graph is filled, before there are ghosts.
+    /// Ids are in the order of keys: while an empty graph is filled, before there are ghosts.
     in_order: bool,
     /// By node; none for ghosts.
     facts: Vec<Option<Arc<Facts>>>,
@@ -212,7 +213,7 @@ impl Engine {
         let hidden = self.known.pods_hidden;
         let changed: FxHashSet<String> = changed.iter().map(GroupKind::to_string).collect();
         for at in 0..self.known.keys.len() {
-            let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+            let Some(id) = self.graph.id_at(at) else { continue };
             let Some(key) = self.known.keys.get(at).and_then(Clone::clone) else { continue };
             match self.known.facts.get(at).and_then(Clone::clone) {
                 None if changed.contains(key.kind_prefix()) => {
@@ -257,7 +258,7 @@ impl Engine {
     /// Marks what Kubernetes makes itself and is not there: whether it is missing depends on where the objects come from.
     fn mark_given(&self, step: &mut Step) {
         for (at, key) in self.known.keys.iter().enumerate() {
-            let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+            let Some(id) = self.graph.id_at(at) else { continue };
             if self.known.facts(id).is_none() && key.as_ref().is_some_and(kinds::comes_with_kubernetes) {
                 self.mark_others(id, step);
                 step.dress.add(id);
@@ -271,14 +272,9 @@ impl Engine {
         if !fresh_classes.is_empty() {
             for (at, facts) in self.known.facts.iter().enumerate() {
                 let (Some(facts), Some(Some(key))) = (facts, self.known.keys.get(at)) else { continue };
+                let Some(id) = self.graph.id_at(at) else { continue };
                 let as_pod = is_pod_like(key, facts, self.known.pods_hidden);
-                self.known.select.post(
-                    NodeId(u32::try_from(at).unwrap_or(u32::MAX)),
-                    key,
-                    facts,
-                    as_pod,
-                    Some(&fresh_classes),
-                );
+                self.known.select.post(id, key, facts, as_pod, Some(&fresh_classes));
             }
         }
         for (key, facts) in extracted {
@@ -438,8 +434,10 @@ impl Engine {
             if is_grant(after) {
                 grants.push(id);
             }
-            for seeker in self.known.grant_seekers.get(&namespace).into_iter().flatten() {
-                step.resolve.add(*seeker);
+            if let Some(seekers) = self.known.grant_seekers.get_mut(&namespace) {
+                // One that is gone must not stand for whatever has its place.
+                seekers.retain(|seeker| self.graph.slot(*seeker).is_some());
+                seekers.iter().for_each(|seeker| step.resolve.add(*seeker));
             }
         }
         for export in before {
@@ -476,9 +474,8 @@ impl Engine {
         if workload && before.min(*count) == 0 {
             // In manifests, a Service that selects nothing is wrong only where there is something to select.
             let services = self.known.keys.iter().enumerate();
-            for (at, _) in services.filter(|(_, key)| key.as_ref().is_some_and(|key| key.is("", "Service"))) {
-                step.dress.add(NodeId(u32::try_from(at).unwrap_or(u32::MAX)));
-            }
+            let services = services.filter(|(_, key)| key.as_ref().is_some_and(|key| key.is("", "Service")));
+            services.filter_map(|(at, _)| self.graph.id_at(at)).for_each(|id| step.dress.add(id));
         }
     }
 

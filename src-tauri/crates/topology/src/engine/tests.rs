@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::Engine;
 use crate::testing::{check, coverage, edges, nodes, objects};
-use crate::{Filter, Graph, RuleBook, canonical};
+use crate::{Filter, Graph, Presence, RuleBook, canonical};
 
 /// Objects in several versions each, as documents of one stream; `#` parts the versions of one object.
 const UNIVERSE: &str = r#"
@@ -217,10 +217,12 @@ pub(crate) fn everything_known() -> String {
 fn check_delta(before: &Graph, after: &Graph, delta: &crate::GraphDelta) {
     for (id, node) in after.nodes() {
         assert_eq!(after.id(&node.key), Some(id));
+        let was = before.node(id);
+        assert!(was.key == node.key || was.key.kind() == "Nothing", "{} has the id of {}", node.key, was.key);
         let old = before.id(&node.key).map(|id| before.node(id));
         let expected = match old {
             None => &delta.added,
-            // Numbers of nodes may be given anew; everything else must be told.
+            // An owner that came again has another id; everything else must be told.
             Some(old) if crate::Node { controller: node.controller, ..old.clone() } != *node => &delta.changed,
             Some(_) => continue,
         };
@@ -266,6 +268,46 @@ fn what_may_not_be_listed_any_more_has_no_health_and_says_what_it_was() {
     pods.scopes.push((model::Scope::Namespace("shop".into()), KindState::Live));
     engine.apply(&[], &lost);
     assert_eq!(nodes(&engine.graph()), before);
+}
+
+/// What was seen: a card of an older picture was explained by the relations of another object, which had been given the
+/// number of the one that was gone.
+#[test]
+fn the_id_of_what_is_gone_names_nothing_when_its_place_is_given_again() {
+    let all = objects(
+        r"
+{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: c, namespace: shop}, spec: {volumes: [{name: v, configMap: {name: b}}]}}
+",
+    );
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    let put = |engine: &mut Engine, at: usize| {
+        engine.apply(&[Change::Upserted(all[at].clone())], &coverage(&all));
+        engine.graph().id(&all[at].key).unwrap()
+    };
+    let (first, _) = (put(&mut engine, 0), put(&mut engine, 1));
+    engine.apply(&[Change::Removed(all[0].key.clone())], &coverage(&all));
+    let second = put(&mut engine, 2);
+    let graph = engine.graph();
+    assert_eq!(first.index(), second.index(), "its place is given again");
+    assert_eq!(graph.node(first).presence, Presence::Unknown);
+    assert!(graph.touching(first).next().is_none() && graph.touching(second).next().is_some());
+
+    // Nor when everything goes, and the graph is filled anew, nor when its engine begins anew.
+    let gone: Vec<Change> = all.iter().map(|object| Change::Removed(object.key.clone())).collect();
+    engine.apply(&gone, &coverage(&all));
+    assert!(engine.graph().is_empty());
+    let third = put(&mut engine, 0);
+    let mut anew = Engine::starting_at(Arc::new(RuleBook::default()), engine.graph().revision() + 1);
+    let fourth = put(&mut anew, 0);
+    for (graph, id) in [(engine.graph(), third), (anew.graph(), fourth)] {
+        assert_eq!(graph.node(id).key, all[0].key);
+        let others = [first, second, third, fourth].into_iter().filter(|other| *other != id);
+        assert!(others.into_iter().all(|other| graph.node(other).presence == Presence::Unknown));
+    }
 }
 
 #[test]

@@ -7,27 +7,29 @@ use model::{EdgeState, Health, ResourceKey};
 use super::resolve::{Draft, Far, Resolved};
 use super::{Engine, Step, Tally};
 use crate::Labels;
-use crate::graph::{Edge, EdgeTouch, Node, NodeId, Others, Presence, Slot};
+use crate::graph::{Edge, EdgeTouch, Node, NodeId, Others, Presence, Since, Slot};
 use crate::kinds;
 use crate::rules::Counted;
 
 impl Engine {
-    /// A number for a key, with a node that is dressed later.
+    /// An id for a key, with a node that is dressed later.
     pub(super) fn allocate(&mut self, key: ResourceKey, step: &mut Step) -> NodeId {
-        let slot = Arc::new(Slot { node: undressed(key.clone()), declared: Arc::default(), others: Others::default() });
-        let id = match self.free.pop() {
-            Some(id) => id,
+        let since = self.since();
+        let node = undressed(key.clone());
+        let slot = Arc::new(Slot { since, node, declared: Arc::default(), others: Others::default() });
+        let index = match self.free.pop() {
+            Some(index) => index,
             None => {
-                let id = NodeId(u32::try_from(self.known.keys.len()).unwrap_or(u32::MAX));
                 self.known.keys.push(None);
                 self.known.facts.push(None);
                 self.known.wants.push(Box::default());
                 self.troubles.grow();
                 self.tallies.push(super::Tally::default());
                 self.graph.slots.push_back(None);
-                id
+                self.known.keys.len() - 1
             }
         };
+        let id = NodeId::new(index, since);
         if let Some(place) = self.known.keys.get_mut(id.index()) {
             *place = Some(key.clone());
         }
@@ -45,6 +47,11 @@ impl Engine {
         // Others may have come to want this key without having an edge to it.
         step.maybe_gone.push(id);
         id
+    }
+
+    /// What tells nodes of this step from those of others.
+    pub(super) fn since(&self) -> Since {
+        Since::revision(self.graph.revision + 1)
     }
 
     /// Writes what was resolved.
@@ -156,7 +163,7 @@ impl Engine {
             }
             self.graph.by_key.remove(&key);
             self.known.ids.remove(&key);
-            self.free.push(id);
+            self.free.push(id.index());
             if !step.allocated.remove(&key) {
                 step.freed.insert(key);
             }

@@ -5,6 +5,7 @@
 
 mod slots;
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, LazyLock};
 
 use model::{Coverage, EdgeState, Health, RelationClass, ResourceKey};
@@ -16,15 +17,36 @@ use crate::rules::RuleBook;
 
 pub(crate) use slots::{Others, Slot};
 
-/// A node of one graph. Valid for the graph it came from and its successors until the node is removed;
-/// then the number may be given to another node.
+/// A node of one graph and its successors until the node is removed. Its place may then be given to another node, never
+/// its id: whoever holds on to it finds nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct NodeId(pub(crate) u32);
+pub struct NodeId {
+    index: u32,
+    since: Since,
+}
 
 impl NodeId {
-    /// The number as an index into a table of [`Graph::capacity`] entries.
+    pub(crate) fn new(index: usize, since: Since) -> Self {
+        Self { index: u32::try_from(index).unwrap_or(u32::MAX), since }
+    }
+
+    /// The node's place in a table of [`Graph::capacity`] entries.
     pub fn index(self) -> usize {
-        self.0 as usize
+        self.index as usize
+    }
+}
+
+/// The revision with which a node came, which tells it from the others that have its place before and after it: a place
+/// is freed at the end of one step and given again in a later one. An engine that begins anew begins at a later revision
+/// than the one before it ended with, so that ids of the two differ as well. Cut to 32 bits: ids stand at both ends of
+/// every edge, and one that is as old as four thousand million revisions is held by nobody.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) struct Since(NonZeroU32);
+
+impl Since {
+    pub(crate) fn revision(revision: u64) -> Self {
+        let low = u32::try_from(revision & u64::from(u32::MAX)).unwrap_or_default();
+        Self(NonZeroU32::new(low).unwrap_or(NonZeroU32::MIN))
     }
 }
 
@@ -220,7 +242,13 @@ impl Graph {
     }
 
     pub(crate) fn slot(&self, id: NodeId) -> Option<&Arc<Slot>> {
-        self.slots.get(id.index()).and_then(Option::as_ref)
+        self.slots.get(id.index()).and_then(Option::as_ref).filter(|slot| slot.since == id.since)
+    }
+
+    /// The node that has a place, if one has.
+    pub(crate) fn id_at(&self, index: usize) -> Option<NodeId> {
+        let slot = self.slots.get(index)?.as_ref()?;
+        Some(NodeId::new(index, slot.since))
     }
 
     /// The edges that `other` declares and that touch the node `id` with this key.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use model::ResourceKey;
 
-use super::{Edge, Node, NodeId};
+use super::{Edge, Node, NodeId, Since};
 
 /// A node with the edges it declares and the nodes whose edges touch it.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
+    /// Of the node's id.
+    pub(crate) since: Since,
     pub(crate) node: Node,
     /// Ordered by the key of the far end, then by relation.
     pub(crate) declared: Arc<[Edge]>,
@@ -16,14 +18,14 @@ pub(crate) struct Slot {
 }
 
 /// The nodes that declare an edge to a node, ordered by key. Hubs (a namespace, a worker node) have tens of thousands
-/// and must not be copied whole for every new neighbour; most nodes have three, for which a number each is enough.
+/// and must not be copied whole for every new neighbour; most nodes have three, for which an id each is enough.
 #[derive(Clone, Debug)]
 pub(crate) enum Others {
     Few(Vec<NodeId>),
     Many(imbl::OrdMap<ResourceKey, NodeId>),
 }
 
-/// A list of this length is one kilobyte: as cheap to copy as the path to a leaf of the map.
+/// A list of this length is two kilobytes: as cheap to copy as the path to a leaf of the map.
 const FEW: usize = 256;
 
 impl Default for Others {
