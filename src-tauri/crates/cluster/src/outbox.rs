@@ -1,13 +1,14 @@
-//! What was learned and not yet read: a queue in which each object stands at most once.
+//! What was learned and not yet read: a queue in which each object stands a few times at most.
 //!
 //! Writers never wait for the reader; what the reader did not take is overwritten by what is newer, so that memory is
-//! bounded by the number of objects. Lists, which could bring everything at once, ask [`Outbox::has_room`] first.
+//! bounded by the number of objects. That an object went is never overwritten, nor by what takes its place: see
+//! [`Queue::put`]. Lists, which could bring everything at once, ask [`Outbox::has_room`] first.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use model::{Delta, GroupKind, KindState, ResourceKey, Scope};
+use model::{Delta, GroupKind, KindState, Object, ResourceKey, Scope};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -17,6 +18,9 @@ const BATCH_EVERY: Duration = Duration::from_millis(50);
 const BATCH_LIMIT: usize = 4096;
 /// Lists wait while more than this is unread: bodies are large until the inventory has packed them.
 const ROOM: usize = 6000;
+
+/// More entries than are unread, and as many again, are gaps: closing them then costs little for each of them.
+const GAPS: usize = 1024;
 
 /// The writers' and the reader's common end.
 #[derive(Default)]
@@ -31,7 +35,7 @@ struct Queue {
     /// Overwritten entries leave a gap, so that places stay valid.
     entries: Vec<Option<Delta>>,
     live: usize,
-    objects: HashMap<ResourceKey, usize>,
+    objects: HashMap<ResourceKey, Places>,
     states: HashMap<(GroupKind, Scope), usize>,
     /// The unread beginning of a list: what is later must stay later.
     relists: HashMap<(GroupKind, Scope), usize>,
@@ -45,6 +49,17 @@ struct Queue {
     urgent: bool,
     closed: bool,
 }
+
+/// Where the unread entries about one object stand: it came or changed, went, came, went, in turn.
+#[derive(Clone, Copy, Default)]
+struct Places {
+    at: [usize; MOST],
+    count: usize,
+}
+
+/// An object that comes and goes faster than it is read is told to have come, gone, come and gone; more would not be
+/// bounded by anything.
+const MOST: usize = 4;
 
 /// The right to write about one kind until it is withdrawn or given anew.
 #[derive(Clone, Debug)]
@@ -144,10 +159,10 @@ impl Outbox {
 impl Queue {
     fn add(&mut self, delta: Delta) {
         match &delta {
-            Delta::Upsert(object) => self.replace(object.key.clone(), delta),
-            Delta::Delete(key) => self.replace(key.clone(), delta),
+            Delta::Upsert(object) => self.put(object.key.clone(), delta),
+            Delta::Delete(key) => self.put(key.clone(), delta),
             Delta::RelistBegin(kind, scope) => {
-                // The list will say all of it again.
+                // The list will say again all that is there.
                 let (kind, scope) = (kind.clone(), scope.clone());
                 self.forget(|delta| is_settled_by_list(delta, &kind, &scope));
                 self.relists.insert((kind, scope), self.entries.len());
@@ -170,19 +185,40 @@ impl Queue {
         }
     }
 
-    /// Puts the newest about an object in place of what is unread about it.
-    fn replace(&mut self, key: ResourceKey, delta: Delta) {
-        if let Some(entry) = self.objects.get(&key).and_then(|&at| self.entries.get_mut(at)) {
-            *entry = Some(delta);
-            return;
+    /// Puts what changed of an object in place of an unread change of the same object. What went, and what came in its
+    /// place, stand behind what is unread; the oldest and the newest are kept where there is more than fits.
+    fn put(&mut self, key: ResourceKey, delta: Delta) {
+        let mut places = self.objects.get(&key).copied().unwrap_or_default();
+        let last = places.last().and_then(|at| self.entries.get_mut(at)).and_then(Option::as_mut);
+        match (last, &delta) {
+            (Some(Delta::Upsert(before)), Delta::Upsert(after)) if is_another(before, after) => {
+                self.put(key.clone(), Delta::Delete(key.clone()));
+                return self.put(key, delta);
+            }
+            (Some(last @ Delta::Upsert(_)), Delta::Upsert(_)) => {
+                *last = delta;
+                return;
+            }
+            (Some(Delta::Delete(_)), Delta::Delete(_)) => return,
+            _ => {}
         }
-        self.objects.insert(key, self.entries.len());
+        if places.count == MOST {
+            for at in places.drop_newest_two() {
+                self.clear(at);
+            }
+        }
+        places.push(self.entries.len());
+        self.objects.insert(key, places);
         self.push(delta);
     }
 
     fn push(&mut self, delta: Delta) {
         self.entries.push(Some(delta));
         self.live += 1;
+        if self.entries.len() > 2 * self.live + GAPS {
+            let entries = std::mem::take(&mut self.entries);
+            self.rebuild(entries.into_iter().filter(Option::is_some).collect());
+        }
     }
 
     fn clear(&mut self, at: usize) {
@@ -215,8 +251,8 @@ impl Queue {
         self.relists.clear();
         for (at, delta) in entries.iter().enumerate() {
             match delta {
-                Some(Delta::Upsert(object)) => drop(self.objects.insert(object.key.clone(), at)),
-                Some(Delta::Delete(key)) => drop(self.objects.insert(key.clone(), at)),
+                Some(Delta::Upsert(object)) => self.objects.entry(object.key.clone()).or_default().push(at),
+                Some(Delta::Delete(key)) => self.objects.entry(key.clone()).or_default().push(at),
                 Some(Delta::State(kind, scope, _)) => drop(self.states.insert((kind.clone(), scope.clone()), at)),
                 Some(Delta::RelistBegin(kind, scope)) => drop(self.relists.insert((kind.clone(), scope.clone()), at)),
                 _ => {}
@@ -225,6 +261,31 @@ impl Queue {
         self.live = entries.len();
         self.entries = entries;
     }
+}
+
+impl Places {
+    fn last(&self) -> Option<usize> {
+        self.at.get(self.count.checked_sub(1)?).copied()
+    }
+
+    /// There is room: see [`Queue::put`].
+    fn push(&mut self, place: usize) {
+        if let Some(free) = self.at.get_mut(self.count) {
+            *free = place;
+            self.count += 1;
+        }
+    }
+
+    fn drop_newest_two(&mut self) -> [usize; 2] {
+        let [.., one, other] = self.at;
+        self.count = MOST - 2;
+        [one, other]
+    }
+}
+
+/// Whether both are known by their uids, and are not the same.
+fn is_another(before: &Object, after: &Object) -> bool {
+    before.uid.is_some() && after.uid.is_some() && before.uid != after.uid
 }
 
 fn kind_of(delta: &Delta) -> GroupKind {
@@ -241,11 +302,11 @@ fn kind_of(delta: &Delta) -> GroupKind {
     }
 }
 
-/// Whether a list of the kind in the scope makes the entry superfluous.
+/// Whether a list of the kind in the scope makes the entry superfluous. Not that an object went: the list may hold
+/// another in its place.
 fn is_settled_by_list(delta: &Delta, kind: &GroupKind, scope: &Scope) -> bool {
     let key = match delta {
         Delta::Upsert(object) => &object.key,
-        Delta::Delete(key) => key,
         Delta::RelistBegin(other, place) | Delta::RelistEnd(other, place) => return other == kind && place == scope,
         Delta::State(other, place, KindState::Loading { .. }) => return other == kind && place == scope,
         _ => return false,
@@ -260,7 +321,7 @@ fn is_settled_by_list(delta: &Delta, kind: &GroupKind, scope: &Scope) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use model::{Object, ResourceKind};
+    use model::ResourceKind;
     use serde_json::json;
 
     use super::*;
@@ -302,8 +363,40 @@ mod tests {
     async fn each_object_stands_once_with_its_newest_state() {
         let outbox = Outbox::default();
         let pen = outbox.announce(kind());
-        outbox.write(&pen, [upsert("a", 1), upsert("b", 1), upsert("a", 2), delete("b"), upsert("c", 1)]);
-        assert_eq!(print(&outbox.take().await.unwrap()), "new a@2 -b c@1");
+        outbox.write(&pen, [upsert("a", 1), upsert("b", 1), upsert("a", 2), delete("d"), upsert("c", 1), delete("d")]);
+        assert_eq!(print(&outbox.take().await.unwrap()), "new a@2 b@1 -d c@1");
+    }
+
+    /// What was seen: a Pod of a StatefulSet that was deleted and came again within a batch had never gone.
+    #[tokio::test(start_paused = true)]
+    async fn what_came_went_and_came_again_is_not_merged_away() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        outbox.write(&pen, [upsert("a", 1), delete("a"), upsert("a", 2), upsert("a", 3), upsert("b", 1)]);
+        assert_eq!(print(&outbox.take().await.unwrap()), "new a@1 -a a@3 b@1");
+        // A deletion that nobody saw is told by the uid of what stands in its place.
+        let of = |uid: &str, version: u32| {
+            let metadata = json!({"name": "a", "namespace": "n", "uid": uid, "resourceVersion": version.to_string()});
+            Delta::Upsert(Object::from_json(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata})).unwrap())
+        };
+        outbox.write(&pen, [of("x", 4), of("x", 5), of("y", 6), of("y", 7)]);
+        assert_eq!(print(&outbox.take().await.unwrap()), "a@5 -a a@7");
+        // A list says again what is there, not what went.
+        let relist = || [Delta::RelistBegin(pods(), Scope::Cluster), of("z", 9)];
+        outbox.write(&pen, [of("y", 8), delete("a")].into_iter().chain(relist()));
+        assert_eq!(print(&outbox.take().await.unwrap()), "-a [ a@9");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_and_goes_unread_a_thousand_times_is_told_by_its_ends() {
+        let outbox = Outbox::default();
+        let pen = outbox.announce(kind());
+        let visits = |from: u32| (from..from + 1000).flat_map(|version| [upsert("a", version), delete("a")]);
+        outbox.write(&pen, visits(1).chain([upsert("b", 1)]));
+        assert!(outbox.lock().entries.len() < 2 * GAPS, "gaps are closed");
+        assert_eq!(print(&outbox.take().await.unwrap()), "new a@1 -a a@1000 -a b@1");
+        outbox.write(&pen, [delete("a")].into_iter().chain(visits(2000)).chain([upsert("a", 4000)]));
+        assert_eq!(print(&outbox.take().await.unwrap()), "-a a@2000 -a a@4000");
     }
 
     #[tokio::test(start_paused = true)]
@@ -315,7 +408,7 @@ mod tests {
         let live = || Delta::State(pods(), Scope::Cluster, KindState::Live);
         outbox.write(&pen, [begin(), upsert("a", 1), upsert("b", 1), end(), live(), upsert("c", 2)]);
         outbox.write(&pen, [begin(), upsert("a", 1), end(), live(), delete("a")]);
-        assert_eq!(print(&outbox.take().await.unwrap()), "new [ -a ] live");
+        assert_eq!(print(&outbox.take().await.unwrap()), "new [ a@1 ] live -a");
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,5 +8,5 @@ mod pack;
 mod snapshot;
 mod state;
 
-pub use snapshot::Snapshot;
+pub use snapshot::{Held, Snapshot};
 pub use state::{Applied, Change, Inventory};

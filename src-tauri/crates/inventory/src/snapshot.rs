@@ -1,11 +1,14 @@
 //! What readers hold: everything as it was at one revision.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU64;
 use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::OrdMap;
 use model::{ClusterId, Coverage, GroupKind, Object, ResourceKey};
+use rustc_hash::FxHasher;
 use serde_json::Value;
 use zstd::zstd_safe::DCtx;
 
@@ -15,7 +18,46 @@ use crate::pack::Packed;
 pub(crate) struct Stored {
     pub(crate) version: Arc<str>,
     pub(crate) resource_version: Option<Box<str>>,
+    pub(crate) identity: Identity,
     pub(crate) body: Packed,
+}
+
+/// Tells an object from another that came in its place: 64 bits of its uid, which are random, or nothing for one that has
+/// none. The uid itself is in the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity(Option<NonZeroU64>);
+
+impl Identity {
+    pub(crate) fn of(uid: Option<&str>) -> Self {
+        let bits = |uid: &str| {
+            let mut hasher = FxHasher::default();
+            uid.hash(&mut hasher);
+            hasher.finish()
+        };
+        Self(uid.and_then(|uid| NonZeroU64::new(bits(uid))))
+    }
+
+    /// Whether both are known, and are not the same.
+    pub(crate) fn is_another(self, than: Self) -> bool {
+        self.0.is_some() && than.0.is_some() && self != than
+    }
+}
+
+/// An object as it is, or was, held: packed until it is asked for.
+#[derive(Clone)]
+pub struct Held(pub(crate) Arc<Stored>);
+
+impl Held {
+    /// The object of this key, unpacked: about 20 µs for a Pod.
+    pub fn object(&self, key: &ResourceKey) -> Object {
+        restore(key, &self.0, &mut DCtx::create())
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Held({} bytes)", self.0.body.size())
+    }
 }
 
 /// All objects of one cluster at one revision.
@@ -124,5 +166,6 @@ fn restore(key: &ResourceKey, stored: &Stored, context: &mut DCtx<'_>) -> Object
         uid: body.pointer("/metadata/uid").and_then(Value::as_str).map(Into::into),
         resource_version: stored.resource_version.as_deref().map(Into::into),
         body: Arc::new(body),
+        actors: Arc::default(),
     }
 }

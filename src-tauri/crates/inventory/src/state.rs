@@ -8,7 +8,7 @@ use model::{ClusterId, Coverage, Delta, GroupKind, KindCoverage, KindState, Obje
 use rustc_hash::FxHashSet;
 
 use crate::pack::{KindPacker, Packer};
-use crate::snapshot::{Snapshot, Stored, prefix_of, range};
+use crate::snapshot::{Held, Identity, Snapshot, Stored, prefix_of, range};
 
 /// A change of the set of objects, relists already resolved: what topology and everyone downstream applies.
 #[derive(Clone, Debug)]
@@ -22,8 +22,11 @@ pub enum Change {
 /// What a batch did.
 #[derive(Debug, Default)]
 pub struct Applied {
-    /// In order; at most one per object.
+    /// Ordered by key; several of one object in the order in which they happened. Updates are told by the last of them;
+    /// that an object came, that it went, and that another came in its place each stand for themselves.
     pub changes: Vec<Change>,
+    /// What was held before each change: nothing before an object came.
+    pub before: Vec<Option<Held>>,
     /// Whether completeness or freshness of some kind changed.
     pub coverage_changed: bool,
 }
@@ -69,7 +72,7 @@ impl Inventory {
 
     /// Applies a batch. Costs time in proportion to the batch, but for the end of a relist, which walks the kind's keys.
     pub fn apply(&mut self, batch: Vec<Delta>) -> Applied {
-        let mut changed: BTreeMap<ResourceKey, Option<Object>> = BTreeMap::new();
+        let mut changed = Changed::default();
         let mut coverage_changed = false;
         for delta in batch {
             match delta {
@@ -103,12 +106,11 @@ impl Inventory {
         if coverage_changed {
             self.coverage = Arc::new(self.count_coverage());
         }
-        if coverage_changed || !changed.is_empty() {
+        let (changes, before) = changed.told();
+        if coverage_changed || !changes.is_empty() {
             self.revision += 1;
         }
-        let changes =
-            changed.into_iter().map(|(key, object)| object.map_or(Change::Removed(key), Change::Upserted)).collect();
-        Applied { changes, coverage_changed }
+        Applied { changes, before, coverage_changed }
     }
 
     /// What readers get; costs a few reference counts.
@@ -128,7 +130,7 @@ impl Inventory {
         !known
     }
 
-    fn withdraw(&mut self, kind: &GroupKind, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
+    fn withdraw(&mut self, kind: &GroupKind, changed: &mut Changed) -> bool {
         let keys = self.keys_under(&prefix_of(kind, None));
         for key in &keys {
             self.remove(key, changed);
@@ -138,7 +140,7 @@ impl Inventory {
     }
 
     /// Drops what is held from a time when the account might list it; from then on the kind is one that it may not.
-    fn forget(&mut self, kind: &GroupKind, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
+    fn forget(&mut self, kind: &GroupKind, changed: &mut Changed) -> bool {
         let Some(entry) = self.kinds.get(kind) else { return false };
         let row = entry.coverage(&self.objects);
         let withheld = withheld(&row, &self.objects);
@@ -154,7 +156,7 @@ impl Inventory {
         forgotten
     }
 
-    fn upsert(&mut self, object: Object, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
+    fn upsert(&mut self, object: Object, changed: &mut Changed) -> bool {
         let kind = object.key.group_kind();
         for (scope, seen) in self.relists.get_mut(&kind).into_iter().flatten() {
             if scope.covers(object.key.namespace()) {
@@ -168,6 +170,7 @@ impl Inventory {
             return false;
         }
         let is_new = present.is_none();
+        let identity = Identity::of(object.uid.as_deref());
         self.entry(&kind, None);
         let Some(entry) = self.kinds.get_mut(&kind) else { return false };
         entry.count += u64::from(is_new);
@@ -175,30 +178,29 @@ impl Inventory {
         let stored = Stored {
             version,
             resource_version: object.resource_version.as_deref().map(Into::into),
+            identity,
             body: self.packer.pack(&mut entry.packer, &object.body),
         };
-        self.objects.insert(object.key.clone(), Arc::new(stored));
-        changed.insert(object.key.clone(), Some(object));
+        match self.objects.insert(object.key.clone(), Arc::new(stored)) {
+            Some(other) if identity.is_another(other.identity) => {
+                changed.went(object.key.clone(), other);
+                changed.came(object, None);
+            }
+            before => changed.came(object, before),
+        }
         is_new
     }
 
-    fn remove(&mut self, key: &ResourceKey, changed: &mut BTreeMap<ResourceKey, Option<Object>>) -> bool {
-        if self.objects.remove(key).is_none() {
-            return false;
-        }
+    fn remove(&mut self, key: &ResourceKey, changed: &mut Changed) -> bool {
+        let Some(stored) = self.objects.remove(key) else { return false };
         if let Some(entry) = self.kinds.get_mut(&key.group_kind()) {
             entry.count = entry.count.saturating_sub(1);
         }
-        changed.insert(key.clone(), None);
+        changed.went(key.clone(), stored);
         true
     }
 
-    fn end_relist(
-        &mut self,
-        kind: GroupKind,
-        scope: Scope,
-        changed: &mut BTreeMap<ResourceKey, Option<Object>>,
-    ) -> bool {
+    fn end_relist(&mut self, kind: GroupKind, scope: Scope, changed: &mut Changed) -> bool {
         let namespace = match &scope {
             Scope::Cluster => None,
             Scope::Namespace(name) => Some(name.to_string()),
@@ -261,6 +263,55 @@ impl KindEntry {
             row.count = row.count.saturating_sub(row.withheld);
         }
         row
+    }
+}
+
+/// What a batch has done so far, in order.
+#[derive(Default)]
+struct Changed(Vec<(Change, Option<Held>)>);
+
+impl Changed {
+    fn came(&mut self, object: Object, before: Option<Arc<Stored>>) {
+        self.0.push((Change::Upserted(object), before.map(Held)));
+    }
+
+    fn went(&mut self, key: ResourceKey, stored: Arc<Stored>) {
+        self.0.push((Change::Removed(key), Some(Held(stored))));
+    }
+
+    /// Ordered by key, with updates in place of those before them; and what was held before each.
+    fn told(mut self) -> (Vec<Change>, Vec<Option<Held>>) {
+        // Stable: changes of one object keep their order.
+        self.0.sort_by(|(one, _), (other, _)| one.key().cmp(other.key()));
+        let (mut changes, mut before) = (Vec::with_capacity(self.0.len()), Vec::with_capacity(self.0.len()));
+        for (change, held) in self.0 {
+            let last: Option<&mut Change> = changes.last_mut();
+            match (last, &change) {
+                (Some(last @ Change::Upserted(_)), Change::Upserted(_)) if last.key() == change.key() => *last = change,
+                (Some(last @ Change::Upserted(_)), Change::Removed(_))
+                    if last.key() == change.key() && before.last().is_some_and(Option::is_some) =>
+                {
+                    *last = change;
+                    before.pop();
+                    before.push(held);
+                }
+                _ => {
+                    changes.push(change);
+                    before.push(held);
+                }
+            }
+        }
+        (changes, before)
+    }
+}
+
+impl Change {
+    /// The object that changed.
+    pub fn key(&self) -> &ResourceKey {
+        match self {
+            Self::Upserted(object) => &object.key,
+            Self::Removed(key) => key,
+        }
     }
 }
 

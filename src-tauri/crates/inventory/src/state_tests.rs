@@ -56,6 +56,52 @@ fn an_object_comes_back_as_it_went_in_without_managed_fields() {
     assert_eq!(snapshot.coverage().of(&pods()).unwrap().count, 200);
 }
 
+/// The versions that were held before each change, beside what happened.
+fn words_with_before(applied: &Applied) -> String {
+    let version = |object: Object| object.resource_version.unwrap();
+    let each = applied.changes.iter().zip(&applied.before).map(|(change, before)| {
+        let before = before.as_ref().map(|held| version(held.object(change.key())));
+        let word = match change {
+            Change::Upserted(object) => format!("+{}", version(object.clone())),
+            Change::Removed(_) => "-".to_owned(),
+        };
+        format!("{word} after {}", before.as_deref().unwrap_or("nothing"))
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn what_came_went_and_came_in_one_batch_is_told_one_by_one_with_what_was_held_before() {
+    let mut inventory = inventory();
+    let (put, key) = (|version: u64| Delta::Upsert(pod("shop", "a", version)), pod("shop", "a", 1).key);
+    let gone = || Delta::Delete(key.clone());
+    let mut told = |batch: Vec<Delta>| words_with_before(&inventory.apply(batch));
+    assert_eq!(told(vec![put(1), put(2)]), "+2 after nothing");
+    assert_eq!(told(vec![put(3), put(4)]), "+4 after 2");
+    assert_eq!(told(vec![put(5), gone(), put(6), put(7)]), "- after 5, +7 after nothing");
+    assert_eq!(told(vec![gone()]), "- after 7");
+    assert_eq!(told(vec![put(8), gone(), gone()]), "+8 after nothing, - after 8");
+}
+
+#[test]
+fn another_uid_is_another_object() {
+    let mut inventory = inventory();
+    let of = |uid: &str, version: &str| {
+        let mut body = (*pod("shop", "a", 1).body).clone();
+        body["metadata"]["uid"] = uid.into();
+        body["metadata"]["resourceVersion"] = version.into();
+        Delta::Upsert(Object::from_json(body).unwrap())
+    };
+    inventory.apply(vec![of("x", "1")]);
+    // A relist tells of no deletion, but of what stands in its place.
+    let relist =
+        vec![Delta::RelistBegin(pods(), Scope::Cluster), of("y", "2"), Delta::RelistEnd(pods(), Scope::Cluster)];
+    let applied = inventory.apply(relist);
+    assert_eq!(words_with_before(&applied), "- after 1, +2 after nothing");
+    assert!(!applied.coverage_changed);
+    assert_eq!(inventory.snapshot().coverage().of(&pods()).unwrap().count, 1);
+}
+
 #[test]
 fn a_relist_removes_what_it_does_not_name_and_skips_what_has_not_changed() {
     let mut inventory = inventory();

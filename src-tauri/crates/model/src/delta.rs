@@ -3,7 +3,9 @@
 use crate::{GroupKind, KindState, Object, ResourceKey, ResourceKind, Scope};
 
 /// One step of the stream that a source emits for one cluster. Steps of one object keep their order;
-/// readers may see several upserts of one object coalesced into the last.
+/// readers may see several upserts of one object coalesced into the last. An upsert never takes the place of a delete, nor
+/// of an upsert of an object with another uid: what went and came again is seen to have gone. Of an object that went and
+/// came more often than twice before it was read, the visits in between are left out.
 #[derive(Clone, Debug)]
 pub enum Delta {
     /// The source serves this kind. Comes before any other delta of the kind.

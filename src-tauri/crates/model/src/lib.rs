@@ -21,5 +21,5 @@ pub use health::Health;
 pub use key::{ClusterId, EXTERNAL_GROUP, GroupKind, KeyError, ResourceKey, ResourceKind};
 pub use kinds::{KINDS, KindFacts};
 pub use mask::mask_credentials;
-pub use object::{Object, ObjectError};
+pub use object::{Actor, Object, ObjectError};
 pub use relation::{EdgeState, RelationClass};

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::ResourceKey;
 
-/// One Kubernetes object, whole but for `metadata.managedFields`, which never enters.
+/// One Kubernetes object, whole but for `metadata.managedFields`, of which only [`Object::actors`] stays.
 /// Secrets carry metadata (and, offline, nothing of `data` or `stringData` but the key names with null values).
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -21,6 +22,25 @@ pub struct Object {
     pub resource_version: Option<Arc<str>>,
     /// The JSON body.
     pub body: Arc<Value>,
+    /// Who wrote it last, as `metadata.managedFields` told when it came in; none where it is read from where it is held.
+    pub actors: Arc<[Actor]>,
+}
+
+/// Who wrote a part of an object last: an entry of `metadata.managedFields`, without the fields themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Actor {
+    /// The program that says it is the writer: `kubectl-client-side-apply`, `kube-controller-manager`.
+    #[serde(default)]
+    pub manager: Box<str>,
+    /// `Apply` or `Update`.
+    #[serde(default)]
+    pub operation: Box<str>,
+    /// When, as the server wrote it (RFC 3339, whole seconds).
+    #[serde(default)]
+    pub time: Option<Box<str>>,
+    /// `status` or `scale`, where it was not the object itself.
+    #[serde(default)]
+    pub subresource: Option<Box<str>>,
 }
 
 /// Why a JSON value is no object.
@@ -43,15 +63,16 @@ impl fmt::Display for ObjectError {
 impl std::error::Error for ObjectError {}
 
 impl Object {
-    /// Reads key, version, uid and resourceVersion from a JSON body and drops `metadata.managedFields`.
+    /// Reads key, version, uid and resourceVersion from a JSON body and takes `metadata.managedFields` out.
     /// The namespace is taken as written (empty where absent).
     ///
     /// # Errors
     /// Where `apiVersion`, `kind` or `metadata.name` is absent.
     pub fn from_json(mut body: Value) -> Result<Self, ObjectError> {
-        if let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.remove("managedFields");
-        }
+        let metadata = body.get_mut("metadata").and_then(Value::as_object_mut);
+        let managed = metadata.and_then(|metadata| metadata.remove("managedFields"));
+        // What people write by hand may be anything; nobody reads it where it makes no sense.
+        let actors = managed.and_then(|managed| Vec::<Actor>::deserialize(managed).ok()).unwrap_or_default();
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
         let api_version = text("/apiVersion").ok_or(ObjectError::Absent("apiVersion"))?;
         let kind = text("/kind").ok_or(ObjectError::Absent("kind"))?;
@@ -63,6 +84,7 @@ impl Object {
             uid: text("/metadata/uid").map(Into::into),
             resource_version: text("/metadata/resourceVersion").map(Into::into),
             body: Arc::new(body),
+            actors: actors.into(),
         })
     }
 

@@ -1,10 +1,10 @@
-//! Bytes of the API → objects, skipping `managedFields` while reading: they are a third of every answer and never
-//! become values.
+//! Bytes of the API → objects. Of `managedFields`, a third of every answer, only who wrote and when is read; the rest
+//! never becomes a value.
 
 use std::fmt;
 use std::sync::Arc;
 
-use model::{Object, ResourceKey, ResourceKind};
+use model::{Actor, Object, ResourceKey, ResourceKind};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -61,14 +61,18 @@ pub(crate) fn head(beginning: &[u8]) -> Option<Head> {
 /// Reads a line of a watch on `kind`.
 pub(crate) fn event(line: &[u8], kind: &ResourceKind) -> serde_json::Result<Event> {
     let Line { kind: word, body } = Line::read(line)?;
-    let metadata = |name: &str| body.get("metadata").and_then(|metadata| metadata.get(name));
+    let metadata = |name: &str| body.fields.get("metadata").and_then(|metadata| metadata.get(name));
     let version = || metadata("resourceVersion").and_then(Value::as_str);
     match word.as_str() {
         "BOOKMARK" => Ok(Event::Bookmark { resource_version: version().unwrap_or_default().to_owned() }),
         "ERROR" => {
-            let code =
-                body.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok()).unwrap_or(500);
-            let message = body.get("message").and_then(Value::as_str).unwrap_or("the watch ended with an error");
+            let code = body
+                .fields
+                .get("code")
+                .and_then(Value::as_u64)
+                .and_then(|code| u16::try_from(code).ok())
+                .unwrap_or(500);
+            let message = body.fields.get("message").and_then(Value::as_str).unwrap_or("the watch ended with an error");
             Ok(Event::Error { code, message: message.to_owned() })
         }
         "DELETED" => {
@@ -101,7 +105,7 @@ impl<'a> Item<'a> {
         Self { kind, api_version, is_secret }
     }
 
-    fn object(&self, mut body: Map<String, Value>) -> serde_json::Result<Object> {
+    fn object(&self, Read { fields: mut body, actors }: Read) -> serde_json::Result<Object> {
         // Secrets come as PartialObjectMetadata and are what they are for all that.
         body.insert("apiVersion".to_owned(), Value::String(self.api_version.clone()));
         body.insert("kind".to_owned(), Value::String(self.kind.group_kind.kind.to_string()));
@@ -118,6 +122,7 @@ impl<'a> Item<'a> {
             uid: text("uid").map(Into::into),
             resource_version: text("resourceVersion").map(Into::into),
             body: Arc::new(body),
+            actors: actors.into(),
         })
     }
 }
@@ -131,7 +136,14 @@ impl<'de> DeserializeSeed<'de> for &Item<'_> {
     }
 }
 
-/// The fields of an object, `metadata.managedFields` skipped.
+/// The fields of an object, and who wrote them in place of `metadata.managedFields`.
+#[derive(Debug, Default)]
+struct Read {
+    fields: Map<String, Value>,
+    actors: Vec<Actor>,
+}
+
+/// What of an object is read.
 enum Body {
     Whole,
     /// Nothing else tells which object is gone.
@@ -139,7 +151,7 @@ enum Body {
 }
 
 impl<'de> DeserializeSeed<'de> for Body {
-    type Value = Map<String, Value>;
+    type Value = Read;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -147,32 +159,32 @@ impl<'de> DeserializeSeed<'de> for Body {
 }
 
 impl<'de> Visitor<'de> for Body {
-    type Value = Map<String, Value>;
+    type Value = Read;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Map::new();
+        let mut read = Read::default();
         while let Some(name) = access.next_key::<String>()? {
             let value = match self {
-                _ if name == "metadata" => access.next_value_seed(Metadata)?,
+                _ if name == "metadata" => access.next_value_seed(Metadata(&mut read.actors))?,
                 Self::Whole => access.next_value()?,
                 Self::Metadata => {
                     access.next_value::<IgnoredAny>()?;
                     continue;
                 }
             };
-            fields.insert(name, value);
+            read.fields.insert(name, value);
         }
-        Ok(fields)
+        Ok(read)
     }
 }
 
-struct Metadata;
+struct Metadata<'a>(&'a mut Vec<Actor>);
 
-impl<'de> DeserializeSeed<'de> for Metadata {
+impl<'de> DeserializeSeed<'de> for Metadata<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -180,7 +192,7 @@ impl<'de> DeserializeSeed<'de> for Metadata {
     }
 }
 
-impl<'de> Visitor<'de> for Metadata {
+impl<'de> Visitor<'de> for Metadata<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -191,7 +203,7 @@ impl<'de> Visitor<'de> for Metadata {
         let mut fields = Map::new();
         while let Some(name) = access.next_key::<String>()? {
             if name == "managedFields" {
-                access.next_value::<IgnoredAny>()?;
+                *self.0 = access.next_value::<Option<_>>()?.unwrap_or_default();
             } else {
                 fields.insert(name, access.next_value()?);
             }
@@ -270,7 +282,7 @@ impl<'de> Visitor<'de> for Items<'_> {
 /// `{"type": .., "object": {..}}`.
 struct Line {
     kind: String,
-    body: Map<String, Value>,
+    body: Read,
 }
 
 impl Line {
@@ -330,16 +342,23 @@ mod tests {
     }
 
     const LIST: &str = r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"41","continue":"abc","remainingItemCount":3},
-        "items":[{"metadata":{"name":"web","namespace":"shop","uid":"u","resourceVersion":"7","managedFields":[{"f:x":{}}]},"spec":{"a":[1,2.5,null]}}]}"#;
+        "items":[{"metadata":{"name":"web","namespace":"shop","uid":"u","resourceVersion":"7",
+        "managedFields":[{"manager":"kubelet","operation":"Update","time":"2026-11-20T14:02:00Z","subresource":"status","fieldsV1":{"f:x":{}}}]},"spec":{"a":[1,2.5,null]}}]}"#;
 
     #[test]
-    fn pages_lose_managed_fields_and_gain_their_kind() {
+    fn pages_tell_who_wrote_in_place_of_managed_fields_and_gain_their_kind() {
         let page = page(LIST.as_bytes(), &kind("", "Pod")).unwrap();
         assert_eq!(page.head, Head { resource_version: "41".to_owned(), next: "abc".to_owned() });
         let pod = page.objects.first().unwrap();
         assert_eq!(
             (pod.key.as_str(), pod.uid.as_deref(), pod.resource_version.as_deref()),
             ("core/Pod/shop/web", Some("u"), Some("7"))
+        );
+        let [actor] = &*pod.actors else { panic!("{:?}", pod.actors) };
+        assert_eq!((&*actor.manager, &*actor.operation), ("kubelet", "Update"));
+        assert_eq!(
+            (actor.time.as_deref(), actor.subresource.as_deref()),
+            (Some("2026-11-20T14:02:00Z"), Some("status"))
         );
         assert_eq!(
             *pod.body,

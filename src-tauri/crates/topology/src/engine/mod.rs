@@ -570,21 +570,14 @@ fn read(changes: &[Change], book: &RuleBook) -> Vec<(ResourceKey, Option<Arc<Fac
 
 /// The last change of each object, ordered by key, without the kinds that are no nodes.
 fn last_of_each(changes: &[Change]) -> Vec<&Change> {
-    if changes.windows(2).all(|pair| key_of(&pair[0]) < key_of(&pair[1])) {
-        return changes.iter().filter(|change| !kinds::is_left_out(key_of(change))).collect();
+    if changes.windows(2).all(|pair| pair[0].key() < pair[1].key()) {
+        return changes.iter().filter(|change| !kinds::is_left_out(change.key())).collect();
     }
     let mut order: Vec<(usize, &Change)> =
-        changes.iter().enumerate().filter(|(_, change)| !kinds::is_left_out(key_of(change))).collect();
-    order.par_sort_unstable_by(|(a_at, a), (b_at, b)| key_of(a).cmp(key_of(b)).then(b_at.cmp(a_at)));
-    order.dedup_by(|(_, later), (_, kept)| key_of(later) == key_of(kept));
+        changes.iter().enumerate().filter(|(_, change)| !kinds::is_left_out(change.key())).collect();
+    order.par_sort_unstable_by(|(a_at, a), (b_at, b)| a.key().cmp(b.key()).then(b_at.cmp(a_at)));
+    order.dedup_by(|(_, later), (_, kept)| later.key() == kept.key());
     order.into_iter().map(|(_, change)| change).collect()
-}
-
-fn key_of(change: &Change) -> &ResourceKey {
-    match change {
-        Change::Upserted(object) => &object.key,
-        Change::Removed(key) => key,
-    }
 }
 
 /// Iterates a hash set whose order does not matter, because the result is sorted.
