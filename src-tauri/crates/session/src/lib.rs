@@ -1,10 +1,11 @@
-//! One open cluster: the task that owns its objects and its graph, the source that feeds it, what it publishes, and the
-//! mailboxes of those who follow every change.
+//! One open cluster: the task that owns its objects and its graph, the source that feeds it, what it publishes, and its
+//! sinks: the mailboxes of pictures and of those who follow every change of the objects.
 //!
 //! It refuses to know how anything is shown or sent: no JSON, no picture, no transport. Dropping a [`Session`] ends all
 //! its tasks.
 #![warn(missing_docs)]
 
+mod changes;
 mod error;
 mod mailbox;
 mod owner;
@@ -17,14 +18,15 @@ use inventory::{Inventory, Snapshot};
 use model::ClusterId;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
-use topology::{Engine, Graph, GraphDelta, RuleBook};
+use topology::{Engine, Graph, RuleBook};
 
+pub use changes::{Changes, Follower, ObjectChange, What};
 pub use error::SessionError;
 pub use mailbox::{Mailbox, Update};
 pub use source::{Origin, demo_options};
 pub use usage::{MetricsAnswer, NodeUse};
 
-use owner::{Message, Model};
+use owner::{Ends, Message, Model, Sink, Step};
 use source::Source;
 
 /// What readers of an open cluster see: immutable, one moment.
@@ -103,12 +105,10 @@ impl Session {
         let (inbox, messages) = mpsc::channel(2);
         let stop = CancellationToken::new();
         let named = watch::Sender::default();
-        let owner = owner::keep(source, begin, model, inbox.clone(), messages, publish, named.subscribe());
-        let stopped = stop.clone();
+        let ends =
+            Ends { inbox: inbox.clone(), messages, published: publish, named: named.subscribe(), stop: stop.clone() };
         // Ends when the handle is dropped: its guard cancels the token.
-        tokio::spawn(async move {
-            tokio::select! { () = owner => {}, () = stopped.cancelled() => {} }
-        });
+        tokio::spawn(owner::keep(source, begin, model, ends));
         let guard = stop.clone().drop_guard();
         Self { inbox, published, stop, named, _guard: guard }
     }
@@ -134,7 +134,7 @@ impl Session {
         let withheld = snapshot.coverage().kinds.iter().filter(|row| row.withheld > 0);
         let forget = withheld.map(|row| model::Delta::Forget(row.kind.group_kind.clone())).collect();
         // A session that ended has nothing to forget.
-        let _ = self.inbox.send(Message::Deltas(forget)).await;
+        let _ = self.inbox.send(Message::Deltas { deltas: forget, source: None }).await;
     }
 
     /// The state at this moment.
@@ -151,8 +151,15 @@ impl Session {
     /// it at once. None where the session is closed. Dropping the mailbox ends it.
     pub async fn subscribe(&self) -> Option<Arc<Mailbox>> {
         let mailbox = Arc::<Mailbox>::default();
-        self.inbox.send(Message::Read(Arc::clone(&mailbox))).await.ok()?;
+        self.inbox.send(Message::Read(Sink::Picture(Arc::clone(&mailbox)))).await.ok()?;
         Some(mailbox)
+    }
+
+    /// Follows every change of the objects, beginning with those that are there. None where the session is closed.
+    pub async fn changes(&self) -> Option<Follower> {
+        let follower = Follower(Arc::default());
+        self.inbox.send(Message::Read(Sink::Objects(Arc::clone(&follower.0)))).await.ok()?;
+        Some(follower)
     }
 }
 
@@ -170,10 +177,11 @@ impl State {
 }
 
 impl Model for State {
-    fn apply(&mut self, deltas: Vec<model::Delta>) -> GraphDelta {
+    fn apply(&mut self, deltas: Vec<model::Delta>) -> Step {
         let applied = self.inventory.apply(deltas);
         let snapshot = self.inventory.snapshot();
-        self.engine.apply(&applied.changes, snapshot.coverage())
+        let delta = self.engine.apply(&applied.changes, snapshot.coverage());
+        Step { applied, delta }
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {

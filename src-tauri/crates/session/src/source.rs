@@ -153,8 +153,7 @@ async fn files(inputs: Vec<Input>, options: offline::Options, first: Option<Outc
     };
     let source = SourceState { offline: true, problems, notes, ..SourceState::default() };
     // A closed inbox means that the cluster was closed.
-    let _ = inbox.send(Message::Source(source)).await;
-    let _ = inbox.send(Message::Deltas(deltas)).await;
+    let _ = inbox.send(Message::Deltas { deltas, source: Some(source) }).await;
 }
 
 fn connect(context: &Context, namespaces: Vec<String>) -> (Connection, SourceState) {
@@ -179,13 +178,9 @@ async fn follow(
         let message = tokio::select! {
             deltas = connection.next() => {
                 let Some(deltas) = deltas else { return };
-                // Every batch carries the time of its last word with it, so that the status line is right without a second
-                // message. Words about the connection are no words about objects: they leave the age as it is.
+                // Words about the connection are no words about objects: they leave the age as it is.
                 source.heard = source.heard.max(*heard.borrow_and_update());
-                if inbox.send(Message::Source(source.clone())).await.is_err() {
-                    return;
-                }
-                Message::Deltas(deltas)
+                Message::Deltas { deltas, source: Some(source.clone()) }
             }
             changed = link.changed() => {
                 if changed.is_err() {
