@@ -122,7 +122,7 @@ async fn selection_sorting_and_chunks_work() {
     let whole = cluster.ok("get pods -A -o name").await;
     assert_eq!(whole, cluster.ok("get pods -A -o name --chunk-size=5").await);
     assert_eq!(cluster.ok("get pods -A -o name --field-selector=status.phase=Pending").await.lines().count(), 3);
-    assert_eq!(cluster.ok("get pods -n shop -o name -l app.kubernetes.io/name=cart").await.lines().count(), 6);
+    assert_eq!(cluster.ok("get pods -n shop -o name -l app.kubernetes.io/instance=cart").await.lines().count(), 6);
     cluster.ok("get events -A --sort-by=.lastTimestamp").await;
     cluster.ok("get all -n shop --show-labels").await;
     let phase = cluster.ok("get pvc -n data data-orders-db-0 -o jsonpath={.status.phase}").await;

@@ -240,3 +240,20 @@ fn a_lens_sets_aside_what_has_no_part_in_it() {
     let gitops = through(Lens::Gitops);
     assert!(gitops.values().all(|aside| *aside), "nothing in the shop was put there by Argo CD or Flux");
 }
+
+/// The Services of the shop sent requests to the runs of its CronJobs.
+#[test]
+fn no_service_of_the_shop_selects_the_pods_of_a_cron_job() {
+    let graph = engine(&objects()).graph();
+    let runs = graph.nodes().filter(|(_, node)| node.key.is("", "Pod")).filter(|(_, node)| {
+        let job = node.controller.map(|job| graph.node(job));
+        job.is_some_and(|job| job.key.is("batch", "Job") && job.controller.is_some())
+    });
+    let mut seen = 0;
+    for (id, run) in runs {
+        seen += 1;
+        let service = graph.incoming(id).map(|edge| &graph.node(edge.from).key).find(|from| from.is("", "Service"));
+        assert_eq!(service, None, "{}", run.key);
+    }
+    assert!(seen > 0);
+}

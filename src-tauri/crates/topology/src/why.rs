@@ -71,6 +71,7 @@ pub fn why(
     let is_ill = node.health.is_problem() || node.note.is_some();
     let mut findings = if is_ill { symptoms(graph, object, events, id) } else { broken(graph, id) };
     findings.sort_by_key(|finding| finding.health);
+    findings.extend(rivals(graph, object, key));
     // What lies behind them comes before all of them.
     if is_ill && let Some(cause) = behind(graph, id) {
         findings.insert(0, cause);
@@ -201,6 +202,42 @@ fn containers(object: &Object) -> Vec<(String, Vec<Evidence>)> {
         }
     }
     found
+}
+
+/// Group and kind of a class, the annotation that makes it the one for what names none, and what comes of two.
+const DEFAULTS: [(&str, &str, &str, &str); 2] = [
+    (
+        "storage.k8s.io",
+        "StorageClass",
+        "storageclass.kubernetes.io/is-default-class",
+        "a claim that names no class gets the newest of them",
+    ),
+    (
+        "networking.k8s.io",
+        "IngressClass",
+        "ingressclass.kubernetes.io/is-default-class",
+        "an Ingress that names no class is refused",
+    ),
+];
+
+/// Other classes that are the default as well.
+fn rivals(graph: &Graph, object: &dyn Fn(&ResourceKey) -> Option<Object>, key: &ResourceKey) -> Option<Finding> {
+    let (.., annotation, effect) = DEFAULTS.iter().find(|(group, kind, ..)| key.is(group, kind))?;
+    let is_default = |key: &ResourceKey| object(key).is_some_and(|class| class.annotation(annotation) == Some("true"));
+    if !is_default(key) {
+        return None;
+    }
+    let classes = graph.nodes().map(|(_, node)| &node.key).filter(|other| other.is(key.group(), key.kind()));
+    let mut defaults: Vec<&ResourceKey> = classes.filter(|other| is_default(other)).collect();
+    defaults.sort_unstable();
+    let names: Vec<&str> = defaults.iter().map(|class| class.name()).collect();
+    let at = format!("metadata.annotations[{annotation}]");
+    (defaults.len() > 1).then(|| Finding {
+        subject: key.clone(),
+        health: Health::Degraded,
+        sentence: format!("{} {}es are the default ({}): {effect}", defaults.len(), key.kind(), names.join(", ")),
+        evidence: defaults.iter().map(|class| evidence(class, at.as_str(), "true")).collect(),
+    })
 }
 
 /// The probe that keeps a running container from being ready, and what it asks.
@@ -590,6 +627,29 @@ status:
         degraded: selector matches no pod
           field core/Service/shop/promo spec.selector: app=promo
         ");
+    }
+
+    #[test]
+    fn two_default_classes_are_a_finding() {
+        const CLASSES: &str = r"
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: one, annotations: {storageclass.kubernetes.io/is-default-class: 'true'}}, provisioner: a}
+---
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: two, annotations: {storageclass.kubernetes.io/is-default-class: 'true'}}, provisioner: b}
+---
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: other}, provisioner: b}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: alone, annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}}}
+";
+        let (all, graph) = (objects(CLASSES), graph(CLASSES));
+        let find = |key: &ResourceKey| -> Option<Object> { all.iter().find(|object| object.key == *key).cloned() };
+        let told = |key: &ResourceKey| -> Vec<String> {
+            super::why(&graph, &find, &[], key).into_iter().map(|finding| finding.sentence).collect()
+        };
+        let two = "2 StorageClasses are the default (one, two): a claim that names no class gets the newest of them";
+        let expected = [vec![two], vec![two], vec![], vec![]];
+        for (object, expected) in all.iter().zip(expected) {
+            assert_eq!(told(&object.key), expected, "{}", object.key);
+        }
     }
 
     #[test]

@@ -81,6 +81,9 @@ fn label(document: &mut Value, kind: &str, app: &Value, part: Option<&Value>, po
             spec["selector"] = json!({"matchLabels": selector});
         }
         "CronJob" => {
+            // Named after themselves: with the name of their application its Service would send requests to them.
+            on_pods["app.kubernetes.io/name"] = document["metadata"]["name"].clone();
+            let spec = &mut document["spec"];
             merge(&mut spec["jobTemplate"]["spec"]["template"]["metadata"]["labels"], &on_pods);
             merge(&mut spec["jobTemplate"]["metadata"]["labels"], &on_pods);
         }

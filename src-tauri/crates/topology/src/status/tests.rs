@@ -81,6 +81,10 @@ fn workloads_say_how_far_they_are() {
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: e-manifest, namespace: shop}, spec: {replicas: 2}}
 ---
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: f-fewer, namespace: shop}, spec: {replicas: 3}, status: {readyReplicas: 2, updatedReplicas: 3}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: g-old-left, namespace: shop}, spec: {replicas: 2}, status: {replicas: 3, readyReplicas: 2, updatedReplicas: 2, availableReplicas: 2, conditions: [{type: Progressing, status: 'False'}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: h-too-short, namespace: shop}, spec: {replicas: 2, minReadySeconds: 600}, status: {replicas: 2, readyReplicas: 2, updatedReplicas: 2, availableReplicas: 1, conditions: [{type: Progressing, status: 'False'}]}}
 ", "Deployment"), @"
     apps/Deployment/shop/a-ready ok 4/4 | 4 of 4 ready
     apps/Deployment/shop/b-stuck degraded 2/3 | rollout stuck · 1 of 3 updated, 2 ready
@@ -88,6 +92,8 @@ fn workloads_say_how_far_they_are() {
     apps/Deployment/shop/d-zero neutral 0/0 | scaled to zero
     apps/Deployment/shop/e-manifest neutral  | 2 replicas
     apps/Deployment/shop/f-fewer degraded 2/3 | 2 of 3 ready
+    apps/Deployment/shop/g-old-left degraded 2/2 | rollout stuck · 2 of 2 ready, 1 old pod still there
+    apps/Deployment/shop/h-too-short degraded 2/2 | rollout stuck · 2 of 2 ready, 1 for long enough
     ");
     assert_snapshot!(table(r"
 {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: a, namespace: shop}, status: {desiredNumberScheduled: 5, numberReady: 5, updatedNumberScheduled: 5}}

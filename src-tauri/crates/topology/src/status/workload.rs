@@ -120,7 +120,15 @@ fn appraise(source: &Source<'_>, progress: &Progress) -> Appraisal {
     let stuck = if updated < wanted {
         format!("rollout stuck · {updated} of {wanted} updated, {ready} ready")
     } else {
-        format!("rollout stuck · {of} ready")
+        let left = number(source.body, "/status/replicas").saturating_sub(wanted);
+        let available = number(source.body, "/status/availableReplicas");
+        match () {
+            () if ready < wanted => format!("rollout stuck · {of} ready"),
+            () if left > 0 => {
+                format!("rollout stuck · {of} ready, {} still there", counted(left, "old pod", "old pods"))
+            }
+            () => format!("rollout stuck · {of} ready, {available} for long enough"),
+        }
     };
     let (health, caption) = if progress.stuck {
         (if ready == 0 && wanted > 0 { Health::Failing } else { Health::Degraded }, stuck)
