@@ -252,7 +252,7 @@ describe("the inspector", () => {
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => page.getByRole("tab", { name: /^Relations/ }).getAttribute("aria-selected")).toBe("true");
     await page.keyboard.press("ArrowLeft");
-    await why.getByRole("button").first().click();
+    await why.locator("button[title^='Pod ']").first().click();
     await expect.poll(() => page.locator(`${INSPECTOR} p`).first().innerText()).toMatch(/^Pod/);
   });
 

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 
 import { useBrowser } from "../support/browser";
-import { INSPECTOR, camera, find, goTo, onCard, onPage, openMap, picture, settled } from "../support/map";
+import { INSPECTOR, MAP, camera, find, goTo, onCard, onPage, openMap, picture, settled } from "../support/map";
 
 const { open } = useBrowser();
 let page: Page;
@@ -95,8 +95,12 @@ test("a double click fills the screen with a namespace, and on nothing fits all 
   const head = await onPage(page, { x: frame.box.x + 22, y: frame.box.y + 24 });
   await page.mouse.dblclick(head.x, head.y);
   await settled(page);
-  const near = await camera(page);
-  expect(near.scale).toBeGreaterThan(fitted.scale);
+  const map = await page.locator(MAP).boundingBox();
+  if (!map) throw new Error("the map is not on screen");
+  const { scale } = await camera(page);
+  const filled = Math.max((frame.box.width * scale) / map.width, (frame.box.height * scale) / map.height);
+  expect(filled).toBeGreaterThan(0.8);
+  expect(filled).toBeLessThanOrEqual(1);
   await page.keyboard.press("Escape");
   await settled(page);
   const beside = await onPage(page, { x: frame.box.x - 6, y: frame.box.y - 6 });

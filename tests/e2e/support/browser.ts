@@ -46,7 +46,8 @@ export function useBrowser(): { open: (look?: Look) => Promise<Page> } {
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(error.message));
       page.on("console", (message) => {
-        if (message.type() === "error") errors.push(message.text());
+        // A question that crosses a new picture is asked again of that one; the browser logs the answer all the same.
+        if (message.type() === "error" && !message.text().includes("410 (Gone)")) errors.push(message.text());
       });
       await page.goto(`${url}${path}`);
       return page;
