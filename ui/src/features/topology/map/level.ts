@@ -3,8 +3,8 @@
 /** Far to near. */
 export type Level = "far" | "blocks" | "compact" | "cards" | "near";
 
-/** From here on each card has a name of its own: six letters of it stand beside its mark. */
-export const CARDS_FROM = 0.26;
+/** From here on each card has a name of its own: eight letters of it stand beside its mark. */
+export const CARDS_FROM = 0.33;
 
 const LEVELS: ReadonlyArray<{ from: number; level: Level }> = [
   { from: 0.9, level: "near" },
