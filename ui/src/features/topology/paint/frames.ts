@@ -40,7 +40,7 @@ function drawHead(pen: Pen, frame: Frame) {
   const { context, palette } = pen;
   const { box } = frame;
   const size = textSize(TITLE.size, pen.scale, 11.5);
-  const left = drawProblems(pen, frame);
+  const left = drawProblems(pen, frame, box.x + TITLE.x + 40, box.y + TITLE.y - TITLE.size * 0.36);
   setFont(pen, "semibold", size);
   const title = fitted(pen, frame.title, left - box.x - TITLE.x - 8);
   const titleWidth = widthOf(pen, title);
@@ -66,10 +66,10 @@ const PROBLEMS: ReadonlyArray<{ health: Health; word: string; of: (frame: Frame)
   { health: "pending", word: "pending", of: (frame) => frame.counts.pending },
 ];
 
-/** Pills at the right of a frame's head; answers where they begin. */
-function drawProblems(pen: Pen, frame: Frame): number {
+/** Pills at the right of a frame, around the height `middle`, as far as there is room right of `from`; answers where they begin. */
+function drawProblems(pen: Pen, frame: Frame, from: number, middle: number): number {
   const { context, palette } = pen;
-  const words = pen.level !== "compact";
+  const words = pen.level === "cards" || pen.level === "near";
   const size = textSize(11, pen.scale, 10);
   const height = size * 1.7;
   let right = frame.box.x + frame.box.width - 14;
@@ -79,8 +79,8 @@ function drawProblems(pen: Pen, frame: Frame): number {
     if (number === 0) continue;
     const text = words ? `${count(number)} ${problem.word}` : count(number);
     const width = widthOf(pen, text) + size * 2.6;
-    const top = frame.box.y + TITLE.y - TITLE.size * 0.36 - height / 2;
-    if (right - width < frame.box.x + TITLE.x + 40) break;
+    const top = middle - height / 2;
+    if (right - width < from) break;
     context.fillStyle = palette.card;
     context.strokeStyle = palette.cardLine;
     context.lineWidth = lineWidth(pen, 1);
@@ -113,9 +113,11 @@ function drawTile(pen: Pen, frame: Frame) {
   // Where applications have names of their own, a namespace's stands on its upper edge, as on a fieldset.
   let y = overview ? box.y + size + 5 * pixel : box.y + size * 0.4;
   const x = box.x + 7 * pixel;
-  plate(pen, x, y, widthOf(pen, title), size);
+  const end = x + widthOf(pen, title);
+  plate(pen, x, y, end - x, size);
   context.fillStyle = palette.text;
   context.fillText(title, x, y);
+  if (!overview) drawProblems(pen, frame, end + 8 * pixel, box.y);
   const small = 10.5 * pixel;
   if (overview && height > 40) {
     setFont(pen, "regular", small);
