@@ -19,9 +19,9 @@ macro_rules! with_commands {
             /// Open a context, the demo or files, and start reading.
             read + file cluster_connect(ConnectRequest) -> ClusterSummary,
             /// Remove from the map what was listed until the account lost the right to; nothing of it changes in the cluster.
-            read cluster_forget(ClusterRequest) -> Nothing,
+            remember cluster_forget(ClusterRequest) -> Nothing,
             /// Close an open cluster.
-            read cluster_disconnect(ClusterRequest) -> Nothing,
+            remember cluster_disconnect(ClusterRequest) -> Nothing,
             /// The open clusters, in the order in which they were opened.
             read clusters_open(Nothing) -> Vec<ClusterSummary>,
             /// How fresh and how complete an open cluster is.

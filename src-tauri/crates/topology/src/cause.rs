@@ -73,11 +73,11 @@ fn needs(graph: &Graph, id: NodeId) -> Vec<&Edge> {
         })
         .collect();
     if graph.node(id).key.is("", "Pod") {
-        let mut owner = graph.node(id).controller;
-        while let Some(above) = owner {
-            needs.extend(graph.outgoing(above).filter(|edge| edge.class == RelationClass::Routes && !edge.optional));
-            owner = graph.node(above).controller;
-        }
+        // Bounded: in files two objects may each claim to be controlled by the other.
+        let owners =
+            std::iter::successors(graph.node(id).controller, |above| graph.node(*above).controller).take(DEPTH);
+        let calls = owners.flat_map(|above| graph.outgoing(above));
+        needs.extend(calls.filter(|edge| edge.class == RelationClass::Routes && !edge.optional));
     }
     needs
 }

@@ -2,8 +2,8 @@ import { Button, HEALTH, HealthMark, Message } from "@/components";
 import { count } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
-import { kindOf, nameOf } from "../keys";
 import type { MapSession } from "../session";
+import { CardRow } from "./CardRow";
 import styles from "./Inspector.module.css";
 import { countLines, problemCards } from "./model";
 
@@ -52,13 +52,7 @@ export function GroupInspector({ session, id }: { session: MapSession; id: strin
             <h3>What is wrong inside</h3>
             <ul>
               {problems.slice(0, MOST_PROBLEMS).map((card) => (
-                <li key={card.key} className={styles.member}>
-                  <button type="button" className={styles.go} title={`${kindOf(card.key)} ${nameOf(card.key)} · ${card.caption}`} onClick={() => session.select({ sort: "object", key: card.key }, { go: true })}>
-                    <HealthMark health={card.health} />
-                    <span className={styles.memberName}>{card.fullName ?? card.name}</span>
-                    <span className={styles.quiet}>{card.caption || kindOf(card.key)}</span>
-                  </button>
-                </li>
+                <CardRow key={card.key} session={session} card={card} />
               ))}
             </ul>
             {problems.length > MOST_PROBLEMS ? <p className={styles.quiet}>{count(problems.length - MOST_PROBLEMS)} more; “Problems only” shows them all.</p> : null}

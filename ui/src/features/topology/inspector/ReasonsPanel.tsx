@@ -1,9 +1,9 @@
-import { HEALTH, HealthMark, Message, Side, isProblem } from "@/components";
+import { HEALTH, Message, Side, isProblem } from "@/components";
 import { count } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
-import { kindOf, nameOf } from "../keys";
 import type { MapSession } from "../session";
+import { CardRow } from "./CardRow";
 import styles from "./Inspector.module.css";
 import { countLines, reasonsOf } from "./model";
 
@@ -30,13 +30,7 @@ export function ReasonsPanel({ session }: { session: MapSession }) {
             <h3>{title}</h3>
             <ul>
               {cards.map((card) => (
-                <li key={card.key} className={styles.member}>
-                  <button type="button" className={styles.go} title={`${kindOf(card.key)} ${nameOf(card.key)} · ${card.caption}`} onClick={() => session.select({ sort: "object", key: card.key }, { go: true })}>
-                    <HealthMark health={card.health} />
-                    <span className={styles.memberName}>{card.fullName ?? card.name}</span>
-                    <span className={styles.quiet}>{card.caption || kindOf(card.key)}</span>
-                  </button>
-                </li>
+                <CardRow key={card.key} session={session} card={card} />
               ))}
             </ul>
           </section>
