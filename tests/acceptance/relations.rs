@@ -12,8 +12,17 @@ use support::{Client, ControlPlane, Parts, eventually};
 mod fixtures;
 
 /// Kinds that the server does not serve, and why.
-const NOT_SERVED: [(&str, &str); 1] =
-    [("k8s.cni.cncf.io/v1 NetworkAttachmentDefinition", "none of the modules in control-plane/crds defines it")];
+const NOT_SERVED: [(&str, &str); 8] = [
+    ("access.strimzi.io/v1alpha1 KafkaAccess", NOT_IN_GO),
+    ("k8s.cni.cncf.io/v1 NetworkAttachmentDefinition", "none of the modules in control-plane/crds defines it"),
+    ("kafka.strimzi.io/v1beta2 Kafka", NOT_IN_GO),
+    ("kafka.strimzi.io/v1beta2 KafkaConnect", NOT_IN_GO),
+    ("kafka.strimzi.io/v1beta2 KafkaConnector", NOT_IN_GO),
+    ("kafka.strimzi.io/v1beta2 KafkaNodePool", NOT_IN_GO),
+    ("kafka.strimzi.io/v1beta2 KafkaTopic", NOT_IN_GO),
+    ("kafka.strimzi.io/v1beta2 KafkaUser", NOT_IN_GO),
+];
+const NOT_IN_GO: &str = "Strimzi is written in Java: no Go module holds its definitions";
 
 /// What admission and discovery look for when other objects come, so that a trial is not enough.
 const MADE: [&str; 3] = ["CustomResourceDefinition", "PriorityClass", "RuntimeClass"];

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use diagram::picture::{Lens, Options, Picture, State, build, rebuild, redraw};
 use diagram::scene::{Point, Rect, Scene};
 use model::{Health, Object, ResourceKey};
+use serde_json::json;
 use topology::{Change, Presence};
 
 use cluster::{coverage, demo_shop as objects, engine};
@@ -74,6 +75,38 @@ fn the_order_of_the_objects_does_not_matter() {
     assert_eq!(one.frames, other.frames);
     assert_eq!(one.blocks, other.blocks);
     assert_eq!(one.links, other.links);
+}
+
+/// A dump without Secrets drew a dashed stub for the token of each account, and the pods were lost among them.
+#[test]
+fn tokens_of_accounts_that_cannot_be_seen_draw_no_stubs() {
+    let object = |body: serde_json::Value| Object::from_json(body).unwrap();
+    let mut objects = Vec::new();
+    for name in ["default", "proxy", "dns"] {
+        let token = format!("{name}-token-x7k2p");
+        let (metadata, workload) = (json!({"name": name, "namespace": "kube-system"}), format!("{name}-agent"));
+        objects.push(object(
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata, "secrets": [{"name": token}]}),
+        ));
+        objects.push(object(json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": workload, "namespace": "kube-system"},
+            "spec": {"serviceAccountName": name, "containers": [{"name": "agent", "image": "agent"}], "volumes": [
+                {"name": "token", "secret": {"secretName": token}},
+                {"name": "own", "secret": {"secretName": format!("{name}-tls")}},
+            ]},
+        })));
+    }
+    let graph = engine(&objects).graph();
+    let cards = |expand_all| -> Vec<String> {
+        let scene = build(&graph, &Options { expand_all, ..Options::default() }).scene;
+        let cards = scene.blocks.iter().flat_map(|placed| &placed.block.cards);
+        let secrets = cards.filter(|card| card.key.is("", "Secret"));
+        let mut names: Vec<String> = secrets.map(|card| card.key.name().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(cards(false), ["default-tls", "dns-tls", "proxy-tls"], "Secrets of their own stay");
+    assert_eq!(cards(true).len(), 6, "with nothing folded they are there");
 }
 
 #[test]

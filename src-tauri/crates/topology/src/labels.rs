@@ -191,6 +191,14 @@ impl LabelSelector {
         })
     }
 
+    /// The values of which the label must have one, where that is all this selector demands.
+    pub(crate) fn only(&self, label: &str) -> Option<&[Arc<str>]> {
+        match self.requirements.as_slice() {
+            [Requirement { key, operator: Operator::In, values }] if &**key == label => Some(values),
+            _ => None,
+        }
+    }
+
     /// Labels that are required with certain values.
     pub(crate) fn required(&self) -> impl Iterator<Item = (&str, &str)> {
         let required = self.requirements.iter().filter(|requirement| requirement.operator == Operator::In);

@@ -2,7 +2,7 @@
 
 use model::{Health, RelationClass, ResourceKey};
 use rustc_hash::FxHashMap;
-use topology::{Edge, Graph, Lens, Node, NodeId};
+use topology::{Edge, Graph, Lens, Node, NodeId, Presence};
 
 use super::kinds::{self, Manner, column};
 use super::view::is_furniture;
@@ -68,7 +68,7 @@ fn role(graph: &Graph, options: &Options, id: NodeId) -> Role {
     let node = graph.node(id);
     let kind = kinds::of(&node.key);
     if !node.presence.is_held() {
-        return ghost(graph, id, node, kind.column);
+        return ghost(graph, options, id, node, kind.column);
     }
     if is_furniture(&node.key) && !options.expand_all && !is_bound(graph, id) {
         return Role::Quiet;
@@ -144,13 +144,33 @@ fn bound(graph: &Graph, id: NodeId, kind: &str) -> Option<NodeId> {
 
 /// Ghosts are drawn where something needs them. A pod that only endpoints still name has just gone: they follow within
 /// a moment, and its application would grow and shrink for it with every pod that is replaced.
-fn ghost(graph: &Graph, id: NodeId, node: &Node, column: u8) -> Role {
+fn ghost(graph: &Graph, options: &Options, id: NodeId, node: &Node, column: u8) -> Role {
+    if node.presence == Presence::Unknown && !options.expand_all {
+        if let Some(account) = account_of_token(graph, node) {
+            return if is_furniture(&graph.node(account).key) { Role::Quiet } else { Role::In(account) };
+        }
+        if node.key.is("", "ServiceAccount") && !is_furniture(&node.key) {
+            return account(graph, options, id, node);
+        }
+    }
     let is_pod = node.key.is("", "Pod");
     let follows = |from: NodeId| matches!(graph.node(from).key.kind(), "EndpointSlice" | "Endpoints");
     let needs = |edge: &Edge| !(edge.optional || is_pod && follows(edge.from));
     let needed = graph.incoming(id).chain(graph.outgoing(id)).any(needs);
     let is_address = node.key.is_external() && node.key.name().parse::<std::net::IpAddr>().is_ok();
     if needed && !is_address && !is_furniture(&node.key) { Role::Card(column) } else { Role::Quiet }
+}
+
+/// The account whose token a Secret out of sight holds, by the name that Kubernetes gave such Secrets: of each account one,
+/// and none of them says more than its account does.
+fn account_of_token(graph: &Graph, secret: &Node) -> Option<NodeId> {
+    let (account, suffix) = secret.key.name().rsplit_once("-token-")?;
+    let is_generated =
+        suffix.len() == 5 && suffix.bytes().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit());
+    if !secret.key.is("", "Secret") || !is_generated {
+        return None;
+    }
+    graph.id(&ResourceKey::new("", "ServiceAccount", secret.key.namespace(), account))
 }
 
 /// An account that one workload alone uses and that nothing is granted to lies in that workload's card.

@@ -12,7 +12,7 @@ use crate::graph::NodeId;
 use crate::kinds;
 use crate::links::RelationId;
 use crate::links::{AllowedRoutes, Export, Link, Permit, Plural, Selection, Target, Through};
-use crate::marks::{CREATED, DEFAULT_CLASS};
+use crate::marks::{CREATED, DEFAULT_CLASS, NAMESPACE_NAME};
 
 /// What one object declares.
 #[derive(Debug, Default)]
@@ -370,7 +370,7 @@ impl Known {
 
     /// A label of a namespace. Every namespace carries its own name, even one that is not in the source.
     pub(super) fn namespace_label<'a>(&'a self, namespace: &'a str, name: &str) -> Option<&'a str> {
-        if name == "kubernetes.io/metadata.name" {
+        if name == NAMESPACE_NAME {
             return Some(namespace);
         }
         let id = self.present(&ResourceKey::new("", "Namespace", "", namespace))?;

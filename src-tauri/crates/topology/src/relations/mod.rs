@@ -23,6 +23,7 @@ mod secret_operators;
 mod service;
 mod sets;
 mod storage;
+mod strimzi;
 
 use model::GroupKind;
 
@@ -56,6 +57,7 @@ pub(crate) fn all() -> Vec<Rule> {
         gitops::rules(),
         istio::rules(),
         secret_operators::rules(),
+        strimzi::rules(),
         machines::rules(),
         guess::rules(),
         calls::rules(),

@@ -1,7 +1,8 @@
 //! Network policies and disruption budgets: which pods they hold for, and who may speak to them.
 //!
 //! Peers are joined to the policy, not to each of its pods: a policy of 100 pods that lets in 100 others is 200 edges
-//! and not 10,000. Peers that are whole namespaces are the Namespace.
+//! and not 10,000. Peers that are whole namespaces are the Namespace; one that is chosen by its name is known even where
+//! no Namespace can be listed, or the source holds only what lives in it.
 
 use model::RelationClass::Governs;
 use model::{EXTERNAL_GROUP, GroupKind};
@@ -10,6 +11,7 @@ use serde_json::Value;
 use crate::LabelSelector;
 use crate::json::{field, list, text};
 use crate::links::{Among, Found, Namespaces};
+use crate::marks::NAMESPACE_NAME;
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
 
@@ -105,6 +107,15 @@ fn peers(source: &Source<'_>, found: &mut Found<'_>, direction: &str, side: &str
                     let link = found.key(outside("every namespace"), at);
                     link.reversed = inward;
                     link.label = label.clone();
+                    continue;
+                }
+                (_, Some(spaces)) if peer_pods(peer).is_none() && spaces.only(NAMESPACE_NAME).is_some() => {
+                    for name in spaces.only(NAMESPACE_NAME).unwrap_or_default() {
+                        let key = source.key_to("", "Namespace", "", name);
+                        let link = found.key(key, &at).optional(true);
+                        link.reversed = inward;
+                        link.label = label.clone();
+                    }
                     continue;
                 }
                 (None, Some(spaces)) => (Among::Kind(GroupKind::new("", "Namespace")), Namespaces::All, spaces),

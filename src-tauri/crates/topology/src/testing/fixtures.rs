@@ -36,10 +36,10 @@ macro_rules! files {
     ($($name:literal)*) => { [$(($name, include_str!(concat!("../../fixtures/", $name, ".yaml")))),*] };
 }
 
-const FILES: [(&str, &str); 23] = files!(
+const FILES: [(&str, &str); 24] = files!(
     "admission" "calls" "certificates" "gateway" "gitops" "guess" "ingress" "istio" "machines" "members" "netpol"
     "owners" "pod_config" "pod_identity" "pod_place" "pod_storage" "prometheus" "rbac" "scaling" "secret_operators"
-    "service" "sets" "storage"
+    "service" "sets" "storage" "strimzi"
 );
 
 /// Every fixture with the name of its file.
