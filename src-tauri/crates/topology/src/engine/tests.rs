@@ -256,16 +256,20 @@ fn what_may_not_be_listed_any_more_has_no_health_and_says_what_it_was() {
     let mut lost = listed.clone();
     let pods = lost.kinds.iter_mut().find(|row| &*row.kind.group_kind.kind == "Pod").expect("a row");
     pods.scopes[0].1 = KindState::Forbidden { why: "pods is forbidden".into(), since: Some(1) };
+    (pods.count, pods.withheld) = (0, 1);
+    assert_eq!(engine.graph().edge_count(), 1);
     let delta = engine.apply(&[], &lost);
     assert_snapshot!(nodes(&engine.graph()), @"
     apps/ReplicaSet/shop/web pending 0/1 | 0 of 1 ready [web]
     core/Pod/shop/web-1 unknown  | may not be listed any more · was CrashLoopBackOff [web]
     ");
     assert!(delta.changed.iter().any(|key| key.kind() == "Pod"), "{delta:?}");
+    assert_eq!(engine.graph().edge_count(), 0, "what it owned is not known to be");
 
     // One namespace that may still be listed shows what is in it.
     let pods = lost.kinds.iter_mut().find(|row| &*row.kind.group_kind.kind == "Pod").expect("a row");
     pods.scopes.push((model::Scope::Namespace("shop".into()), KindState::Live));
+    (pods.count, pods.withheld) = (1, 0);
     engine.apply(&[], &lost);
     assert_eq!(nodes(&engine.graph()), before);
 }

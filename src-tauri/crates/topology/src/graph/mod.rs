@@ -177,9 +177,16 @@ impl Graph {
         self.by_key.is_empty()
     }
 
-    /// Edges.
+    /// Edges, without those of objects that are as they were when the account might still list them.
     pub fn edge_count(&self) -> usize {
-        self.edges
+        if self.coverage.kinds.iter().all(|row| row.withheld == 0) {
+            return self.edges;
+        }
+        let withheld = |id: &NodeId| self.node(*id).presence == Presence::Withheld;
+        // One between two of them is met at both.
+        let of = |id: NodeId| self.touching(id).filter(move |edge| edge.from == id || !withheld(&edge.from)).count();
+        let old: usize = self.nodes().map(|(id, _)| id).filter(withheld).map(of).sum();
+        self.edges - old
     }
 
     /// One more than the greatest [`NodeId::index`]: the size of a table over nodes.
