@@ -17,8 +17,10 @@ const REFUSED: Duration = Duration::from_secs(300);
 const LOST_RIGHT_LIMIT: Duration = Duration::from_secs(8);
 /// After so many refusals in a row, some minutes of them, the right is gone like any other.
 const LOST_RIGHT_TRIES: u32 = 40;
-/// Seconds in all: a server that has just begun has read its roles by then.
-const FEW_TRIES: u32 = 4;
+/// A server that has just begun reads its roles and publishes its kinds for some seconds, and answers "forbidden" and "not
+/// found" meanwhile: for so many tries, some ten seconds, pauses stay short.
+const BEGINNING_TRIES: u32 = 7;
+const BEGINNING_LIMIT: Duration = Duration::from_secs(2);
 /// A server that asks for an hour is asked sooner all the same.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(120);
 
@@ -49,32 +51,39 @@ impl Backoff {
     pub(crate) fn after_lost_right(&mut self, is_told: bool, chance: f64) -> Duration {
         let tried = self.failures;
         self.failures += 1;
-        let growing = FIRST.saturating_mul(1 << tried.min(10)).min(LOST_RIGHT_LIMIT);
-        let tries = if is_told { FEW_TRIES } else { LOST_RIGHT_TRIES };
+        let growing = growing(tried, LOST_RIGHT_LIMIT);
+        let tries = if is_told { BEGINNING_TRIES } else { LOST_RIGHT_TRIES };
         let pause = if tried < tries { growing } else { REFUSED };
         pause.mul_f64(0.5 + chance / 2.0)
     }
 
     /// The pause after one more failure; `chance` is in 0..1 and spreads the load of many who wait.
     pub(crate) fn after(&mut self, failure: &Failure, chance: f64) -> Duration {
-        let growing = |limit: Duration| FIRST.saturating_mul(1 << self.failures.min(10)).min(limit);
+        let tried = self.failures;
+        let doubled = |limit: Duration| FIRST.saturating_mul(1 << tried.min(10)).min(limit);
         let (pause, floor) = match failure {
-            // What is not found now is often found a moment later: a server that has just begun publishes its kinds.
-            Failure::Network(_) | Failure::Silent(_) | Failure::NotFound(_) => (growing(NETWORK_LIMIT), Duration::ZERO),
+            Failure::Network(_) | Failure::Silent(_) => (doubled(NETWORK_LIMIT), Duration::ZERO),
+            Failure::NotFound(_) => (growing(tried, NETWORK_LIMIT), Duration::ZERO),
             Failure::Busy { retry_after, .. } => {
-                (growing(SERVER_LIMIT), retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT))
+                (doubled(SERVER_LIMIT), retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT))
             }
             Failure::Malformed(_)
             | Failure::TooLarge { .. }
             | Failure::Gone(_)
             | Failure::Unauthorized(_)
-            | Failure::Credentials(_) => (growing(SERVER_LIMIT), Duration::ZERO),
+            | Failure::Credentials(_) => (doubled(SERVER_LIMIT), Duration::ZERO),
             Failure::Forbidden(_) | Failure::Refused { .. } => (REFUSED, Duration::ZERO),
         };
         self.failures += 1;
         // Never before Retry-After, and else between half the pause and the whole.
         floor + pause.mul_f64(0.5 + chance / 2.0)
     }
+}
+
+/// The pause after so many failures that a server answers which has just begun.
+fn growing(tried: u32, limit: Duration) -> Duration {
+    let limit = if tried < BEGINNING_TRIES { BEGINNING_LIMIT } else { limit };
+    FIRST.saturating_mul(1 << tried.min(10)).min(limit)
 }
 
 /// A number in 0..1; std's hasher keys are random and need no further crate.
@@ -98,8 +107,23 @@ mod tests {
         assert!(pauses.iter().rev().skip(1).all(|pause| *pause <= LOST_RIGHT_LIMIT));
         assert_eq!(pauses.last(), Some(&REFUSED));
         backoff.reset();
-        let told: Vec<_> = (0..=FEW_TRIES).map(|_| backoff.after_lost_right(true, 1.0)).collect();
-        assert_eq!((told[0], told[FEW_TRIES as usize]), (FIRST, REFUSED), "whoever is told need not ask");
+        let told: Vec<_> = (0..=BEGINNING_TRIES).map(|_| backoff.after_lost_right(true, 1.0)).collect();
+        assert_eq!((told[0], told[BEGINNING_TRIES as usize]), (FIRST, REFUSED), "whoever is told need not ask");
+    }
+
+    /// What was seen: a server that was refused or not found for six seconds was asked again after five more, and its kinds
+    /// were live later than ten seconds after its first answer.
+    #[test]
+    fn a_server_that_has_just_begun_is_asked_every_two_seconds() {
+        let missing = Failure::NotFound(String::new());
+        let (mut not_found, mut refused) = (Backoff::default(), Backoff::default());
+        let mut waited = Duration::ZERO;
+        while waited < Duration::from_secs(10) {
+            let pause = not_found.after(&missing, 1.0);
+            assert!(pause <= BEGINNING_LIMIT, "{pause:?} after {waited:?}");
+            assert_eq!(pause, refused.after_lost_right(true, 1.0));
+            waited += pause;
+        }
     }
 
     #[test]
