@@ -140,6 +140,21 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
+    /// In a shared folder anybody can lay a link with the name of the next export.
+    #[test]
+    fn a_link_that_somebody_else_made_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.svg"), folder.path().join("map.svg"));
+        fs::write(&real, "before").unwrap();
+        symlink(&real, &link).unwrap();
+        // Only root can give it away; for everybody else one of root's will do.
+        let given = std::os::unix::fs::lchown(&link, Some(65_534), None).is_ok();
+        let target = if given { link } else { "/dev/fd".into() };
+        let error = put(&target, Permission::Usual).unwrap_err();
+        assert!(error.message.contains("a link that somebody else made"), "{error}");
+        assert_eq!(fs::read(&real).unwrap(), b"before");
+    }
+
     #[test]
     fn a_link_of_ones_own_is_followed_and_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();

@@ -162,7 +162,7 @@ impl Queue {
             Delta::Upsert(object) => self.put(object.key.clone(), delta),
             Delta::Delete(key) => self.put(key.clone(), delta),
             Delta::RelistBegin(kind, scope) => {
-                // The list will say again all that is there.
+                // Of two lists the later one says what is there. What came before it came all the same.
                 let (kind, scope) = (kind.clone(), scope.clone());
                 self.forget(|delta| is_settled_by_list(delta, &kind, &scope));
                 self.relists.insert((kind, scope), self.entries.len());
@@ -189,6 +189,8 @@ impl Queue {
     /// place, stand behind what is unread; the oldest and the newest are kept where there is more than fits.
     fn put(&mut self, key: ResourceKey, delta: Delta) {
         let mut places = self.objects.get(&key).copied().unwrap_or_default();
+        let list = self.last_list_of(&key);
+        let mut stale = None;
         let last = places.last().and_then(|at| self.entries.get_mut(at)).and_then(Option::as_mut);
         match (last, &delta) {
             (Some(Delta::Upsert(before)), Delta::Upsert(after)) if is_another(before, after) => {
@@ -196,11 +198,18 @@ impl Queue {
                 return self.put(key, delta);
             }
             (Some(last @ Delta::Upsert(_)), Delta::Upsert(_)) => {
-                *last = delta;
-                return;
+                if places.last() > list {
+                    *last = delta;
+                    return;
+                }
+                // What a list holds stands behind its beginning.
+                stale = places.pop();
             }
             (Some(Delta::Delete(_)), Delta::Delete(_)) => return,
             _ => {}
+        }
+        if let Some(at) = stale {
+            self.clear(at);
         }
         if places.count == MOST {
             for at in places.drop_newest_two() {
@@ -210,6 +219,15 @@ impl Queue {
         places.push(self.entries.len());
         self.objects.insert(key, places);
         self.push(delta);
+    }
+
+    /// Where the unread beginning of the last list stands that could hold an object.
+    fn last_list_of(&self, key: &ResourceKey) -> Option<usize> {
+        if self.relists.is_empty() {
+            return None;
+        }
+        let at = |scope| self.relists.get(&(key.group_kind(), scope)).copied();
+        at(Scope::Cluster).max(at(Scope::Namespace(key.namespace().into())))
     }
 
     fn push(&mut self, delta: Delta) {
@@ -268,6 +286,12 @@ impl Places {
         self.at.get(self.count.checked_sub(1)?).copied()
     }
 
+    fn pop(&mut self) -> Option<usize> {
+        let last = self.last()?;
+        self.count -= 1;
+        Some(last)
+    }
+
     /// There is room: see [`Queue::put`].
     fn push(&mut self, place: usize) {
         if let Some(free) = self.at.get_mut(self.count) {
@@ -302,20 +326,14 @@ fn kind_of(delta: &Delta) -> GroupKind {
     }
 }
 
-/// Whether a list of the kind in the scope makes the entry superfluous. Not that an object went: the list may hold
-/// another in its place.
+/// Whether a list of the kind in the scope makes the entry superfluous: the marks of an earlier one.
 fn is_settled_by_list(delta: &Delta, kind: &GroupKind, scope: &Scope) -> bool {
-    let key = match delta {
-        Delta::Upsert(object) => &object.key,
-        Delta::RelistBegin(other, place) | Delta::RelistEnd(other, place) => return other == kind && place == scope,
-        Delta::State(other, place, KindState::Loading { .. }) => return other == kind && place == scope,
-        _ => return false,
-    };
-    let inside = match scope {
-        Scope::Cluster => true,
-        Scope::Namespace(name) => key.namespace() == &**name,
-    };
-    inside && key.is(&kind.group, &kind.kind)
+    match delta {
+        Delta::RelistBegin(other, place)
+        | Delta::RelistEnd(other, place)
+        | Delta::State(other, place, KindState::Loading { .. }) => other == kind && place == scope,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -381,10 +399,10 @@ mod tests {
         };
         outbox.write(&pen, [of("x", 4), of("x", 5), of("y", 6), of("y", 7)]);
         assert_eq!(print(&outbox.take().await.unwrap()), "a@5 -a a@7");
-        // A list says again what is there, not what went.
+        // A list says again what is there, not what came and went before it.
         let relist = || [Delta::RelistBegin(pods(), Scope::Cluster), of("z", 9)];
         outbox.write(&pen, [of("y", 8), delete("a")].into_iter().chain(relist()));
-        assert_eq!(print(&outbox.take().await.unwrap()), "-a [ a@9");
+        assert_eq!(print(&outbox.take().await.unwrap()), "a@8 -a [ a@9");
     }
 
     #[tokio::test(start_paused = true)]
@@ -400,7 +418,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_list_replaces_what_is_unread() {
+    async fn what_came_unread_before_a_list_that_lacks_it_came_and_went() {
         let outbox = Outbox::default();
         let pen = outbox.announce(kind());
         let begin = || Delta::RelistBegin(pods(), Scope::Cluster);
@@ -408,7 +426,10 @@ mod tests {
         let live = || Delta::State(pods(), Scope::Cluster, KindState::Live);
         outbox.write(&pen, [begin(), upsert("a", 1), upsert("b", 1), end(), live(), upsert("c", 2)]);
         outbox.write(&pen, [begin(), upsert("a", 1), end(), live(), delete("a")]);
-        assert_eq!(print(&outbox.take().await.unwrap()), "new [ a@1 ] live -a");
+        assert_eq!(print(&outbox.take().await.unwrap()), "new b@1 c@2 [ a@1 ] live -a");
+        // One that the list has is not told twice.
+        outbox.write(&pen, [upsert("a", 3), upsert("d", 3), begin(), upsert("a", 4), upsert("a", 5), end()]);
+        assert_eq!(print(&outbox.take().await.unwrap()), "d@3 [ a@5 ]");
     }
 
     #[tokio::test(start_paused = true)]
