@@ -9,7 +9,7 @@ use crate::frame::{FrameJob, FrameLink, Measured, lay_out_frame, measure};
 use crate::geometry::{Point, Rect, Size, straighten};
 use crate::group::{GroupLayout, Route, Wish, part_of, stay};
 use crate::hold::{Adopted, Held, Solved};
-use crate::input::{Input, Label, Place, Shape};
+use crate::input::{Group, Input, Label, Place, Shape};
 use crate::lanes::{self, Lane};
 use crate::level::{End, Level, Path, Piece, connect};
 use crate::nets::{Sorted, SortedLink};
@@ -38,7 +38,7 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
         .map(|(job, twin)| match twin {
             Some(twin) if twin.measured.job == job => Arc::clone(&twin.measured),
             twin => {
-                let known = |group: usize, wish: &Wish| reuse(*twin, &job, group, wish, input.is_part);
+                let known = |group: usize, wish: &Wish| reuse(*twin, &job, group, wish, input.is_part, true);
                 Arc::new(measure(job.clone(), &known))
             }
         })
@@ -137,30 +137,42 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     Layout { held, ..finish(input, &sorted, &measured, &solved, &place, &between, size) }
 }
 
-/// A group's layout where it was computed for the same content before.
-fn reuse(twin: Option<&Twin>, job: &FrameJob, group: usize, wish: &Wish, is_part: bool) -> Option<Arc<GroupLayout>> {
-    let twin = twin?;
+/// A group's layout where it was computed for the same content before, or as a part of what it was. `measuring` says that
+/// all links leave to the right and arrive from the left, as they do before anything has a place.
+fn reuse(
+    twin: Option<&Twin>,
+    job: &FrameJob,
+    group: usize,
+    wish: &Wish,
+    is_part: bool,
+    measuring: bool,
+) -> Option<Arc<GroupLayout>> {
     let wanted = &job.groups[group];
-    let find = |job: &FrameJob, groups: &[Arc<GroupLayout>]| -> Option<Arc<GroupLayout>> {
+    let Twin { measured, fitted, .. } = twin?;
+    let known = |job: &'_ FrameJob, groups: &[Arc<GroupLayout>]| -> Option<(Arc<Group>, Arc<GroupLayout>)> {
         let at = job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
-        (job.groups[at] == *wanted && groups[at].made_for == *wish).then(|| Arc::clone(&groups[at]))
+        Some((Arc::clone(job.groups.get(at)?), Arc::clone(groups.get(at)?)))
     };
-    let part = || -> Option<Arc<GroupLayout>> {
-        let job = &twin.fitted.job;
-        let at = job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
-        part_of(wanted, &job.groups[at], twin.fitted.layout.groups.get(at)?, wish).map(Arc::new)
+    let fitted = known(&fitted.job, &fitted.layout.groups);
+    let measured = known(&measured.job, &measured.groups);
+    let same = |known: &Option<(Arc<Group>, Arc<GroupLayout>)>| {
+        let (group, layout) = known.as_ref()?;
+        (*group == *wanted && layout.made_for == *wish).then(|| Arc::clone(layout))
     };
-    let stays = || -> Option<Arc<GroupLayout>> {
-        let job = &twin.fitted.job;
-        let at = job.groups.binary_search_by(|other| other.id.cmp(&wanted.id)).ok()?;
-        let (known, layout) = (&job.groups[at], twin.fitted.layout.groups.get(at)?);
-        let is_alike = known.shape == wanted.shape && wanted.shape == Shape::Columns;
-        is_alike.then(|| Arc::new(stay(wanted, known, layout, wish.clone())))
+    let part = |known: &Option<(Arc<Group>, Arc<GroupLayout>)>| {
+        let (group, layout) = known.as_ref().filter(|_| is_part)?;
+        part_of(wanted, group, layout, wish).map(Arc::new)
     };
-    find(&twin.fitted.job, &twin.fitted.layout.groups)
-        .or_else(|| if is_part { part() } else { None })
-        .or_else(|| find(&twin.measured.job, &twin.measured.groups))
-        .or_else(|| if is_part { stays() } else { None })
+    let stays = || {
+        let (group, layout) = fitted.as_ref().filter(|_| is_part)?;
+        let is_alike = group.shape == wanted.shape && wanted.shape == Shape::Columns;
+        is_alike.then(|| Arc::new(stay(wanted, group, layout, wish.clone())))
+    };
+    same(&fitted)
+        .or_else(|| part(&fitted))
+        .or_else(|| same(&measured))
+        .or_else(|| if measuring { part(&measured) } else { None })
+        .or_else(stays)
 }
 
 /// A frame laid out in this width; where nothing changed, as it was. `first` is the same in another width. A frame that is
@@ -179,7 +191,7 @@ fn fitted(
     }
     let known = |group: usize, wish: &Wish| {
         let made = first.map(|memory| &memory.layout.groups[group]).filter(|layout| layout.made_for == *wish);
-        made.cloned().or_else(|| reuse(twin, job, group, wish, is_part))
+        made.cloned().or_else(|| reuse(twin, job, group, wish, is_part, false))
     };
     let layout = lay_out_frame(job, measured, width, before.map(|memory| &*memory.layout), is_part, &known);
     Arc::new(Memory { job: job.clone(), width, layout: Arc::new(layout) })

@@ -116,11 +116,43 @@ pub(crate) fn compute(group: &Group, wish: Wish) -> GroupLayout {
 
 /// In columns, leaves that have a place keep it.
 fn lay_out(group: &Group, wish: Wish, places: Option<&Stay<'_>>) -> GroupLayout {
-    let layout = match group.shape {
+    let mut layout = match group.shape {
         Shape::Grid { stretch } => grid::grid(group, &wish.doors, wish.width, stretch),
         Shape::Columns => columns(group, &wish.doors, &wish.align, places),
     };
+    join_at_edge(&mut layout.stubs, layout.size.width, padding(group));
     GroupLayout { made_for: wish, ..layout }
+}
+
+/// Lets every net pass the group's edge at one height on each side and in each direction, whatever it leads to: outside
+/// of the group it is one line.
+fn join_at_edge(stubs: &mut [Stub], width: i32, padding: i32) {
+    let passage = |door: Door| (door.net, door.side, door.is_exit);
+    let edge = |stub: &Stub| if stub.door.is_exit { stub.points.last() } else { stub.points.first() }.copied();
+    // What reaches a leaf says where, before what stands for the group as a whole.
+    stubs.sort_by_key(|stub| (passage(stub.door), stub.points.len() < 2, stub.door));
+    for same in stubs.chunk_by_mut(|a, b| passage(a.door) == passage(b.door)) {
+        let Some((first, others)) = same.split_first_mut() else { continue };
+        let Some(Point { y, .. }) = edge(first) else { continue };
+        for stub in others {
+            let Some(point) = edge(stub).filter(|point| point.y != y) else { continue };
+            if let [only] = &mut stub.points[..] {
+                only.y = y;
+                continue;
+            }
+            // Up or down in the padding, where no leaf stands.
+            let x = if point.x == 0 { padding / 2 } else { width - padding / 2 };
+            let mut turn = vec![Point { y, ..point }, Point { x, y }, Point { x, y: point.y }];
+            if stub.door.is_exit {
+                turn.reverse();
+                stub.points.pop();
+                stub.points.extend(turn);
+            } else {
+                stub.points.splice(..1, turn);
+            }
+        }
+    }
+    stubs.sort_by_key(|stub| stub.door);
 }
 
 /// Where a net that reaches no leaf passes the group's edge.

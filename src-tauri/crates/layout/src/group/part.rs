@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Door, GroupLayout, Route, Stub, Wish};
+use super::{Door, GroupLayout, Route, Stub, Wish, join_at_edge, padding};
 use crate::geometry::Rect;
 use crate::input::Group;
 
@@ -47,7 +47,8 @@ pub(crate) fn part_of(part: &Group, whole: &Group, layout: &GroupLayout, wish: &
         let points = layout.stubs.iter().find(same)?.points.clone();
         Some(Stub { door: *door, points })
     });
-    let stubs = doors.collect::<Option<Vec<Stub>>>()?;
+    let mut stubs = doors.collect::<Option<Vec<Stub>>>()?;
+    join_at_edge(&mut stubs, layout.size.width, padding(part));
     let columns = layout.columns.clone();
     Some(GroupLayout { size: layout.size, leaves, routes, stubs, columns, made_for: wish.clone() })
 }
