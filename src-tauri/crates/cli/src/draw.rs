@@ -96,7 +96,7 @@ fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
         let write = |out: &mut dyn io::Write| paper.write(&seen.name, &seen.published, out, &on);
         api::write_file(&target, Permission::Usual, write)?.0
     };
-    notes.0.iter().for_each(|note| complain(note));
+    notes.0.iter().chain(&seen.published.graph.left_out_note()).for_each(|note| complain(note));
     Ok(())
 }
 

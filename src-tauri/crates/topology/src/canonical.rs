@@ -131,12 +131,20 @@ struct CoverageLine {
     since: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "leftOut")]
+    left_out: Option<u64>,
 }
 
 /// The coverage by kind. Kinds that are referred to and that the source does not hold are in it as absent.
 fn coverage(graph: &Graph) -> Vec<CoverageLine> {
-    let line =
-        |kind: &GroupKind, state, count| CoverageLine { kind: kind.to_string(), state, count, since: None, why: None };
+    let line = |kind: &GroupKind, state, count| CoverageLine {
+        kind: kind.to_string(),
+        state,
+        count,
+        since: None,
+        why: None,
+        left_out: Some(graph.left_out_of(kind)).filter(|count| *count > 0),
+    };
     let mut rows: BTreeMap<String, CoverageLine> = BTreeMap::new();
     for row in &graph.coverage().kinds {
         let kind = &row.kind.group_kind;

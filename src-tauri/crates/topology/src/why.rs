@@ -72,6 +72,7 @@ pub fn why(
     let mut findings = if is_ill { symptoms(graph, object, events, id) } else { broken(graph, id) };
     findings.sort_by_key(|finding| finding.health);
     findings.extend(rivals(graph, object, key));
+    findings.extend(left_out(graph, id));
     // What lies behind them comes before all of them.
     if is_ill && let Some(cause) = behind(graph, id) {
         findings.insert(0, cause);
@@ -237,6 +238,21 @@ fn rivals(graph: &Graph, object: &dyn Fn(&ResourceKey) -> Option<Object>, key: &
         health: Health::Degraded,
         sentence: format!("{} {}es are the default ({}): {effect}", defaults.len(), key.kind(), names.join(", ")),
         evidence: defaults.iter().map(|class| evidence(class, at.as_str(), "true")).collect(),
+    })
+}
+
+/// Relations that are not held.
+fn left_out(graph: &Graph, id: NodeId) -> Option<Finding> {
+    let node = graph.node(id);
+    let count = graph.left_out(id);
+    (count > 0).then(|| Finding {
+        subject: node.key.clone(),
+        health: node.health,
+        sentence: format!(
+            "{count} more relations are left out: of one kind, no more than {} are kept at one object",
+            crate::engine::MOST
+        ),
+        evidence: Vec::new(),
     })
 }
 

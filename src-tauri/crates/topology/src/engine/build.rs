@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::resolve::{Draft, Far, Resolved};
-use super::write::undressed;
+use super::write::{share, undressed};
 use super::{Engine, Known, Tally, is_pod_like};
 use crate::facts::Facts;
-use crate::graph::{Edge, GraphDelta, NodeId, Others, Since, Slot};
+use crate::graph::{Edge, GraphDelta, LeftOut, NodeId, Others, Since, Slot};
 use crate::links::Export;
 
 /// Nodes that one task takes at a time.
@@ -27,6 +27,7 @@ struct Declared {
     ends: Vec<NodeId>,
     wants: Vec<ResourceKey>,
     seeks: Vec<Arc<str>>,
+    left_out: Option<Arc<LeftOut>>,
 }
 
 impl Engine {
@@ -45,7 +46,11 @@ impl Engine {
         let count = known.keys.len();
         let resolved: Vec<Vec<Resolved>> = (0..count.div_ceil(STRETCH))
             .into_par_iter()
-            .map(|stretch| all.stretch(stretch, count).map(|id| known.resolve(id)).collect())
+            .map(|stretch| {
+                let mut stretch: Vec<Resolved> = all.stretch(stretch, count).map(|id| known.resolve(id)).collect();
+                share(stretch.iter_mut().map(|resolved| &mut resolved.left_out));
+                stretch
+            })
             .collect();
         self.known.in_order = false;
         self.known.add_ghosts(all, &resolved);
@@ -65,6 +70,11 @@ impl Engine {
         let mut declared: Vec<Declared> = declared.into_iter().flatten().collect();
 
         self.tallies = known.tallies(&declared);
+        let left_out = declared.iter_mut().map(|declared| declared.left_out.take()).enumerate();
+        self.graph.left_out = left_out.filter_map(|(at, left_out)| Some((all.id(at), left_out?))).collect();
+        for left_out in self.graph.left_out.values() {
+            known.book.counted.tally_left_out(&mut self.tallies, left_out, true);
+        }
         let (others, by_key) = rayon::join(|| gather(all, &declared, &known.keys), || by_key(all, &known.keys));
         self.known.remember(all, &mut declared);
         self.graph.edges = declared.iter().map(|declared| declared.edges.len()).sum();
@@ -221,7 +231,7 @@ impl Known {
         }
     }
 
-    fn declare(&self, id: NodeId, resolved: Resolved, states: &[EdgeState]) -> Declared {
+    fn declare(&self, id: NodeId, mut resolved: Resolved, states: &[EdgeState]) -> Declared {
         let mut ends = Vec::with_capacity(resolved.drafts.len());
         let edge = |draft: Draft| {
             let far = match &draft.far {
@@ -235,8 +245,10 @@ impl Known {
             let state = states.get(far.index()).copied().unwrap_or(EdgeState::Unknown);
             draft.edge(id, far, state)
         };
-        let edges = resolved.drafts.into_iter().map(edge).collect();
-        Declared { edges, ends, wants: resolved.wants, seeks: resolved.seeks }
+        let drafts = std::mem::take(&mut resolved.drafts);
+        let edges = drafts.into_iter().map(edge).collect();
+        let Resolved { wants, seeks, left_out, .. } = resolved;
+        Declared { edges, ends, wants, seeks, left_out }
     }
 
     fn tallies(&self, declared: &[Declared]) -> Vec<Tally> {

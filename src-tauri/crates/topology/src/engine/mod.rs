@@ -36,6 +36,7 @@ use crate::rules::RuleBook;
 use dress::Troubles;
 use listed::Listed;
 use marks::Marks;
+pub(crate) use resolve::MOST;
 use resolve::Resolved;
 use select::SelectIndex;
 
@@ -378,6 +379,10 @@ impl Engine {
         step.resolve.add(id);
         self.mark_others(id, step);
         self.mark_waiting(id, step);
+        if !self.graph.left_out.is_empty() {
+            // Whom it left out has no edge to be found by.
+            step.selections.extend(before.iter().filter(|selection| !selection.at_selector).cloned());
+        }
         step.selections.extend(after.iter().filter(|selection| !selection.at_selector).cloned());
     }
 

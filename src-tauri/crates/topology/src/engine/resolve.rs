@@ -8,7 +8,7 @@ use model::{GroupKind, RelationClass, ResourceKey};
 use super::select::selects;
 use super::{Known, is_pod_like};
 use crate::facts::{Facts, join_fields, join_labels};
-use crate::graph::NodeId;
+use crate::graph::{LeftOut, NodeId};
 use crate::kinds;
 use crate::links::RelationId;
 use crate::links::{AllowedRoutes, Export, Link, Permit, Plural, Selection, Target, Through};
@@ -22,7 +22,13 @@ pub(super) struct Resolved {
     pub(super) wants: Vec<ResourceKey>,
     /// Namespaces whose grants matter.
     pub(super) seeks: Vec<Arc<str>>,
+    /// What is past [`MOST`].
+    pub(super) left_out: Option<Arc<LeftOut>>,
 }
+
+/// Far ends of one relation that an object gets by what others say, be it their selectors or what they name: a few
+/// thousand selectors that all match a few thousand pods would make tens of millions of edges.
+pub(crate) const MOST: usize = 256;
 
 /// An edge whose far end may have no node yet.
 #[derive(Clone, Debug)]
@@ -79,14 +85,41 @@ impl Known {
         for link in &facts.links {
             self.follow(key, link, &mut resolved);
         }
+        let said_by_others = resolved.drafts.len();
         self.selected(id, key, facts, &mut resolved);
         self.selecting(id, facts, &mut resolved);
+        self.leave_out(said_by_others, &mut resolved);
         resolved.drafts.retain(|draft| draft.far != Far::Node(id));
         self.drop_false_calls(key, facts, &mut resolved);
         self.settle(&mut resolved.drafts);
         resolved.wants.sort_unstable();
         resolved.wants.dedup();
         resolved
+    }
+
+    /// Keeps, of the drafts from `start` on, the first [`MOST`] far ends by key of each relation, and tells of the others.
+    fn leave_out(&self, start: usize, resolved: &mut Resolved) {
+        if resolved.drafts.len() - start <= MOST {
+            return;
+        }
+        let mut found = resolved.drafts.split_off(start);
+        found.sort_by(|one, other| {
+            let relation = |draft: &Draft| (draft.relation, draft.outgoing);
+            relation(one).cmp(&relation(other)).then_with(|| self.by_far_key(&one.far, &other.far))
+        });
+        let mut left_out = LeftOut::default();
+        for same in found.chunk_by(|one, other| one.relation == other.relation && one.outgoing == other.outgoing) {
+            for (at, draft) in same.chunk_by(|one, other| one.far == other.far).enumerate() {
+                match draft {
+                    _ if at < MOST => resolved.drafts.extend_from_slice(draft),
+                    [Draft { far: Far::Node(far), relation, .. }, ..] => left_out.add(Some((*far, *relation))),
+                    _ => left_out.add(None),
+                }
+            }
+        }
+        if left_out.count > 0 {
+            resolved.left_out = Some(Arc::new(left_out));
+        }
     }
 
     /// Drops what only looks like a call: of a port that the Service does not have, or of the Service in front of the
@@ -221,6 +254,7 @@ impl Known {
 
     fn through(&self, link: &Link, via: &ResourceKey, what: &Through, resolved: &mut Resolved) {
         resolved.wants.push(via.clone());
+        let start = resolved.drafts.len();
         let facts = self.ids.get(via).and_then(|id| self.facts(*id));
         for export in facts.into_iter().flat_map(|facts| &facts.exports) {
             match (what, export) {
@@ -249,6 +283,7 @@ impl Known {
                 _ => {}
             }
         }
+        self.leave_out(start, resolved);
     }
 
     fn permitted(

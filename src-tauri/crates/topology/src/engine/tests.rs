@@ -418,3 +418,75 @@ fn when_pods_cannot_be_listed_workloads_stand_for_them() {
     engine.apply(&[Change::Upserted(all[2].clone())], &coverage(&all));
     assert_snapshot!(edges(&engine.graph(), |_| true), @"core/Service/shop/web -> core/Pod/shop/web-1 service-selects-pod resolved [spec.selector]");
 }
+
+/// Services that all select all pods: as many relations as there are pairs.
+fn crowd(services: usize, pods: usize) -> Vec<Object> {
+    let service = |at| {
+        format!(
+            "{{apiVersion: v1, kind: Service, metadata: {{name: s{at:03}, namespace: shop}}, spec: {{selector: {{a: b}}}}}}\n---\n"
+        )
+    };
+    let pod = |at| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: p{at:03}, namespace: shop, labels: {{a: b}}}}, spec: {{containers: [{{name: c}}]}}}}\n---\n"
+        )
+    };
+    objects(&(0..services).map(service).chain((0..pods).map(pod)).collect::<String>())
+}
+
+#[test]
+fn selectors_that_all_match_everything_are_held_in_part_and_the_rest_is_told() {
+    let mut crowd = crowd(300, 4);
+    let coverage = coverage(&crowd);
+    let mut engine = Engine::new(Arc::new(RuleBook::default()));
+    engine.apply(&crowd.iter().cloned().map(Change::Upserted).collect::<Vec<_>>(), &coverage);
+    let graph = engine.graph();
+    let pod = graph.id(&ResourceKey::new("", "Pod", "shop", "p000")).expect("it was given");
+    assert_eq!(graph.left_out(pod), 300 - 256);
+    assert_eq!(
+        graph.left_out_note().as_deref(),
+        Some("176 relations of 4 objects are left out: more than 256 of one kind meet at each of them")
+    );
+    let findings = crate::why(&graph, &|_| None, &[], &ResourceKey::new("", "Pod", "shop", "p000"));
+    assert!(findings.iter().any(|finding| finding.sentence.starts_with("44 more relations are left out")));
+    // No Service is said to select nothing because its relations are not held.
+    for at in [0, 299] {
+        let service = graph.id(&ResourceKey::new("", "Service", "shop", &format!("s{at:03}"))).expect("it was given");
+        assert!(!graph.node(service).health.is_problem(), "{:?}", graph.node(service));
+    }
+
+    // Changes lead to what the final objects give: a pod turns away, a Service that was kept and one that was not go,
+    // and one that comes before all others comes.
+    let mut changes = Vec::new();
+    let [turned] = objects("{apiVersion: v1, kind: Pod, metadata: {name: p001, namespace: shop, labels: {a: c}}}")
+        .try_into()
+        .expect("one document");
+    let [first] =
+        objects("{apiVersion: v1, kind: Service, metadata: {name: a, namespace: shop}, spec: {selector: {a: b}}}")
+            .try_into()
+            .expect("one document");
+    for next in [turned, first] {
+        crowd.retain(|object| object.key != next.key);
+        crowd.push(next.clone());
+        changes.push(vec![Change::Upserted(next)]);
+    }
+    for name in ["s000", "s299"] {
+        let key = ResourceKey::new("", "Service", "shop", name);
+        crowd.retain(|object| object.key != key);
+        changes.push(vec![Change::Removed(key)]);
+    }
+    for change in changes {
+        let before = engine.graph();
+        let delta = engine.apply(&change, &coverage);
+        check_delta(&before, &engine.graph(), &delta);
+    }
+    assert_eq!(everything(&engine.graph()), build(&crowd, &coverage));
+    // With fewer of them all are held again.
+    for at in 1..60 {
+        let key = ResourceKey::new("", "Service", "shop", &format!("s{at:03}"));
+        crowd.retain(|object| object.key != key);
+        engine.apply(&[Change::Removed(key)], &coverage);
+    }
+    assert_eq!(engine.graph().left_out_note(), None);
+    assert_eq!(everything(&engine.graph()), build(&crowd, &coverage));
+}

@@ -7,7 +7,7 @@ use model::{EdgeState, Health, ResourceKey};
 use super::resolve::{Draft, Far, Resolved};
 use super::{Engine, Step, Tally};
 use crate::Labels;
-use crate::graph::{Edge, EdgeTouch, Node, NodeId, Others, Presence, Since, Slot};
+use crate::graph::{Edge, EdgeTouch, LeftOut, Node, NodeId, Others, Presence, Since, Slot};
 use crate::kinds;
 use crate::rules::Counted;
 
@@ -55,8 +55,10 @@ impl Engine {
     }
 
     /// Writes what was resolved.
-    pub(super) fn write(&mut self, resolved: Vec<(NodeId, Resolved)>, step: &mut Step) {
+    pub(super) fn write(&mut self, mut resolved: Vec<(NodeId, Resolved)>, step: &mut Step) {
+        share(resolved.iter_mut().map(|(_, resolved)| &mut resolved.left_out));
         for (id, resolved) in resolved {
+            self.leave_out(id, resolved.left_out, step);
             self.want(id, resolved.wants);
             for namespace in resolved.seeks {
                 let seekers = self.known.grant_seekers.entry(namespace).or_default();
@@ -77,6 +79,24 @@ impl Engine {
             }
             self.declare(id, edges, step);
         }
+    }
+
+    /// Replaces what a node would declare beside its edges.
+    fn leave_out(&mut self, id: NodeId, after: Option<Arc<LeftOut>>, step: &mut Step) {
+        let before = self.graph.left_out.get(&id).cloned();
+        if before == after {
+            return;
+        }
+        for (left_out, came) in [(&before, false), (&after, true)] {
+            let Some(left_out) = left_out else { continue };
+            self.known.book.counted.tally_left_out(&mut self.tallies, left_out, came);
+            left_out.far.iter().for_each(|(far, _)| step.dress.add(*far));
+        }
+        match after {
+            Some(after) => self.graph.left_out.insert(id, after),
+            None => self.graph.left_out.remove(&id),
+        };
+        step.changed.extend(self.known.key(id).cloned());
     }
 
     /// Keeps the list of keys that the object waits for.
@@ -219,6 +239,15 @@ impl Draft {
 }
 
 impl Counted {
+    /// Counts what was or is left out as the edges that it would be.
+    pub(super) fn tally_left_out(self, tallies: &mut [Tally], left_out: &LeftOut, came: bool) {
+        for (far, _) in left_out.far.iter().filter(|(_, relation)| Some(*relation) == self.selected) {
+            if let Some(tally) = tallies.get_mut(far.index()) {
+                tally.selected = if came { tally.selected + 1 } else { tally.selected.saturating_sub(1) };
+            }
+        }
+    }
+
     /// Counts an edge that came or went, where a caption tells the number.
     pub(super) fn tally(self, tallies: &mut [Tally], edge: &Edge, came: bool) {
         let relation = Some(edge.relation);
@@ -234,6 +263,18 @@ impl Counted {
             return;
         };
         *count = if came { *count + 1 } else { count.saturating_sub(1) };
+    }
+}
+
+/// Makes one of equal lists that follow each other: objects that thousands of selectors match are matched by the same.
+pub(super) fn share<'a>(all: impl Iterator<Item = &'a mut Option<Arc<LeftOut>>>) {
+    let mut last: Option<Arc<LeftOut>> = None;
+    for left_out in all.filter(|left_out| left_out.is_some()) {
+        if *left_out == last {
+            left_out.clone_from(&last);
+        } else {
+            last.clone_from(left_out);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! An edge is stored once, at the end that declares it (the object whose fields say so, or the object that a selector
 //! matches), so that one change of one object rewrites one short list, however many neighbours its neighbours have.
 
+mod left_out;
 mod slots;
 
 use std::num::NonZeroU32;
@@ -15,6 +16,7 @@ use crate::links::RelationId;
 use crate::rule::Rule;
 use crate::rules::RuleBook;
 
+pub(crate) use left_out::LeftOut;
 pub(crate) use slots::{Others, Slot};
 
 /// A node of one graph and its successors until the node is removed. Its place may then be given to another node, never
@@ -131,6 +133,8 @@ pub struct Graph {
     pub(crate) slots: imbl::Vector<Option<Arc<Slot>>>,
     pub(crate) by_key: imbl::OrdMap<ResourceKey, NodeId>,
     pub(crate) edges: usize,
+    /// By the node that would declare them.
+    pub(crate) left_out: imbl::OrdMap<NodeId, Arc<LeftOut>>,
     pub(crate) coverage: Arc<Coverage>,
     pub(crate) rules: Arc<RuleBook>,
 }
@@ -157,6 +161,7 @@ impl Graph {
             slots: imbl::Vector::new(),
             by_key: imbl::OrdMap::new(),
             edges: 0,
+            left_out: imbl::OrdMap::new(),
             coverage: Arc::default(),
             rules,
         }
