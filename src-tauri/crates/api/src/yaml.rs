@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use model::mask_credentials;
+use model::{is_hidden, mask_credentials};
 use serde_json::Value;
 
 /// The YAML text of a value, credentials in its URLs masked.
@@ -86,7 +86,7 @@ fn flat_text(value: &Value) -> String {
 
 /// Several lines of plain text read best as a block; what a block cannot hold is quoted.
 fn is_block(string: &str) -> bool {
-    let plain = |c: char| c == '\n' || c == '\t' || !c.is_control();
+    let plain = |c: char| c == '\n' || c == '\t' || !is_hidden(c);
     string.contains('\n')
         && string.chars().all(plain)
         && !string.starts_with([' ', '\n', '\t'])
@@ -127,7 +127,7 @@ fn scalar(string: &str) -> String {
         _ => ",[]{}#&*!|>'\"%@`~=< ".contains(first),
     };
     let risky_inside = string.contains(": ") || string.contains(" #") || string.ends_with([':', ' ']);
-    if string.chars().any(char::is_control) {
+    if string.contains(['\n', '\t']) || string.chars().any(is_hidden) {
         let mut quoted = String::from("\"");
         for c in string.chars() {
             match c {
@@ -135,7 +135,10 @@ fn scalar(string: &str) -> String {
                 '\n' => quoted.push_str("\\n"),
                 '\t' => quoted.push_str("\\t"),
                 '\r' => quoted.push_str("\\r"),
-                c if c.is_control() => {
+                c if is_hidden(c) && u32::from(c) > 0xffff => {
+                    let _ = write!(quoted, "\\U{:08x}", u32::from(c));
+                }
+                c if is_hidden(c) => {
                     // Writing to a string cannot fail.
                     let _ = write!(quoted, "\\u{:04x}", u32::from(c));
                 }
@@ -176,6 +179,12 @@ mod tests {
         let value = json!({"env": [{"value": "postgres://shop:hunter2@db/orders"}], "conf": "a\nredis://:hunter2@c\n"});
         let text = to_yaml(&value);
         assert!(text.contains("postgres://shop:***@db/orders") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn a_turned_name_is_written_by_its_numbers() {
+        let text = to_yaml(&json!({"a": "evil\u{202e}gpj.exe", "b": "tag\u{e0041}", "c": "x\n\u{200b}y"}));
+        assert_eq!(text, "a: \"evil\\u202egpj.exe\"\nb: \"tag\\U000e0041\"\nc: \"x\\n\\u200by\"\n");
     }
 
     #[test]

@@ -169,3 +169,23 @@ fn accounts_of_another_namespace_that_a_role_is_granted_to_are_joined_to_that_ro
     let api = name(&mermaid, "<b>api</b>");
     assert!(!mermaid.contains(&format!("  {api} -")), "{mermaid}");
 }
+
+/// A name with an override of direction read as another one, on screen and in every file.
+#[test]
+fn what_hides_or_turns_a_name_is_written_out() {
+    let yaml = r#"{apiVersion: v1, kind: Service, metadata: {name: "evil\u202Egpj", namespace: shop}, spec: {selector: {app: web}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: "we\u200Bb", namespace: shop}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: "\u2066x", env: [{name: U, value: "http://a\u202Eb.example:80"}]}]}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: "ta\u{e0041}g", namespace: shop}, status: {phase: "Pend\u2067ing"}}
+"#;
+    let yaml = yaml.replace("\\u{e0041}", "\\U000e0041");
+    let is_exact = |line: &&str| !line.contains("id=") && !line.contains("<edge ");
+    for format in [Format::Mermaid, Format::D2, Format::Dot, Format::Graphml, Format::Drawio, Format::Svg] {
+        let text = written(&yaml, format);
+        assert!(text.contains("evil«U+202E»gpj"), "{format:?}: {text}");
+        for line in text.lines().filter(is_exact) {
+            assert!(!line.chars().any(|sign| model::is_hidden(sign)), "{format:?}: {line:?}");
+        }
+    }
+}

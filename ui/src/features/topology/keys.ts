@@ -1,8 +1,15 @@
 /** Parts of an object's key, `group/Kind/namespace/name`. Pure. */
 
+import { legible } from "@/lib/legible";
+
 /** The last part of a key; `%2F` stands for a slash in it. */
-export function nameOf(key: string): string {
+export function exactNameOf(key: string): string {
   return (key.split("/").at(-1) ?? key).replaceAll("%2F", "/");
+}
+
+/** The same as it is shown. */
+export function nameOf(key: string): string {
+  return legible(exactNameOf(key));
 }
 
 export function kindOf(key: string): string {

@@ -1,7 +1,7 @@
 //! Why an object is not well, as the graph tells it. What follows from what stands in `topology::why`.
 
 use inventory::Snapshot;
-use model::{EvidenceSource, Finding, GroupKind, Object, ResourceKey};
+use model::{EvidenceSource, Finding, GroupKind, Object, ResourceKey, legible};
 use topology::{Graph, NodeId};
 
 use crate::types::{WireEvidence, WireFinding};
@@ -34,12 +34,12 @@ fn wire(finding: Finding) -> WireFinding {
         .to_owned(),
         object: evidence.object.to_string(),
         at: evidence.at,
-        text: evidence.text,
+        text: legible(&evidence.text).into_owned(),
     });
     WireFinding {
         subject: finding.subject.to_string(),
         health: finding.health.word().to_owned(),
-        sentence: finding.sentence,
+        sentence: legible(&finding.sentence).into_owned(),
         evidence: evidence.collect(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diagram::scene::Scene;
-use model::ResourceKey;
+use model::{ResourceKey, legible};
 use session::Published;
 use topology::{Edge, End, Graph, NodeId, Presence, Stop};
 
@@ -41,7 +41,7 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
         version: node.version.to_string(),
         kind: key.kind().to_owned(),
         namespace: key.namespace().to_owned(),
-        name: key.name().to_owned(),
+        name: legible(key.name()).into_owned(),
         presence: match node.presence {
             Presence::Present => "present",
             Presence::Withheld => "withheld",
@@ -55,12 +55,12 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
             .of(&key.group_kind())
             .filter(|_| node.presence == Presence::Withheld)
             .and_then(|row| row.withheld_since(key.namespace())),
-        status: node.status.to_string(),
-        caption: node.caption.to_string(),
+        status: legible(&node.status).into_owned(),
+        caption: legible(&node.caption).into_owned(),
         health: node.health.word().to_owned(),
         app: node.app.as_ref().map(ToString::to_string),
         findings: findings::findings(graph, snapshot, id),
-        labels: node.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        labels: node.labels.iter().map(|(name, value)| (name.to_owned(), legible(value).into_owned())).collect(),
         created: created.map(str::to_owned),
         relations: relations::groups(graph, id),
         dependants: reached(graph.dependants(id).objects.len()),

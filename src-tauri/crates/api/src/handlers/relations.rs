@@ -2,7 +2,7 @@
 
 use diagram::picture::plural;
 use inventory::Snapshot;
-use model::Health;
+use model::{Health, legible};
 use topology::{Graph, Heading, Inside, Line, Neighbour, Neighbours, NodeId};
 
 use crate::types::{EdgeDetail, RelationGroup, RelationMember};
@@ -41,8 +41,8 @@ fn wire_member(graph: &Graph, heading: Heading, member: &Neighbour) -> RelationM
     RelationMember {
         key: node.key.to_string(),
         near: member.near.map(|near| graph.node(near).key.to_string()),
-        name: node.key.name().to_owned(),
-        caption,
+        name: legible(node.key.name()).into_owned(),
+        caption: legible(&caption).into_owned(),
         health: node.health.word().to_owned(),
         state: member.state.word().to_owned(),
     }
@@ -61,8 +61,8 @@ pub(super) fn detail(graph: &Graph, snapshot: &Snapshot, line: &Line<'_>) -> Edg
         class: edge.class.word().to_owned(),
         state: edge.state.word().to_owned(),
         explanation: rule.explanation.to_string(),
-        fields: graph.fields_with_values(snapshot, edge),
-        label: edge.label.as_ref().map(ToString::to_string),
+        fields: graph.fields_with_values(snapshot, edge).iter().map(|field| legible(field).into_owned()).collect(),
+        label: edge.label.as_ref().map(|label| legible(label).into_owned()),
         optional: edge.optional,
         inferred: edge.inferred,
         permitted: edge.permitted,
@@ -73,7 +73,7 @@ pub(super) fn detail(graph: &Graph, snapshot: &Snapshot, line: &Line<'_>) -> Edg
 fn words(graph: &Graph, inside: &Inside) -> String {
     let mut text = plural(inside.count, graph.node(inside.first).key.kind());
     if let Some(card) = inside.card.map(|id| &graph.node(id).key) {
-        text.push_str(&format!(" of {} {}", card.kind(), card.name()));
+        text.push_str(&format!(" of {} {}", card.kind(), legible(card.name())));
     }
     text
 }

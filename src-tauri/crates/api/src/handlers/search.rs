@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use diagram::scene::{Badge, Scene};
-use model::{RelationClass, ResourceKey};
+use model::{RelationClass, ResourceKey, legible};
 use topology::{Graph, NodeId};
 
 use super::aside;
@@ -97,11 +97,11 @@ pub(super) fn hit(graph: &Graph, id: NodeId, cards: &Cards) -> SearchHit {
     let node = graph.node(id);
     SearchHit {
         key: node.key.to_string(),
-        name: node.key.name().to_owned(),
+        name: legible(node.key.name()).into_owned(),
         kind: node.key.kind().to_owned(),
         namespace: node.key.namespace().to_owned(),
         health: node.health.word().to_owned(),
-        status: node.status.to_string(),
+        status: legible(&node.status).into_owned(),
         card: cards.place(graph, id),
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn card(card: &Card, pen: &mut dyn Pen) {
     pen.rect(ground, crisp(rect), radius);
     face(card, pen);
     for pod in &card.pods {
-        pen.open(pod.key.as_str(), &format!("Pod {}: {}", pod.key.name(), pod.health.word()), at(0.0, 0.0));
+        pen.open(
+            pod.key.as_str(),
+            &format!("Pod {}: {}", model::legible(pod.key.name()), pod.health.word()),
+            at(0.0, 0.0),
+        );
         pods::pod(pod.health, pod.rect, pen);
         pen.close();
     }

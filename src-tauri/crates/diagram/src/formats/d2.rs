@@ -115,7 +115,7 @@ fn classes(text: &mut String, theme: Theme) {
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
-    for character in text.chars() {
+    for character in model::legible(text).chars() {
         match character {
             '"' | '\\' | '$' => quoted.extend(['\\', character]),
             '\n' => quoted.push_str("\\n"),
@@ -128,5 +128,5 @@ fn quoted(text: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    model::legible(text).chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

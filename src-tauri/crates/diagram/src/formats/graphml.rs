@@ -76,7 +76,7 @@ pub(crate) fn write(
         text.push_str("<node id=\"");
         escape(&mut text, key.as_str());
         text.push_str("\">");
-        data(&mut text, "label", key.name());
+        data(&mut text, "label", &model::legible(key.name()));
         data(&mut text, "group", key.group_name());
         data(&mut text, "version", &node.version);
         data(&mut text, "kind", key.kind());
@@ -86,7 +86,7 @@ pub(crate) fn write(
         data(&mut text, "health", node.health.word());
         data(&mut text, "problem", if node.health.is_problem() { "true" } else { "false" });
         if let Some(rect) = places.get(key.as_str()) {
-            graphics(&mut text, rect, key.name(), node.health, look.theme);
+            graphics(&mut text, rect, &model::legible(key.name()), node.health, look.theme);
         }
         text.push_str("</node>\n");
     }

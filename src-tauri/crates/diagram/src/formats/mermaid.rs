@@ -177,7 +177,11 @@ fn worst(by_health: &[u32; 8]) -> &'static str {
 
 fn chart(title: &str, body: &str, edges: &[Edge], theme: Theme) -> String {
     let mut text = String::with_capacity(body.len() + edges.len() * 24 + 1024);
-    let _ = writeln!(text, "---\ntitle: \"{}\"\n---\nflowchart LR", title.replace(['"', '\\', '\n', '\r'], "'"));
+    let _ = writeln!(
+        text,
+        "---\ntitle: \"{}\"\n---\nflowchart LR",
+        model::legible(title).replace(['"', '\\', '\n', '\r'], "'")
+    );
     text.push_str(body);
     for edge in edges {
         let arrow = match edge.class {
@@ -219,7 +223,7 @@ fn chart(title: &str, body: &str, edges: &[Edge], theme: Theme) -> String {
 /// Mermaid's own entities: `#` and a name or number.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in model::legible(text).chars() {
         match character {
             '#' | '"' | '&' | '<' | '>' | '`' | '\\' | '[' | ']' | '{' | '}' | '|' => {
                 let _ = write!(escaped, "#{};", u32::from(character));

@@ -273,7 +273,7 @@ impl Member<'_> {
 
 /// The card of an object that is drawn as a badge.
 fn plain(key: ResourceKey, rect: Rect) -> Card {
-    let name: Arc<str> = key.name().replace("%2F", "/").into();
+    let name: Arc<str> = model::legible(&key.name().replace("%2F", "/")).into();
     Card {
         key,
         rect,

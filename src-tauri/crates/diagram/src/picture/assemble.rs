@@ -10,7 +10,7 @@ use topology::{Graph, GraphDelta};
 use super::kinds::Lane;
 use super::links::{LinkSpec, links};
 use super::plan::{Members, Plan};
-use super::spec::{BlockSpec, Content, EdgeSpec};
+use super::spec::{BlockSpec, Content, EdgeSpec, shown};
 use super::view::View;
 use super::{Options, Picture, Seats, cards, content, lanes};
 use crate::geometry::{FRAME_HEAD, Role};
@@ -166,7 +166,7 @@ fn input(options: &Options, contents: &[Arc<Content>], links: &[LinkSpec], is_pa
         .iter()
         .map(|content| {
             let words =
-                Role::FrameTitle.width(&content.title).min(320.0) + Role::FrameSubtitle.width(&content.subtitle);
+                Role::FrameTitle.width(&title_of(content)).min(320.0) + Role::FrameSubtitle.width(&content.subtitle);
             let badges: f32 = content.badges.iter().map(|badge| Role::Badge.width(&badge.text) + 22.0).sum();
             layout::Frame {
                 id: sort_id(content),
@@ -269,14 +269,14 @@ fn draw(
     let links = links.iter().zip(&layout.links).filter(|(_, route)| route.points.len() > 1);
     let scene = Scene {
         revision: graph.revision(),
-        title: Arc::clone(&options.title),
+        title: shown(&options.title),
         subtitle: words.join(" · ").into(),
         bounds: if is_part { around(&frames) } else { bounds },
         counts,
         frames,
         blocks,
         links: links.map(|(spec, route)| between(spec, route)).collect(),
-        gaps: options.gaps.clone(),
+        gaps: options.gaps.iter().map(shown).collect(),
         seats: Seats::new(contents.to_vec()),
     };
     (scene, drawn)
@@ -292,8 +292,13 @@ fn around(frames: &[Frame]) -> Rect {
     Rect { x, y, width: right.unwrap_or_default() - x, height: bottom.unwrap_or_default() - y }
 }
 
+/// A frame's name as it is shown; links find the frame by the exact one.
+fn title_of(content: &Content) -> Arc<str> {
+    shown(&content.title)
+}
+
 fn frame(content: &Content, rect: Rect) -> Frame {
-    let title = Role::FrameTitle.width(&content.title).min(320.0);
+    let title = Role::FrameTitle.width(&title_of(content)).min(320.0);
     let mut x = rect.x + 18.0 + title + 12.0 + Role::FrameSubtitle.width(&content.subtitle) + 14.0;
     let badges = content
         .badges
@@ -308,7 +313,7 @@ fn frame(content: &Content, rect: Rect) -> Frame {
     Frame {
         id: Arc::clone(&content.id),
         rect,
-        title: Arc::clone(&content.title),
+        title: title_of(content),
         subtitle: Arc::clone(&content.subtitle),
         counts: content.counts,
         badges,

@@ -10,7 +10,7 @@ use super::cards;
 use super::drafts::Line;
 use super::folds::Folded;
 use super::kinds::{self, column};
-use super::spec::{BlockSpec, CardSpec, EdgeSpec, Pill};
+use super::spec::{BlockSpec, CardSpec, EdgeSpec, Pill, shown};
 use crate::geometry::{BLOCK_HEAD, Role};
 
 /// A card that this many others of its block refer to is drawn as a badge on each instead of as many lines.
@@ -119,7 +119,7 @@ fn share(specs: &mut [CardSpec], edges: &mut Vec<EdgeSpec>) {
 /// The badge that says what a card refers to.
 pub(super) fn shared(key: &ResourceKey) -> Pill {
     let text = if key.is("", "ServiceAccount") { format!("sa: {}", key.name()) } else { key.name().to_owned() };
-    Pill { text: text.into(), key: Some(key.clone()) }
+    Pill::new(text, Some(key.clone()))
 }
 
 /// What only an entry refers to (its certificate) stands under it instead of at the far end of the row, and so does
@@ -153,11 +153,11 @@ pub(super) fn all(labels: &[Arc<str>]) -> Option<Arc<str>> {
     const MOST: usize = 12;
     match labels {
         [] => None,
-        [one] => Some(Arc::clone(one)),
+        [one] => Some(shown(one)),
         _ => {
             let (first, rest) = labels.split_at(labels.len().min(MOST));
             let more = if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
-            Some(format!("{}{more}", first.join(", ")).into())
+            Some(shown(&format!("{}{more}", first.join(", ")).into()))
         }
     }
 }
@@ -165,9 +165,9 @@ pub(super) fn all(labels: &[Arc<str>]) -> Option<Arc<str>> {
 /// What stands on a line: one label, or the first and how many more.
 pub(super) fn join(labels: &[Arc<str>]) -> Arc<str> {
     match labels {
-        [one] => Arc::clone(one),
-        [one, other] if one.len() + other.len() < 16 => format!("{one}, {other}").into(),
-        [one, rest @ ..] => format!("{one} +{}", rest.len()).into(),
+        [one] => shown(one),
+        [one, other] if one.len() + other.len() < 16 => shown(&format!("{one}, {other}").into()),
+        [one, rest @ ..] => shown(&format!("{one} +{}", rest.len()).into()),
         [] => "".into(),
     }
 }

@@ -13,7 +13,7 @@ use super::block::{block_spec, shared};
 use super::drafts::{Away, Draft, Drafts, Line};
 use super::folds::{fold_loose, keep};
 use super::plan::Members;
-use super::spec::{BlockSpec, CardSpec, Outward, Seat};
+use super::spec::{BlockSpec, CardSpec, Outward, Seat, shown};
 use crate::scene::{CardLook, Counts};
 
 type Divided = (Vec<Arc<BlockSpec>>, FxHashMap<NodeId, Seat>, Vec<Outward>);
@@ -103,7 +103,7 @@ pub(super) fn divide(options: &Options, namespace: &str, drafts: Drafts, applica
         for at in members {
             group.push((*at, std::mem::replace(&mut all[*at], empty())));
         }
-        let title: Arc<str> = if is_other { "other".into() } else { Arc::clone(name) };
+        let title: Arc<str> = if is_other { "other".into() } else { shown(name) };
         let id: Arc<str> = format!("app:{namespace}/{name}").into();
         let lines = std::mem::take(&mut inside[block]);
         let folded = if is_other && !options.expand_all { fold_loose(options, group) } else { keep(group) };

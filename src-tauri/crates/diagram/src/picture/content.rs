@@ -12,7 +12,7 @@ use super::hosts::{Role, roles, worst};
 use super::kinds;
 use super::lines::draw_lines;
 use super::plan::Members;
-use super::spec::{CardSpec, Content, Pill};
+use super::spec::{CardSpec, Content, Pill, shown};
 use super::subject::set_aside;
 use super::view::View;
 use super::{Options, blocks, cards};
@@ -37,7 +37,7 @@ pub(super) fn namespace(
             counts.add(node.health);
         }
         let labels = node.labels.iter().find(|(label, _)| *label == "pod-security.kubernetes.io/enforce");
-        pills.extend(labels.map(|(_, level)| Pill { text: format!("pod-security: {level}").into(), key: None }));
+        pills.extend(labels.map(|(_, level)| Pill::new(format!("pod-security: {level}"), None)));
     }
     draw_cards(graph, members, &roles, &mut drafts);
     fold_in(graph, members, &roles, &mut drafts);
@@ -49,7 +49,7 @@ pub(super) fn namespace(
         }
         if roles.get(id) == Some(&Role::OnFrame) {
             let word = if node.key.kind() == "ResourceQuota" { "quota" } else { "limits" };
-            pills.push(Pill { text: word.into(), key: Some(node.key.clone()) });
+            pills.push(Pill::new(word, Some(node.key.clone())));
         }
     }
     for node in members.adopted.iter().map(|(id, _)| graph.node(*id)) {
@@ -118,7 +118,7 @@ fn draw_cards(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>,
         draft.spec.folded += 1;
         // Names of Jobs end in the minute of their run: the last one by name is the newest, and it counts.
         draft.spec.health = node.health;
-        draft.spec.caption = Arc::clone(if node.caption.is_empty() { &node.status } else { &node.caption });
+        draft.spec.caption = shown(if node.caption.is_empty() { &node.status } else { &node.caption });
         draft.spec.name =
             if draft.spec.folded == 1 { "1 run".into() } else { format!("{} runs", draft.spec.folded).into() };
     }
@@ -138,7 +138,7 @@ fn ghost_host(graph: &Graph, id: NodeId) -> Option<NodeId> {
 
 fn card(graph: &Graph, id: NodeId, column: u8, by: Option<NodeId>) -> Draft {
     let node = graph.node(id);
-    let note = node.note.clone().filter(|note| *note != node.caption && *note != node.status);
+    let note = node.note.as_ref().filter(|note| **note != node.caption && **note != node.status).map(shown);
     let spec = CardSpec { note, ..CardSpec::of(node, column) };
     let mut counts = Counts::default();
     if !matches!(spec.look, CardLook::External | CardLook::Unknown) {
@@ -212,11 +212,11 @@ fn hang_badges(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>
         };
         // What governs (nearly) everything is said once, on the frame.
         if governed.len() >= 3 && governed.len() * 4 >= workloads * 3 {
-            on_frame.push(Pill { text, key: Some(node.key.clone()) });
+            on_frame.push(Pill::new(text, Some(node.key.clone())));
             continue;
         }
         for card in &governed {
-            drafts.cards[*card].spec.badges.push(Pill { text: Arc::clone(&text), key: Some(node.key.clone()) });
+            drafts.cards[*card].spec.badges.push(Pill::new(Arc::clone(&text), Some(node.key.clone())));
         }
         match governed[..] {
             // What governs one thing lies in it; what governs several or nothing drawn has a card among the others.

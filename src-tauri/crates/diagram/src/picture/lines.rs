@@ -113,7 +113,7 @@ pub(super) fn is_turned(from: &ResourceKey, to: &ResourceKey) -> bool {
 /// What a card refers to among the cluster-wide objects, as badges: each by name, or how many where they are more.
 fn wide_badges(kind: &str, keys: &BTreeSet<&ResourceKey>) -> Vec<Pill> {
     if keys.len() > WIDE {
-        return vec![Pill { text: kinds::plural(keys.len(), &kind.to_lowercase()).into(), key: None }];
+        return vec![Pill::new(kinds::plural(keys.len(), &kind.to_lowercase()), None)];
     }
     let text = |key: &ResourceKey| match kind {
         _ if kind.ends_with("Class") => format!("class: {}", key.name()),
@@ -121,7 +121,7 @@ fn wide_badges(kind: &str, keys: &BTreeSet<&ResourceKey>) -> Vec<Pill> {
         "Node" => format!("on {}", key.name()),
         _ => key.name().to_owned(),
     };
-    keys.iter().map(|key| Pill { text: text(key).into(), key: Some((*key).clone()) }).collect()
+    keys.iter().map(|key| Pill::new(text(key), Some((*key).clone()))).collect()
 }
 
 /// Whether a node is no card but the frame around others.

@@ -1,5 +1,6 @@
 //! What is to be drawn, before anything has a place: contents of frames, blocks of applications, cards.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
@@ -79,7 +80,7 @@ impl CardSpec {
     /// A card with a name and nothing else on it yet.
     pub(super) fn bare(key: ResourceKey, look: CardLook, column: u8) -> Self {
         Self {
-            name: key.name().replace("%2F", "/").into(),
+            name: shown(&key.name().replace("%2F", "/").into()),
             key,
             look,
             caption: "".into(),
@@ -106,7 +107,7 @@ impl CardSpec {
             _ if !node.status.is_empty() => Arc::clone(&node.status),
             _ => node.key.kind().into(),
         };
-        let status = Arc::clone(&node.status);
+        let (status, caption) = (shown(&node.status), shown(&caption));
         Self { caption, health: node.health, status, ..Self::bare(node.key.clone(), look, column) }
     }
 }
@@ -116,6 +117,20 @@ impl CardSpec {
 pub(super) struct Pill {
     pub(super) text: Arc<str>,
     pub(super) key: Option<ResourceKey>,
+}
+
+impl Pill {
+    pub(super) fn new(text: impl Into<Arc<str>>, key: Option<ResourceKey>) -> Self {
+        Self { text: shown(&text.into()), key }
+    }
+}
+
+/// A text of the cluster as the picture shows it, with nothing in it that hides or turns it.
+pub(super) fn shown(text: &Arc<str>) -> Arc<str> {
+    match model::legible(text) {
+        Cow::Borrowed(_) => Arc::clone(text),
+        Cow::Owned(text) => text.into(),
+    }
 }
 
 /// A line between two cards of a block.

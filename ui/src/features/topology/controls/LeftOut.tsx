@@ -7,7 +7,7 @@ import { goHome } from "@/lib/layers";
 import { useStore } from "@/lib/store";
 
 import { isFold } from "../inspector/model";
-import { kindOf, nameOf } from "../keys";
+import { exactNameOf, kindOf, nameOf } from "../keys";
 import type { Picture } from "../picture/types";
 import type { MapSession } from "../session";
 import { narrowedBy, widened } from "../view";
@@ -28,7 +28,7 @@ export function LeftOut({ session }: { session: MapSession }) {
   const hit = useQuery({
     queryKey: ["left out", session.cluster, key, picture?.number ?? 0],
     queryFn: async () => {
-      const hits = await session.feed.ask((asked) => api.objectSearch(session.cluster, asked, nameOf(key ?? ""), MOST_HITS));
+      const hits = await session.feed.ask((asked) => api.objectSearch(session.cluster, asked, exactNameOf(key ?? ""), MOST_HITS));
       return hits.find((each) => each.key === key) ?? null;
     },
     enabled: isSought,
