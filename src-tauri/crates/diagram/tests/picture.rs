@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use diagram::picture::{Lens, Options, Picture, State, build, rebuild, redraw};
-use diagram::scene::{Point, Rect, Scene};
+use diagram::scene::{CardLook, Point, Rect, Scene};
 use model::{Health, Object, ResourceKey};
 use serde_json::json;
 use topology::{Change, Presence};
@@ -272,6 +272,46 @@ fn a_lens_sets_aside_what_has_no_part_in_it() {
     assert!(!placement["core/Node//node-a"] && !placement["apps/Deployment/shop/storefront"]);
     let gitops = through(Lens::Gitops);
     assert!(gitops.values().all(|aside| *aside), "nothing in the shop was put there by Argo CD or Flux");
+}
+
+/// A card showed one state and its row in the outline another: cards are drawn by their look first, rows by their health,
+/// and the rows of applications and namespaces by their counts.
+#[test]
+fn a_card_and_its_row_say_the_same() {
+    let graph = engine(&objects()).graph();
+    let views = [
+        Options::default(),
+        Options { problems_only: true, ..Options::default() },
+        Options { expand_all: true, ..Options::default() },
+        Options { lens: Lens::Policy, ..Options::default() },
+    ];
+    for options in views {
+        let scene = redraw(&graph, &options, &State::default()).scene;
+        let mut frames: BTreeMap<&str, diagram::scene::Counts> = BTreeMap::new();
+        for placed in &scene.blocks {
+            let block = &placed.block;
+            frames.entry(&block.frame).or_default().merge(&block.counts);
+            for card in &block.cards {
+                let drawn = match card.look {
+                    CardLook::Missing => Health::Missing,
+                    CardLook::Unknown => Health::Unknown,
+                    _ => card.health,
+                };
+                assert_eq!(drawn, card.health, "{}", card.key);
+                let worst = card.pods.iter().map(|pod| pod.health).chain([card.health]);
+                for health in worst.filter(|health| health.is_problem()) {
+                    let is_counted = block.counts.of(health) > 0 || card.look == CardLook::Fold;
+                    assert!(is_counted, "{} is {}, which {} does not count", card.key, health.word(), block.id);
+                }
+            }
+        }
+        for frame in &scene.frames {
+            let inside = frames.get(&*frame.id).copied().unwrap_or_default();
+            for health in Health::ALL.into_iter().filter(|health| health.is_problem()) {
+                assert!(frame.counts.of(health) >= inside.of(health), "{}: {}", frame.id, health.word());
+            }
+        }
+    }
 }
 
 /// The Services of the shop sent requests to the runs of its CronJobs.

@@ -1,4 +1,5 @@
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
+import type { WireEvidence } from "@/api/bindings/WireEvidence";
 import type { WireFinding } from "@/api/bindings/WireFinding";
 import { FieldPath } from "@/components";
 import { useNow } from "@/lib/clock";
@@ -8,7 +9,7 @@ import { kindOf, nameOf } from "../keys";
 import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { RelationGroupList } from "./Relations";
-import { facts, presenceText } from "./model";
+import { facts, leadsElsewhere, presenceText } from "./model";
 
 const FIRST_MEMBERS = 5;
 
@@ -19,7 +20,7 @@ export function Overview({ session, detail }: { session: MapSession; detail: Obj
   return (
     <>
       {presence ? <p className={styles.presence} data-presence={detail.presence}>{presence}</p> : null}
-      {detail.findings.length > 0 ? <Findings session={session} findings={detail.findings} /> : null}
+      {detail.findings.length > 0 ? <Findings session={session} subject={detail.key} findings={detail.findings} /> : null}
       {detail.relations.map((group) => (
         <RelationGroupList key={`${group.title}${group.class}`} session={session} subject={detail.key} group={group} most={FIRST_MEMBERS} />
       ))}
@@ -50,7 +51,7 @@ export function Overview({ session, detail }: { session: MapSession; detail: Obj
   );
 }
 
-function Findings({ session, findings }: { session: MapSession; findings: WireFinding[] }) {
+function Findings({ session, subject, findings }: { session: MapSession; subject: string; findings: WireFinding[] }) {
   return (
     <section className={styles.findings} data-health={findings[0]?.health} aria-labelledby="why">
       <h3 id="why">Why it is not healthy</h3>
@@ -60,9 +61,7 @@ function Findings({ session, findings }: { session: MapSession; findings: WireFi
           <ul>
             {finding.evidence.map((piece) => (
               <li key={`${piece.object}${piece.at}${piece.text}`} className={styles.evidence}>
-                <button type="button" className={styles.path} title={`${kindOf(piece.object)} ${nameOf(piece.object)}`} onClick={() => session.select({ sort: "object", key: piece.object }, { go: true })}>
-                  {piece.source === "field" ? <FieldPath path={piece.at} /> : `${kindOf(piece.object)} ${nameOf(piece.object)}`}
-                </button>
+                <Place session={session} subject={subject} piece={piece} />
                 <span>{piece.source === "field" ? piece.text : [piece.at, piece.text].filter(Boolean).join(" ")}</span>
               </li>
             ))}
@@ -70,5 +69,17 @@ function Findings({ session, findings }: { session: MapSession; findings: WireFi
         </div>
       ))}
     </section>
+  );
+}
+
+/** Where a piece of evidence stands: a button where that is another object than the one shown. */
+function Place({ session, subject, piece }: { session: MapSession; subject: string; piece: WireEvidence }) {
+  const name = `${kindOf(piece.object)} ${nameOf(piece.object)}`;
+  const place = piece.source === "field" ? <FieldPath path={piece.at} /> : name;
+  if (!leadsElsewhere(subject, piece)) return <span className={styles.path} title={name}>{place}</span>;
+  return (
+    <button type="button" className={styles.path} title={name} onClick={() => session.select({ sort: "object", key: piece.object }, { go: true })}>
+      {place}
+    </button>
   );
 }

@@ -6,7 +6,7 @@ import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { block, card, encode, header } from "../picture/fixture";
 import type { Picture } from "../picture/types";
-import { cardsOf, facts, foldName, headline, isFold, hopText, noWayText, noWayTitle, presenceText, problemCards, reachRows, reasonsOf, yamlTokens } from "./model";
+import { cardsOf, facts, foldName, headline, isFold, hopText, leadsElsewhere, noWayText, noWayTitle, presenceText, problemCards, reachRows, reasonsOf, yamlTokens } from "./model";
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
@@ -24,6 +24,12 @@ test("a fold is told from an object and from a host with a star", () => {
 test("a fold is called by what lies in it, never by its internal id", () => {
   expect(foldName("batch/Job/shop/*nightly-report", null)).toBe("runs of CronJob nightly-report");
   expect(foldName("apiextensions.k8s.io/CustomResourceDefinition//*", null)).toBe("objects of kind CustomResourceDefinition");
+});
+
+/** A button that led to the very object one looked at did nothing. */
+test("evidence that stands at the object itself leads nowhere", () => {
+  expect(leadsElsewhere(detail.key, { object: detail.key })).toBe(false);
+  expect(leadsElsewhere(detail.key, { object: "core/Pod/shop/cart-1" })).toBe(true);
 });
 
 test("the headline does not say the same twice", () => {

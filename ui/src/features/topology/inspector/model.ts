@@ -7,6 +7,7 @@ import type { Reach } from "@/api/bindings/Reach";
 import type { SearchHit } from "@/api/bindings/SearchHit";
 import type { Stopped } from "@/api/bindings/Stopped";
 import type { WireCounts } from "@/api/bindings/WireCounts";
+import type { WireEvidence } from "@/api/bindings/WireEvidence";
 import { HEALTH, HEALTH_ORDER, type Health, asHealth, isProblem } from "@/components";
 import { count, humanDuration, plural } from "@/lib/age";
 
@@ -33,6 +34,11 @@ export function foldName(fold: string, picture: Picture | null): string {
   const owner = last.slice(1);
   const name = card?.fullName ?? card?.name;
   return owner === "" ? (name ?? `objects of kind ${kind}`) : `${name ?? "runs"} of CronJob ${owner}`;
+}
+
+/** Whether a piece of evidence stands at another object than the one shown. */
+export function leadsElsewhere(subject: string, piece: Pick<WireEvidence, "object">): boolean {
+  return piece.object !== subject;
 }
 
 export function presenceText(detail: ObjectDetail, now: number): string | null {
