@@ -1,6 +1,6 @@
 //! `topology` and `export`: one look at a source, written in a format.
 
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, IsTerminal};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,6 +11,7 @@ use api::types::{ApiError, ErrorCode};
 
 use crate::arguments::{Filter, Look, Source};
 use crate::source::{look, verdict};
+use crate::terminal::Harmless;
 use crate::{Usage, complain};
 
 /// Print the canonical JSON: objects, relations, coverage.
@@ -80,8 +81,15 @@ pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
 fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
     let on = |_| ControlFlow::Continue(());
     let notes = if output == "-" {
-        let mut out = BufWriter::new(io::stdout().lock());
-        match paper.write(&seen.name, &seen.published, &mut out, &on) {
+        let out = io::stdout().lock();
+        let is_terminal = out.is_terminal();
+        let mut out = BufWriter::new(out);
+        let written = if is_terminal {
+            paper.write(&seen.name, &seen.published, &mut Harmless::new(out), &on)
+        } else {
+            paper.write(&seen.name, &seen.published, &mut out, &on)
+        };
+        match written {
             Ok(notes) => notes,
             // Whoever reads has read enough.
             Err(error) if is_broken_pipe(&error) => return Ok(()),

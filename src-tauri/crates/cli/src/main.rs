@@ -7,6 +7,7 @@ mod demo;
 mod draw;
 mod serve;
 mod source;
+mod terminal;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -76,12 +77,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 /// One line on standard error; nowhere else to complain where that is closed.
 fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "kubilitics-cli: {}", harmless(text));
-}
-
-/// The text without what a terminal would obey: names and messages come from files and servers.
-fn harmless(text: &str) -> String {
-    model::legible(text).replace(['\n', '\t'], " ")
+    let _ = writeln!(std::io::stderr().lock(), "kubilitics-cli: {}", terminal::harmless(text));
 }
 
 /// The error and its causes, without what is said twice.
@@ -97,13 +93,4 @@ fn one_line(error: &anyhow::Error) -> String {
         line.push_str(&cause);
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_message_cannot_speak_to_the_terminal() {
-        let said = super::harmless("no \u{1b}[2Jcontext\u{9b}31m \u{202e}x\nä");
-        assert_eq!(said, "no «U+001B»[2Jcontext«U+009B»31m «U+202E»x ä");
-    }
 }
