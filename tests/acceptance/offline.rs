@@ -13,7 +13,7 @@ fn keys(paths: &[&Path]) -> BTreeSet<ResourceKey> {
     assert_eq!(outcome.problems, []);
     outcome
         .deltas
-        .into_iter()
+        .unpack()
         .filter_map(|delta| if let Delta::Upsert(object) = delta { Some(object.key) } else { None })
         .collect()
 }

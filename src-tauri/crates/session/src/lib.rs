@@ -14,11 +14,12 @@ mod usage;
 
 use std::sync::Arc;
 
+use cluster::offline::Deltas;
 use inventory::{Inventory, Snapshot};
 use model::ClusterId;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
-use topology::{Engine, Graph, RuleBook};
+use topology::{Engine, Graph, GraphDelta, Reading, RuleBook};
 
 pub use changes::{Changes, Follower, ObjectChange, What};
 pub use error::SessionError;
@@ -182,6 +183,22 @@ impl Model for State {
         let snapshot = self.inventory.snapshot();
         let delta = self.engine.apply(&applied.changes, snapshot.coverage());
         Step { applied, delta }
+    }
+
+    fn load(&mut self, deltas: Deltas) -> GraphDelta {
+        // Objects of one kind share most of what they say, and are read together in stretches of some hundreds.
+        const STRETCH: usize = 4096;
+        let mut read = Reading::default();
+        let mut deltas = deltas.unpack();
+        loop {
+            let batch: Vec<model::Delta> = deltas.by_ref().take(STRETCH).collect();
+            if batch.is_empty() {
+                break;
+            }
+            self.engine.read(&self.inventory.apply(batch).changes, &mut read);
+        }
+        let snapshot = self.inventory.snapshot();
+        self.engine.apply_read(read, snapshot.coverage())
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {

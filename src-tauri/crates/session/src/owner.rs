@@ -10,6 +10,7 @@ use std::future::pending;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use cluster::offline::Deltas;
 use cluster::{Failure, Usage};
 use inventory::{Applied, Snapshot};
 use model::{Coverage, Delta, ResourceKey};
@@ -36,6 +37,13 @@ pub(crate) enum Message {
         deltas: Vec<Delta>,
         /// How the source stands after them; none where they are not its.
         source: Option<SourceState>,
+    },
+    /// A source of files was read.
+    Files {
+        /// All there is.
+        deltas: Deltas,
+        /// How the source stands.
+        source: SourceState,
     },
     /// The source says how it stands.
     Source(SourceState),
@@ -64,6 +72,12 @@ pub(crate) enum Sink {
     Objects(Arc<ChangeBox>),
 }
 
+/// What is taken in at once.
+enum Batch {
+    Changes(Vec<Delta>),
+    Files(Deltas),
+}
+
 /// What a batch did.
 pub(crate) struct Step {
     pub(crate) applied: Applied,
@@ -74,6 +88,8 @@ pub(crate) struct Step {
 pub(crate) trait Model: Send + 'static {
     /// Takes changes in and answers what they did to the objects and to the graph.
     fn apply(&mut self, deltas: Vec<Delta>) -> Step;
+    /// Takes in what files hold, without telling object by object what changed.
+    fn load(&mut self, deltas: Deltas) -> GraphDelta;
     /// The objects as they are.
     fn snapshot(&self) -> Arc<Snapshot>;
     /// The graph as it is.
@@ -174,9 +190,22 @@ async fn own<M: Model>(
             }
         };
         match message? {
-            Message::Deltas { deltas, source } => {
+            message @ (Message::Deltas { .. } | Message::Files { .. }) => {
+                // Only followers of the objects need their bodies, all at once.
+                let followed = sinks.objects.iter().any(|follower| follower.strong_count() > 0);
+                let (batch, source) = match message {
+                    Message::Deltas { deltas, source } => (Batch::Changes(deltas), source),
+                    Message::Files { deltas, source } if followed => {
+                        (Batch::Changes(deltas.unpack().collect()), Some(source))
+                    }
+                    Message::Files { deltas, source } => (Batch::Files(deltas), Some(source)),
+                    _ => continue,
+                };
                 let work = tokio::task::spawn_blocking(move || {
-                    let step = model.apply(deltas);
+                    let step = match batch {
+                        Batch::Changes(deltas) => model.apply(deltas),
+                        Batch::Files(deltas) => Step { applied: Applied::default(), delta: model.load(deltas) },
+                    };
                     (model, step)
                 });
                 let (back, step) = match work.await {
@@ -254,7 +283,7 @@ impl Sinks {
                 changes.begin(Arc::clone(&published.borrow().snapshot));
                 self.objects.push(Arc::downgrade(&changes));
             }
-            Message::Deltas { .. } | Message::Source(_) | Message::NodeUse(_) => {}
+            Message::Deltas { .. } | Message::Files { .. } | Message::Source(_) | Message::NodeUse(_) => {}
         }
     }
 }
@@ -296,6 +325,10 @@ mod tests {
         fn apply(&mut self, deltas: Vec<Delta>) -> Step {
             assert!(self.died.swap(true, Ordering::Relaxed), "a fault of our own");
             self.state.apply(deltas)
+        }
+
+        fn load(&mut self, deltas: Deltas) -> GraphDelta {
+            self.apply(deltas.unpack().collect()).delta
         }
 
         fn snapshot(&self) -> Arc<Snapshot> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cluster::kubeconfig::{self, Context, Environment};
-use cluster::offline::{self, Input, Outcome};
+use cluster::offline::{self, Deltas, Input, Outcome};
 use cluster::{Connection, Link, NodeUsePoll};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -149,11 +149,11 @@ async fn files(inputs: Vec<Input>, options: offline::Options, first: Option<Outc
             }
             (read.deltas, problems, read.notes)
         }
-        Err(error) => (Vec::new(), vec![error.to_string()], Vec::new()),
+        Err(error) => (Deltas::default(), vec![error.to_string()], Vec::new()),
     };
     let source = SourceState { offline: true, problems, notes, ..SourceState::default() };
     // A closed inbox means that the cluster was closed.
-    let _ = inbox.send(Message::Deltas { deltas, source: Some(source) }).await;
+    let _ = inbox.send(Message::Files { deltas, source }).await;
 }
 
 fn connect(context: &Context, namespaces: Vec<String>) -> (Connection, SourceState) {

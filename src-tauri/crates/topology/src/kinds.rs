@@ -58,13 +58,40 @@ pub(crate) fn pod_template<'a>(body: &'a Value, key: &ResourceKey) -> Option<&'a
     }
 }
 
+/// What volumes are made of, as far as rules read it; several together are a set.
+pub(crate) mod volume {
+    pub(crate) const CONFIG_MAP: u8 = 1;
+    pub(crate) const SECRET: u8 = 1 << 1;
+    pub(crate) const PROJECTED: u8 = 1 << 2;
+    pub(crate) const CLAIM: u8 = 1 << 3;
+    pub(crate) const EPHEMERAL: u8 = 1 << 4;
+    pub(crate) const CSI: u8 = 1 << 5;
+    /// What an older driver serves.
+    pub(crate) const DRIVER: u8 = 1 << 6;
+
+    pub(super) fn of(field: &str) -> u8 {
+        match field {
+            "configMap" => CONFIG_MAP,
+            "secret" => SECRET,
+            "projected" => PROJECTED,
+            "persistentVolumeClaim" => CLAIM,
+            "ephemeral" => EPHEMERAL,
+            "csi" => CSI,
+            "azureFile" | "cephfs" | "flexVolume" | "iscsi" | "rbd" | "scaleIO" | "storageos" => DRIVER,
+            _ => 0,
+        }
+    }
+}
+
 /// A pod spec and the path to it, with the lists that many rules read.
 #[derive(Clone, Copy)]
 pub(crate) struct PodSpec<'a> {
     pub(crate) spec: &'a Value,
     pub(crate) path: &'static str,
     pub(crate) is_pod: bool,
-    pub(crate) volumes: &'a [Value],
+    volumes: &'a [Value],
+    /// What they are made of: most rules look for what no volume of most pods has.
+    volumes_hold: u8,
     /// All three lists of containers by their names.
     pub(crate) containers: [(&'static str, &'a [Value]); 3],
 }
@@ -72,7 +99,15 @@ pub(crate) struct PodSpec<'a> {
 impl<'a> PodSpec<'a> {
     pub(crate) fn new(spec: &'a Value, path: &'static str, is_pod: bool) -> Self {
         let containers = ["initContainers", "containers", "ephemeralContainers"].map(|name| (name, list(spec, name)));
-        Self { spec, path, is_pod, volumes: list(spec, "volumes"), containers }
+        let volumes = list(spec, "volumes");
+        let fields = volumes.iter().filter_map(Value::as_object).flat_map(|volume| volume.keys());
+        let volumes_hold = fields.fold(0, |hold, field| hold | volume::of(field));
+        Self { spec, path, is_pod, volumes, volumes_hold, containers }
+    }
+
+    /// Its volumes, where some are made of one of these.
+    pub(crate) fn volumes_of(&self, kinds: u8) -> &'a [Value] {
+        if self.volumes_hold & kinds == 0 { &[] } else { self.volumes }
     }
 
     /// Each container with its list's name.

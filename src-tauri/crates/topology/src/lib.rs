@@ -28,7 +28,7 @@ mod status;
 mod testing;
 mod why;
 
-pub use engine::Engine;
+pub use engine::{Engine, Reading};
 pub use filter::Filter;
 pub use graph::{Edge, EdgeTouch, Graph, GraphDelta, Node, NodeId, Presence};
 pub use inventory::Change;

@@ -3,14 +3,50 @@
 use model::{Object, ObjectError};
 use serde_json::Value;
 
+use super::split::Whole;
 use crate::{secret, yaml};
 
 /// Lists may hold lists; nobody nests them deeper.
 const DEPTH_LIMIT: usize = 8;
 
 /// Calls `take` with every object of the value, or with why there is none.
-pub(super) fn expand(value: Value, take: &mut dyn FnMut(Result<Object, String>)) {
-    expand_at(value, 0, take);
+pub(super) fn expand(Whole { mut value, items }: Whole, take: &mut dyn FnMut(Result<Object, String>)) {
+    if items.is_empty() {
+        return expand_at(value, 0, take);
+    }
+    let items = items.into_iter();
+    let unpacked = items.map(|item| item.unpack().map_err(|error| format!("an item cannot be read: {error}")));
+    let item_kind = value.get("kind").and_then(Value::as_str).and_then(|kind| kind.strip_suffix("List"));
+    match item_kind.map(str::to_owned) {
+        Some(item_kind) => {
+            let api_version = value.get("apiVersion").cloned().unwrap_or(Value::Null);
+            for item in unpacked {
+                match item {
+                    Ok(item) => expand_item(typed(item, &item_kind, &api_version), 0, take),
+                    Err(message) => take(Err(message)),
+                }
+            }
+        }
+        // Some other thing that has items.
+        None => match unpacked.collect::<Result<Vec<Value>, String>>() {
+            Ok(items) => {
+                if let Some(fields) = value.as_object_mut() {
+                    fields.insert("items".to_owned(), Value::Array(items));
+                }
+                expand_at(value, 0, take);
+            }
+            Err(message) => take(Err(message)),
+        },
+    }
+}
+
+/// Items of a typed list (`PodList`, as a dump prints it) do not repeat their kind.
+fn typed(mut item: Value, item_kind: &str, api_version: &Value) -> Value {
+    if let (false, Some(fields)) = (item_kind.is_empty(), item.as_object_mut()) {
+        fields.entry("kind").or_insert_with(|| Value::String(item_kind.to_owned()));
+        fields.entry("apiVersion").or_insert_with(|| api_version.clone());
+    }
+    item
 }
 
 fn expand_at(mut value: Value, depth: usize, take: &mut dyn FnMut(Result<Object, String>)) {
@@ -27,14 +63,7 @@ fn expand_at(mut value: Value, depth: usize, take: &mut dyn FnMut(Result<Object,
         (Some(_), Some(Value::Null)) => {}
         (Some(item_kind), Some(Value::Array(items))) => {
             let api_version = value.get("apiVersion").cloned().unwrap_or(Value::Null);
-            for mut item in items {
-                // Items of a typed list (`PodList`, as a dump prints it) do not repeat their kind.
-                if let (false, Some(fields)) = (item_kind.is_empty(), item.as_object_mut()) {
-                    fields.entry("kind").or_insert_with(|| Value::String(item_kind.to_owned()));
-                    fields.entry("apiVersion").or_insert_with(|| api_version.clone());
-                }
-                expand_item(item, depth, take);
-            }
+            items.into_iter().for_each(|item| expand_item(typed(item, item_kind, &api_version), depth, take));
         }
         // What stands there stays out of the message: it may be a Secret.
         (Some(_), Some(items)) => {
@@ -87,7 +116,9 @@ mod tests {
 
     fn check(value: Value, expected: &[&str]) {
         let mut found = Vec::new();
-        expand(value, &mut |object| found.push(object.map_or_else(|error| error, |object| object.key.to_string())));
+        expand(value.into(), &mut |object| {
+            found.push(object.map_or_else(|error| error, |object| object.key.to_string()))
+        });
         assert_eq!(found, expected);
     }
 
@@ -149,7 +180,7 @@ mod tests {
     #[test]
     fn secrets_lose_their_values() {
         let secret = json!({"apiVersion": "v1", "kind": "SecretList", "items": [{"metadata": {"name": "s"}, "data": {"k": "dg=="}}]});
-        expand(secret, &mut |object| {
+        expand(secret.into(), &mut |object| {
             assert_eq!(object.ok().and_then(|object| object.body.pointer("/data/k").cloned()), Some(Value::Null));
         });
     }

@@ -6,6 +6,7 @@
 
 mod aside;
 mod expand;
+mod packed;
 mod scope;
 mod source;
 mod split;
@@ -21,6 +22,9 @@ pub use crate::problem::Problem;
 use crate::yaml::Copies;
 use crate::{text, version};
 use aside::Why;
+pub use packed::Deltas;
+use packed::Kept;
+pub(crate) use packed::Packed;
 use scope::Scopes;
 use source::{Report, Text};
 
@@ -60,7 +64,7 @@ pub struct Outcome {
     /// `Discovered` for each kind, `Upsert` for each object, `State(Live)` for each kind; ordered by kind, then key,
     /// whatever the order of the input. Of several objects with one key the one that says most is kept, since the others
     /// are patches of it or cut; of equally rich ones the last one read, as `kubectl apply` would leave it.
-    pub deltas: Vec<Delta>,
+    pub deltas: Deltas,
     /// Number of objects among the deltas.
     pub objects: usize,
     /// In the order of the input.
@@ -88,7 +92,22 @@ pub fn read(inputs: &[Input], options: &Options) -> Outcome {
 /// An object and the text that holds it.
 struct Found {
     object: Object,
+    /// Its body, which the object lacks, unless it is a definition: those are read again.
+    body: Option<Packed>,
+    richness: (bool, usize),
     file: Arc<str>,
+}
+
+impl Found {
+    fn new(mut object: Object, file: &Arc<str>) -> Self {
+        let richness = richness(&object);
+        let is_definition = object.key.is("apiextensions.k8s.io", "CustomResourceDefinition");
+        let body = (!is_definition).then(|| Packed::new(&object.body));
+        if body.is_some() {
+            object.body = Arc::default();
+        }
+        Self { object, body, richness, file: file.clone() }
+    }
 }
 
 fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, report: &mut Report) {
@@ -102,7 +121,7 @@ fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, repor
     };
     let mut problems = Vec::new();
     let mut uncounted = 0_usize;
-    for piece in split::documents(&content, copies) {
+    split::documents(&content, copies, &mut |piece| {
         let mut problem = |message| {
             if problems.len() >= PROBLEMS_OF_TEXT {
                 uncounted += 1;
@@ -112,10 +131,10 @@ fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, repor
             problems.push(Problem { file: text.name.to_owned(), document, line, message });
         };
         match piece.value {
-            Ok(value) => match aside::document(text.name, text.among, &value) {
+            Ok(whole) => match aside::document(text.name, text.among, &whole.value) {
                 Some(why) => report.aside.add(why, text.name),
-                None => expand::expand(value, &mut |object| match object {
-                    Ok(object) => found.push(Found { object, file: file.clone() }),
+                None => expand::expand(whole, &mut |object| match object {
+                    Ok(object) => found.push(Found::new(object, &file)),
                     Err(message) => problem(message),
                 }),
             },
@@ -124,7 +143,7 @@ fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, repor
             }
             Err(message) => problem(message),
         }
-    }
+    });
     report.problems.append(&mut problems);
     if uncounted > 0 {
         let message = format!("{uncounted} more documents cannot be read");
@@ -133,7 +152,7 @@ fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, repor
 }
 
 /// Gives every object its namespace and puts all in order.
-fn identify(found: Vec<Found>, options: &Options, notes: &mut Vec<String>) -> (Vec<Delta>, usize) {
+fn identify(found: Vec<Found>, options: &Options, notes: &mut Vec<String>) -> (Deltas, usize) {
     let scopes = Scopes::of(found.iter().map(|found| &found.object));
     let default_namespace = options.default_namespace.as_deref().unwrap_or("default");
     let mut kinds: BTreeMap<GroupKind, (Arc<str>, BTreeMap<ResourceKey, Found>)> = BTreeMap::new();
@@ -155,9 +174,9 @@ fn identify(found: Vec<Found>, options: &Options, notes: &mut Vec<String>) -> (V
             held.insert(object.key.clone(), next);
             continue;
         };
-        let differ = first.object.body != object.body;
+        let differ = first.body != next.body || first.object.body != object.body;
         let key = object.key.clone();
-        let (kept, other) = if richness(&first.object) > richness(object) { (first, next) } else { (next, first) };
+        let (kept, other) = if first.richness > next.richness { (first, next) } else { (next, first) };
         if differ {
             twice += 1;
             if twice <= TWICE_NAMED {
@@ -177,12 +196,18 @@ fn identify(found: Vec<Found>, options: &Options, notes: &mut Vec<String>) -> (V
     for (group_kind, (version, found)) in kinds {
         let plural = scopes.plural(&group_kind).into();
         let namespaced = scopes.is_namespaced(&group_kind);
-        deltas.push(Delta::Discovered(ResourceKind { group_kind: group_kind.clone(), version, plural, namespaced }));
+        let plain = |delta| Kept { delta, body: None };
+        deltas.push(plain(Delta::Discovered(ResourceKind {
+            group_kind: group_kind.clone(),
+            version,
+            plural,
+            namespaced,
+        })));
         count += found.len();
-        deltas.extend(found.into_values().map(|found| Delta::Upsert(found.object)));
-        deltas.push(Delta::State(group_kind, Scope::Cluster, KindState::Live));
+        deltas.extend(found.into_values().map(|found| Kept { delta: Delta::Upsert(found.object), body: found.body }));
+        deltas.push(plain(Delta::State(group_kind, Scope::Cluster, KindState::Live)));
     }
-    (deltas, count)
+    (Deltas(deltas), count)
 }
 
 /// How much an object says: one that a cluster printed more than one that a person wrote, and then by number of values.

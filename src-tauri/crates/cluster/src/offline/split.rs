@@ -3,42 +3,62 @@
 //! The log text that `kubectl cluster-info dump` mixes into its output is blanked first, which keeps the lines true.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-use crate::yaml::{self, Copies};
+use super::packed::Packed;
+use crate::yaml::{self, Copies, Document, Reading};
 
 /// A document of a text, or what was wrong with it.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Piece {
     /// Counted from 1 over the whole text, malformed ones included.
     pub(super) number: usize,
     /// Line where it begins, or where it is wrong; counted from 1.
     pub(super) line: usize,
     /// The value, or a sentence.
-    pub(super) value: Result<Value, String>,
+    pub(super) value: Result<Whole, String>,
 }
 
-/// Splits a text into documents. Empty documents and documents of comments alone do not count.
-pub(super) fn documents(text: &str, copies: &mut Copies) -> Vec<Piece> {
+/// A value, the items of a list apart.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) value: Value,
+    /// What stood in its field `items`, which is empty instead.
+    pub(super) items: Vec<Packed>,
+}
+
+impl From<Value> for Whole {
+    fn from(value: Value) -> Self {
+        Self { value, items: Vec::new() }
+    }
+}
+
+/// Splits a text into documents, one after another. Empty documents and documents of comments alone do not count.
+pub(super) fn documents(text: &str, copies: &mut Copies, take: &mut dyn FnMut(Piece)) {
     let text = without_logs(text);
-    let mut pieces = Vec::new();
+    let mut number = 0;
     for (line, chunk) in chunks(&text) {
         let first = chunk.trim_start_matches("---").trim_start();
         if is_blank(chunk) {
             continue;
         }
-        let found =
-            if first.starts_with(['{', '[']) { json_or_flow(chunk, copies) } else { yaml_documents(chunk, copies) };
-        for (offset, value) in found {
-            pieces.push(Piece { number: pieces.len() + 1, line: line + offset, value });
+        let mut found = |offset, value| {
+            number += 1;
+            take(Piece { number, line: line + offset, value });
+        };
+        if first.starts_with(['{', '[']) {
+            json_or_flow(chunk, copies, &mut found);
+        } else {
+            yaml_documents(chunk, copies, &mut found);
         }
     }
-    pieces
 }
 
-/// Line (counted from 0 inside the chunk) and value.
-type Found = Vec<(usize, Result<Value, String>)>;
+/// Takes a line (counted from 0 inside the chunk) and a value.
+type Take<'t> = &'t mut dyn FnMut(usize, Result<Whole, String>);
 
 /// Cuts at lines that begin with `---`, which no document can hold in its first column. Each chunk comes with the
 /// number of its first line.
@@ -71,52 +91,85 @@ fn is_directives(chunk: &str) -> bool {
     chunk.starts_with('%') && chunk.lines().all(|line| line.starts_with(['%', '#']) || line.trim().is_empty())
 }
 
-fn yaml_documents(chunk: &str, copies: &mut Copies) -> Found {
-    let (documents, fault) = yaml::parse_within(chunk, copies);
-    let mut found: Found = documents
-        .into_iter()
-        .filter(|document| !document.value.is_null())
-        .map(|document| (document.line.saturating_sub(1), Ok(document.value)))
-        .collect();
+fn yaml_documents(chunk: &str, copies: &mut Copies, take: Take<'_>) {
+    let fault = yaml::parse_each(chunk, Reading { copies, pack_items: true }, &mut |document| {
+        if !document.value.is_null() {
+            let Document { line, value, items } = document;
+            take(line.saturating_sub(1), Ok(Whole { value, items }));
+        }
+    });
     if let Some(fault) = fault {
-        found.push((fault.line.saturating_sub(1), Err(fault.message)));
+        take(fault.line.saturating_sub(1), Err(fault.message));
     }
-    found
 }
+
+/// A JSON text from here on is read item by item.
+const LONG: usize = 1 << 20;
 
 /// JSON values one after another, as `kubectl get -o json` and `cluster-info dump` print them; where the text is no
 /// JSON it may still be YAML's flow style.
-fn json_or_flow(chunk: &str, copies: &mut Copies) -> Found {
+fn json_or_flow(chunk: &str, copies: &mut Copies, take: Take<'_>) {
     let text = chunk.strip_prefix("---").unwrap_or(chunk);
     let skipped = chunk.len() - text.len();
-    let mut found = Found::new();
+    let mut found = false;
     let mut at = skipped;
     let mut lines = Lines { text: chunk, at: 0, passed: 0 };
     while let Some(rest) = chunk.get(at..).filter(|rest| !rest.trim().is_empty()) {
         let begin = at + (rest.len() - rest.trim_start().len());
-        let mut values = serde_json::Deserializer::from_str(chunk.get(begin..).unwrap_or_default()).into_iter();
-        match values.next() {
+        let (value, length) = json_value(chunk.get(begin..).unwrap_or_default());
+        match value {
             Some(Ok(value)) => {
-                found.push((lines.before(begin), Ok(value)));
-                at = begin + values.byte_offset();
+                take(lines.before(begin), Ok(value));
+                at = begin + length;
             }
             Some(Err(error)) => {
-                if found.is_empty()
-                    && let (documents, None) = yaml::parse_within(chunk, copies)
-                {
-                    return documents
-                        .into_iter()
-                        .map(|document| (document.line.saturating_sub(1), Ok(document.value)))
-                        .collect();
+                if !found {
+                    let mut documents = Vec::new();
+                    let reading = Reading { copies, pack_items: false };
+                    if yaml::parse_each(chunk, reading, &mut |document| documents.push(document)).is_none() {
+                        for document in documents {
+                            take(document.line.saturating_sub(1), Ok(document.value.into()));
+                        }
+                        return;
+                    }
                 }
                 let line = lines.before(begin) + error.line().saturating_sub(1);
-                found.push((line, Err(without_place(&error.to_string()))));
+                take(line, Err(without_place(&error.to_string())));
                 at = resume(chunk, begin);
             }
             None => break,
         }
+        found = true;
     }
-    found
+}
+
+/// The first value of a text, and how long it is. Of a long one the items of a list stay text.
+fn json_value(text: &str) -> (Option<serde_json::Result<Whole>>, usize) {
+    if text.len() > LONG {
+        let mut texts = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+        if let Some(Ok(raw)) = texts.next()
+            && raw.get().len() > LONG
+            && let Some(whole) = long_list(raw.get())
+        {
+            return (Some(Ok(whole)), texts.byte_offset());
+        }
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let value = values.next();
+    (value.map(|value| value.map(Whole::from)), values.byte_offset())
+}
+
+fn long_list(text: &str) -> Option<Whole> {
+    let mut fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    let list = fields.remove("items")?;
+    let items: Vec<&RawValue> = serde_json::from_str(list.get()).ok()?;
+    let mut value = Map::new();
+    for (name, field) in fields {
+        value.insert(name, serde_json::from_str(field.get()).ok()?);
+    }
+    value.insert("items".to_owned(), Value::Array(Vec::new()));
+    let items = items.into_iter().map(|item| Packed::of_text(item.get())).collect();
+    Some(Whole { value: Value::Object(value), items })
 }
 
 /// Where reading goes on behind a malformed value: at the next line that opens a value in its first column.
@@ -186,10 +239,10 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let mut actual = String::new();
-        for piece in documents(text, &mut Copies::default()) {
-            let value = piece.value.map_or_else(|error| format!("ERROR {error}"), |value| value.to_string());
+        documents(text, &mut Copies::default(), &mut |piece| {
+            let value = piece.value.map_or_else(|error| format!("ERROR {error}"), |whole| whole.value.to_string());
             let _ = writeln!(actual, "{}@{} {value}", piece.number, piece.line);
-        }
+        });
         assert_eq!(actual.trim_end(), expected);
     }
 

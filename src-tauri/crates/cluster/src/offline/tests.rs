@@ -16,7 +16,7 @@ fn bytes(name: &str, text: impl Into<Vec<u8>>) -> Input {
 /// Deltas and problems as text.
 fn print(outcome: &Outcome) -> String {
     let mut text = String::new();
-    for delta in &outcome.deltas {
+    for delta in outcome.deltas.iter() {
         let _ = match delta {
             Delta::Discovered(kind) => {
                 writeln!(text, "{} {} {} namespaced={}", kind.group_kind, kind.version, kind.plural, kind.namespaced)
@@ -172,7 +172,7 @@ starting==== END logs for container web of pod shop/web-1 ====
 ";
     let outcome = read(&[bytes("dump.json", dump)], &Options::default());
     assert_eq!(outcome.problems, []);
-    let objects: Vec<&Object> = outcome
+    let objects: Vec<Object> = outcome
         .deltas
         .iter()
         .filter_map(|delta| if let Delta::Upsert(object) = delta { Some(object) } else { None })
@@ -331,5 +331,56 @@ proptest! {
             let read_back = outcome.deltas.iter().find_map(|delta| if let Delta::Upsert(object) = delta { Some(object.body.clone()) } else { None });
             prop_assert_eq!(read_back.as_deref(), Some(&body));
         }
+    }
+}
+
+#[test]
+fn items_of_long_lists_are_read_one_by_one_and_come_out_alike() {
+    let text = "x".repeat(2000);
+    let pod =
+        |at| serde_json::json!({"metadata": {"name": format!("p{at:04}"), "namespace": "n"}, "data": {"t": text}});
+    let items: Vec<_> = (0..1200).map(pod).collect();
+    let list = serde_json::json!({"apiVersion": "v1", "items": items, "kind": "ConfigMapList"});
+    let long = list.to_string();
+    assert!(long.len() > 2 << 20);
+    let json = read(&[bytes("list", long.clone())], &Options::default());
+    let yaml = read(
+        &[bytes("list", format!("# read as YAML\napiVersion: v1\nkind: ConfigMapList\nitems: {}\n", list["items"]))],
+        &Options::default(),
+    );
+    for outcome in [&json, &yaml] {
+        assert_eq!((outcome.objects, outcome.problems.as_slice()), (1200, &[][..]));
+        let bodies = |outcome: &Outcome| -> Vec<_> {
+            outcome
+                .deltas
+                .iter()
+                .filter_map(|delta| if let Delta::Upsert(object) = delta { Some(object.body) } else { None })
+                .collect()
+        };
+        assert_eq!(bodies(outcome), bodies(&json));
+    }
+    // A list that was cut off is a problem, and one more behind it is read.
+    let cut = format!(
+        "{}\n{}",
+        long.get(..long.len() / 2).unwrap(),
+        "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}}"
+    );
+    let outcome = read(&[bytes("cut", cut)], &Options::default());
+    assert_eq!((outcome.objects, outcome.problems.len()), (1, 1), "{:?}", outcome.problems);
+}
+
+#[test]
+fn what_has_items_and_is_no_list_keeps_them() {
+    for text in [
+        "apiVersion: example.com/v1\nkind: Menu\nmetadata: {name: m}\nitems:\n- a\n- {b: 1}\n",
+        "apiVersion: example.com/v1\nitems:\n- lost\nitems:\n- a\n- {b: 1}\nkind: Menu\nmetadata: {name: m}\n",
+    ] {
+        let outcome = read(&[bytes("menu", text)], &Options::default());
+        assert_eq!(outcome.problems, []);
+        let items = outcome
+            .deltas
+            .iter()
+            .find_map(|delta| if let Delta::Upsert(object) = delta { object.body.get("items").cloned() } else { None });
+        assert_eq!(items, Some(serde_json::json!(["a", {"b": 1}])));
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use granit_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Value};
 
+use crate::offline::Packed;
 use scalar::Tag;
 
 /// Collections deeper than this are refused: freeing a JSON value recurses.
@@ -49,6 +50,8 @@ pub(crate) struct Document {
     /// Line of its first token, counted from 1.
     pub(crate) line: usize,
     pub(crate) value: Value,
+    /// What stood in its field `items`, whose list is empty instead: lists of objects are long.
+    pub(crate) items: Vec<Packed>,
 }
 
 /// Why the text cannot be read further.
@@ -61,14 +64,33 @@ pub(crate) struct Fault {
 
 /// Reads all documents of `text`; those before a fault are good.
 pub(crate) fn parse(text: &str) -> (Vec<Document>, Option<Fault>) {
-    parse_within(text, &mut Copies::default())
+    let mut documents = Vec::new();
+    let options = Reading { copies: &mut Copies::default(), pack_items: false };
+    let fault = parse_each(text, options, &mut |document| documents.push(document));
+    (documents, fault)
 }
 
-/// The same with what is left of a budget for copies.
-pub(crate) fn parse_within(text: &str, copies: &mut Copies) -> (Vec<Document>, Option<Fault>) {
+/// How a text is read.
+pub(crate) struct Reading<'c> {
+    /// What is left of a budget for copies.
+    pub(crate) copies: &'c mut Copies,
+    /// Whether what stands in a document's list `items` is packed one by one.
+    pub(crate) pack_items: bool,
+}
+
+/// Calls `take` with one document after another, and answers what keeps it from reading further.
+pub(crate) fn parse_each(text: &str, reading: Reading<'_>, take: &mut dyn FnMut(Document)) -> Option<Fault> {
+    let Reading { copies, pack_items } = reading;
     let options = granit_parser::options! { emit_comments: false, block_nesting_limit: DEPTH_LIMIT, flow_nesting_limit: DEPTH_LIMIT };
-    let mut loader =
-        Loader { documents: Vec::new(), stack: Vec::new(), anchors: HashMap::new(), copies, started_at: 0 };
+    let mut loader = Loader {
+        whole: None,
+        stack: Vec::new(),
+        anchors: HashMap::new(),
+        copies,
+        started_at: 0,
+        pack_items,
+        items: Vec::new(),
+    };
     for next in Parser::new_from_str_with_options(text, options) {
         let step = match next {
             Ok((event, span)) => {
@@ -78,18 +100,24 @@ pub(crate) fn parse_within(text: &str, copies: &mut Copies) -> (Vec<Document>, O
             Err(error) => Err(Fault { line: error.marker().line(), message: error.info() }),
         };
         if let Err(fault) = step {
-            return (loader.documents, Some(fault));
+            return Some(fault);
+        }
+        if let Some(document) = loader.whole.take() {
+            take(document);
         }
     }
-    (loader.documents, None)
+    None
 }
 
 struct Loader<'a> {
-    documents: Vec<Document>,
+    /// The document that has just ended.
+    whole: Option<Document>,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
     copies: &'a mut Copies,
     started_at: usize,
+    pack_items: bool,
+    items: Vec<Packed>,
 }
 
 struct Anchored {
@@ -119,6 +147,7 @@ impl Loader<'_> {
             Event::DocumentStart(..) => {
                 self.stack.clear();
                 self.anchors.clear();
+                self.items.clear();
                 self.started_at = 0;
                 Ok(())
             }
@@ -160,6 +189,10 @@ impl Loader<'_> {
             return Err(too_deep());
         }
         self.stack.push(Frame { anchor, shape });
+        if self.is_in_items() {
+            // Of two lists of the name the last one wins.
+            self.items.clear();
+        }
         Ok(())
     }
 
@@ -182,6 +215,15 @@ impl Loader<'_> {
         self.finish(value, 0)
     }
 
+    /// Whether what ends next stands in the document's list `items`. One with an anchor may be copied: it stays whole.
+    fn is_in_items(&self) -> bool {
+        let [Frame { shape: Shape::Mapping { key: Some(Key::Text(key)), .. }, .. }, list] = self.stack.as_slice()
+        else {
+            return false;
+        };
+        self.pack_items && key == "items" && list.anchor == 0 && matches!(list.shape, Shape::Sequence(_))
+    }
+
     fn expects_key(&self) -> bool {
         matches!(self.stack.last(), Some(Frame { shape: Shape::Mapping { key: None, .. }, .. }))
     }
@@ -200,8 +242,15 @@ impl Loader<'_> {
             self.copies.spend(size.bytes)?;
             self.anchors.insert(anchor, Anchored { value: value.clone(), size });
         }
+        if self.is_in_items() {
+            self.items.push(Packed::new(&value));
+            return Ok(());
+        }
         match self.stack.last_mut() {
-            None => self.documents.push(Document { line: self.started_at, value }),
+            None => {
+                let items = std::mem::take(&mut self.items);
+                self.whole = Some(Document { line: self.started_at, value, items });
+            }
             Some(Frame { shape: Shape::Sequence(items), .. }) => items.push(value),
             Some(Frame { shape: Shape::Mapping { map, key, merges }, .. }) => match key.take() {
                 None => *key = Some(Key::Text(scalar::key_text(value)?)),
@@ -348,7 +397,9 @@ mod tests {
     fn many_texts_share_one_budget() {
         let text = format!("a: &a {}\nb: [*a, *a, *a]\n", "A".repeat(1 << 20));
         let mut copies = Copies::default();
-        let faults = (0..20).filter(|_| parse_within(&text, &mut copies).1.is_some()).count();
+        let faults = (0..20)
+            .filter(|_| parse_each(&text, Reading { copies: &mut copies, pack_items: false }, &mut |_| {}).is_some())
+            .count();
         assert!((1..20).contains(&faults), "{faults}");
     }
 

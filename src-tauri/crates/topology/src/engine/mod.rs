@@ -53,6 +53,10 @@ pub struct Engine {
     marks: [Marks; 4],
 }
 
+/// Changes whose objects were read, and are not in a graph yet.
+#[derive(Debug, Default)]
+pub struct Reading(Vec<(ResourceKey, Option<Arc<Facts>>)>);
+
 /// What resolving reads: objects and the indexes over them.
 #[derive(Debug)]
 struct Known {
@@ -139,7 +143,25 @@ impl Engine {
 
     /// Takes changes in. Of several changes of one object the last one counts.
     pub fn apply(&mut self, changes: &[Change], coverage: &Coverage) -> GraphDelta {
-        let extracted = read(changes, &self.known.book);
+        self.take(read(changes, &self.known.book), coverage)
+    }
+
+    /// Reads changes that are taken in later, with others that come after them: once they are read, their bodies are not
+    /// needed any more.
+    pub fn read(&self, changes: &[Change], into: &mut Reading) {
+        into.0.extend(read(changes, &self.known.book));
+    }
+
+    /// Takes in what was read.
+    pub fn apply_read(&mut self, Reading(mut read): Reading, coverage: &Coverage) -> GraphDelta {
+        // Stable: the last change of each object stays behind those before it, and is the first in the reverse order.
+        read.reverse();
+        read.par_sort_by(|(one, _), (other, _)| one.cmp(other));
+        read.dedup_by(|(later, _), (kept, _)| later == kept);
+        self.take(read, coverage)
+    }
+
+    fn take(&mut self, extracted: Vec<(ResourceKey, Option<Arc<Facts>>)>, coverage: &Coverage) -> GraphDelta {
         if self.graph.is_empty() {
             return self.build(extracted, coverage);
         }

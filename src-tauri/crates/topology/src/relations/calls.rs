@@ -8,7 +8,7 @@ use model::ResourceKey;
 use serde_json::Value;
 
 use crate::json::{At, field, list, text};
-use crate::kinds::POD_SOURCES;
+use crate::kinds::{POD_SOURCES, volume};
 use crate::links::{Export, Found, Target, Through};
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
@@ -79,7 +79,7 @@ fn calls(source: &Source<'_>, found: &mut Found<'_>) {
             }
         }
     }
-    for volume in pod.volumes {
+    for volume in pod.volumes_of(volume::CONFIG_MAP) {
         if let Some(map) = volume.at("/configMap/name").and_then(text) {
             let name = field(volume, "name").unwrap_or_default();
             through(found, map, None, format_args!("{}.volumes[{name}].configMap", pod.path));

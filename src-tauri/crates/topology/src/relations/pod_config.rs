@@ -5,7 +5,7 @@ use model::RelationClass::Refers;
 use serde_json::Value;
 
 use crate::json::{field, list};
-use crate::kinds::POD_SOURCES;
+use crate::kinds::{POD_SOURCES, volume};
 use crate::links::Found;
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
@@ -43,6 +43,7 @@ pub(super) fn rules() -> Vec<Rule> {
 struct Names {
     kind: &'static str,
     volume: &'static str,
+    volume_kind: u8,
     volume_name: &'static str,
     key_ref: &'static str,
     env_from: &'static str,
@@ -51,6 +52,7 @@ struct Names {
 const CONFIG_MAP: Names = Names {
     kind: "ConfigMap",
     volume: "configMap",
+    volume_kind: volume::CONFIG_MAP,
     volume_name: "name",
     key_ref: "configMapKeyRef",
     env_from: "configMapRef",
@@ -59,6 +61,7 @@ const CONFIG_MAP: Names = Names {
 const SECRET: Names = Names {
     kind: "Secret",
     volume: "secret",
+    volume_kind: volume::SECRET,
     // Projected sources say `name`, plain volumes `secretName`.
     volume_name: "secretName",
     key_ref: "secretKeyRef",
@@ -73,7 +76,7 @@ fn references(source: &Source<'_>, found: &mut Found<'_>, names: &Names) {
     let Some(pod) = source.pod else { return };
     let path = pod.path;
     let key = |name: &str| source.key_to("", names.kind, source.namespace, name);
-    for volume in pod.volumes {
+    for volume in pod.volumes_of(names.volume_kind | volume::PROJECTED) {
         let of = || field(volume, "name").unwrap_or_default();
         if let Some(plain) = volume.get(names.volume)
             && let Some(name) = field(plain, names.volume_name)

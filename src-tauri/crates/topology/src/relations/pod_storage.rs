@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::LabelSelector;
 use crate::json::{At, field, list};
-use crate::kinds::POD_SOURCES;
+use crate::kinds::{POD_SOURCES, volume};
 use crate::links::{Among, Found, Namespaces};
 use crate::marks::CLAIM_STEM;
 use crate::rule::{Rule, TargetScope};
@@ -80,7 +80,7 @@ fn set_claims(source: &Source<'_>, found: &mut Found<'_>) {
 fn claims(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
     let key = |name: &str| source.key_to("", "PersistentVolumeClaim", source.namespace, name);
-    for volume in pod.volumes {
+    for volume in pod.volumes_of(volume::CLAIM | volume::EPHEMERAL) {
         let Some(name) = field(volume, "name") else { continue };
         let path = pod.path;
         if let Some(claim) = volume.get("persistentVolumeClaim").and_then(|claim| field(claim, "claimName")) {
@@ -96,7 +96,7 @@ fn claims(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn ephemeral_classes(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
-    for volume in pod.volumes {
+    for volume in pod.volumes_of(volume::EPHEMERAL) {
         let class = volume.at("/ephemeral/volumeClaimTemplate/spec").and_then(|spec| field(spec, "storageClassName"));
         if let Some(class) = class {
             let of = field(volume, "name").unwrap_or_default();
@@ -109,7 +109,7 @@ fn ephemeral_classes(source: &Source<'_>, found: &mut Found<'_>) {
 fn csi<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a Value, String)> {
     let pod = source.pod;
     pod.into_iter().flat_map(|pod| {
-        pod.volumes.iter().filter_map(move |volume| {
+        pod.volumes_of(volume::CSI).iter().filter_map(move |volume| {
             let csi = volume.get("csi")?;
             Some((csi, format!("{}.volumes[{}].csi", pod.path, field(volume, "name").unwrap_or_default())))
         })
@@ -126,7 +126,7 @@ fn drivers(source: &Source<'_>, found: &mut Found<'_>) {
 
 fn volume_secrets(source: &Source<'_>, found: &mut Found<'_>) {
     let Some(pod) = source.pod else { return };
-    for volume in pod.volumes {
+    for volume in pod.volumes_of(volume::CSI | volume::DRIVER) {
         for (driver, at, secret) in secrets_of_volume(volume) {
             if let Some(name) = secret.name {
                 let key = source.key_to("", "Secret", source.namespace, name);
