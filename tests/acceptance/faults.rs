@@ -145,13 +145,19 @@ async fn a_refused_token_is_renewed_once_then_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_refusal_of_a_token_is_not_seen() {
     let (plane, proxy, namespace) = begin().await;
-    proxy.add(Rule::new(Fault::status(401)).path(MAPS).times(1));
     let live = Live::open(proxy.access(), Options::default());
     live.synced().await.unwrap();
-    let at: Vec<_> =
-        proxy.requests().iter().filter(|request| request.path == MAPS).map(|request| request.at).take(2).collect();
-    assert!(at[1] - at[0] < Duration::from_millis(350), "asked again at once, without backing off");
-    notices(&live, plane, &namespace, "after").await;
+    notices(&live, plane, &namespace, "before").await;
+    // What is asked for once, so that no back-off can ask again.
+    let key = ResourceKey::new("", "ConfigMap", &namespace, "before");
+    let path = format!("/api/v1/namespaces/{namespace}/configmaps/before");
+    proxy.add(Rule::new(Fault::status(401)).path(&path).times(1));
+    assert_eq!(live.reader().get(&key).await.unwrap().key, key, "fresh credentials are tried at once");
+    proxy.add(Rule::new(Fault::status(401)).path(&path).times(2));
+    let refused = live.reader().get(&key).await.unwrap_err();
+    assert!(refused.to_string().contains("401"), "{refused}");
+    let asked = proxy.requests().iter().filter(|request| request.path == path).count();
+    assert_eq!(asked, 4, "once more each time");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,8 +29,8 @@ const RESERVED: [(&str, &[&str]); 11] = [
 
 /// Crates that do no IO, read no clock and start no task, and libraries that would let them.
 const PURE: [&str; 3] = ["model", "topology", "layout"];
-const IMPURE_LIBRARIES: [&str; 8] =
-    ["tokio", "tokio-util", "reqwest", "hyper", "rand", "getrandom", "chrono", "futures"];
+const IMPURE_LIBRARIES: [&str; 9] =
+    ["tokio", "tokio-util", "reqwest", "hyper", "rand", "fastrand", "getrandom", "chrono", "futures"];
 
 /// Packages whose library is called otherwise.
 const LIBRARIES: [(&str, &str); 1] = [("rustls-webpki", "webpki")];

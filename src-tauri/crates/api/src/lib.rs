@@ -22,7 +22,6 @@ mod streams;
 mod target;
 pub mod types;
 mod uploads;
-mod yaml;
 
 pub use access::{Access, Caller};
 pub use application::{Application, Setup, default_database};

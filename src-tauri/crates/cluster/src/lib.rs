@@ -34,3 +34,4 @@ pub use metrics::{Metrics, NodeUsePoll, Usage, quantity};
 pub use probe::{Health, probe};
 pub use problem::Problem;
 pub use reader::{Reader, Version};
+pub use yaml::to_yaml;

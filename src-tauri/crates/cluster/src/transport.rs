@@ -14,6 +14,7 @@ use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kube::client::{Body, ConfigExt};
 use model::mask_credentials;
+use percent_encoding::percent_decode_str;
 use tower::{Service, ServiceBuilder};
 
 use base64::Engine;
@@ -71,34 +72,17 @@ pub(crate) fn client(config: &kube::Config, purpose: Purpose) -> Result<kube::Cl
 
 fn tunnel<C>(proxy: &Uri, connector: C) -> Tunnel<C> {
     let tunnel = Tunnel::new(proxy.clone(), connector);
-    let userinfo = proxy.authority().and_then(|authority| authority.as_str().rsplit_once('@')).map(|(user, _)| user);
-    let header = userinfo
-        .and_then(|user| HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(percent_decoded(user)))).ok());
-    match header {
+    match credentials(proxy) {
         Some(header) => tunnel.with_auth(header),
         None => tunnel,
     }
 }
 
-/// `http::Uri` leaves `%40` and the like as they are written.
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex =
-            tail.get(..2).and_then(|digits| str::from_utf8(digits).ok()).filter(|digits| !digits.starts_with('+'));
-        match hex.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    bytes
+/// Name and password of a proxy's address; `http::Uri` leaves `%40` and the like as they are written.
+fn credentials(proxy: &Uri) -> Option<HeaderValue> {
+    let (user, _) = proxy.authority()?.as_str().rsplit_once('@')?;
+    let decoded: Vec<u8> = percent_decode_str(user).collect();
+    HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(decoded))).ok()
 }
 
 fn unusable(error: &kube::Error) -> Failure {
@@ -146,10 +130,13 @@ where
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn passwords_of_proxies_are_decoded() {
-        assert_eq!(percent_decoded("ann:p%40ss%3a%zz%+1%"), b"ann:p@ss:%zz%+1%");
+        let header = credentials(&Uri::from_static("http://ann:p%40ss%3a@proxy:3128")).unwrap();
+        assert_eq!(header, format!("Basic {}", STANDARD.encode("ann:p@ss:")));
+        assert_eq!(credentials(&Uri::from_static("http://proxy:3128")), None);
     }
 }

@@ -12,7 +12,6 @@ use super::{aside, findings, node, relations, search};
 use crate::Application;
 use crate::picture::Subject;
 use crate::types::*;
-use crate::yaml::to_yaml;
 
 /// Ways with more steps explain nothing.
 const PATH_DEPTH: u32 = 8;
@@ -65,7 +64,7 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
         relations: relations::groups(graph, id),
         dependants: reached(graph.dependants(id).objects.len()),
         dependencies: reached(graph.dependencies(id).objects.len()),
-        yaml: object.map(|object| to_yaml(&object.body)),
+        yaml: object.map(|object| cluster::to_yaml(&object.body)),
     }
 }
 

@@ -17,7 +17,7 @@ use super::{Link, Options, WallClock};
 use crate::clock::now;
 use crate::discovery::{Served, discover};
 use crate::failure::Failure;
-use crate::informer::backoff::{self, Backoff};
+use crate::informer::backoff::Backoff;
 use crate::informer::target::Target;
 use crate::informer::{Informer, Report};
 use crate::outbox::Outbox;
@@ -143,7 +143,7 @@ impl Owner {
                             discover_at = missed.map_or(usual, |missed| usual.min(missed + BELIEVED_AFTER));
                         }
                         Err(failure) => {
-                            discover_at = Instant::now() + backoff.after(&failure, backoff::chance());
+                            discover_at = Instant::now() + backoff.after(&failure, fastrand::f64());
                             self.down(&failure);
                         }
                     }

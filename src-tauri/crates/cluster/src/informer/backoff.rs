@@ -1,6 +1,5 @@
 //! How long to wait before asking again.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use crate::failure::Failure;
@@ -86,14 +85,6 @@ fn growing(tried: u32, limit: Duration) -> Duration {
     FIRST.saturating_mul(1 << tried.min(10)).min(limit)
 }
 
-/// A number in 0..1; std's hasher keys are random and need no further crate.
-pub(crate) fn chance() -> f64 {
-    let bits = RandomState::new().build_hasher().finish() >> 32;
-    #[allow(clippy::cast_precision_loss)]
-    let chance = bits as f64 / f64::from(u32::MAX);
-    chance
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,10 +126,5 @@ mod tests {
         backoff.reset();
         let busy = Failure::Busy { status: 429, message: String::new(), retry_after: Some(Duration::from_secs(7)) };
         assert_eq!(backoff.after(&busy, 0.0).as_millis(), 7200);
-    }
-
-    #[test]
-    fn chance_is_a_fraction() {
-        assert!((0..100).map(|_| chance()).all(|chance| (0.0..=1.0).contains(&chance)));
     }
 }

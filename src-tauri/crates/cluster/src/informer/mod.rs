@@ -329,9 +329,9 @@ impl Informer {
         let _ = self.report.send(Report::Failed(failure.clone()));
         let pause = match failure {
             Failure::Forbidden(_) if state.allowed => {
-                backoff.after_lost_right(self.is_told_of_rights.load(Ordering::Relaxed), backoff::chance())
+                backoff.after_lost_right(self.is_told_of_rights.load(Ordering::Relaxed), fastrand::f64())
             }
-            _ => backoff.after(failure, backoff::chance()),
+            _ => backoff.after(failure, fastrand::f64()),
         };
         self.pause(pause, backoff).await;
     }

@@ -1,6 +1,7 @@
 //! What one informer follows: one kind in one scope, and the addresses for it.
 
 use model::{ResourceKind, Scope};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::session::JSON;
 
@@ -68,13 +69,12 @@ pub(crate) fn collection_path(kind: &ResourceKind, namespace: Option<&str>) -> S
     format!("{root}/{}{namespace}/{}", kind.api_version(), kind.plural)
 }
 
+/// All but letters, digits and `-_.~` (RFC 3986, unreserved).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Appends a name to a path, or a value to a query.
 pub(crate) fn push_encoded(path: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(char::from(byte)),
-            _ => path.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    path.extend(utf8_percent_encode(text, RESERVED));
 }
 
 #[cfg(test)]

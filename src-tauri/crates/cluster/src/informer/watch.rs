@@ -7,7 +7,7 @@ use model::Delta;
 use tokio::time::Instant;
 
 use super::decode::{self, Event};
-use super::{Informer, State, backoff};
+use super::{Informer, State};
 use crate::failure::Failure;
 use crate::session::{Ask, Limit, Watching, is_pinged, next_chunk};
 
@@ -22,7 +22,7 @@ const LINE_LIMIT: Limit = Limit { what: "one event of a watch", bytes: 16 << 20 
 
 /// Follows the target; `version` moves along. Answers normally where the server ended the watch in its time.
 pub(super) async fn run(informer: &Informer, state: &mut State, version: &mut String) -> Result<(), Failure> {
-    let seconds = WATCH_SECONDS * (0.8 + 0.4 * backoff::chance());
+    let seconds = WATCH_SECONDS * (0.8 + 0.4 * fastrand::f64());
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let path = informer.target.watch_path(version, seconds as u64);
     let ask = Ask { path: &path, accept: informer.target.watch_accept(), gzip: false };

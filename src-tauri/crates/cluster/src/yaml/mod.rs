@@ -2,6 +2,7 @@
 //! kubectl reads them and every fault has a line.
 
 mod scalar;
+mod write;
 
 use std::collections::HashMap;
 
@@ -10,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::offline::Packed;
 use scalar::Tag;
+pub use write::to_yaml;
 
 /// Collections deeper than this are refused: freeing a JSON value recurses.
 const DEPTH_LIMIT: usize = 256;

@@ -22,6 +22,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, Uri, header};
+use percent_encoding::percent_decode_str;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use tokio::sync::watch as channel;
@@ -63,15 +64,7 @@ pub(crate) struct Query(FxHashMap<String, String>);
 
 impl Query {
     fn parse(query: &str) -> Self {
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Self(
-            pairs
-                .map(|pair| {
-                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                    (decode(name), decode(value))
-                })
-                .collect(),
-        )
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
     /// A parameter, empty where absent.
@@ -93,36 +86,6 @@ impl Query {
                 .map_err(|_| Refusal::bad_request(format!("invalid value for {name}: {text:?} is not a number"))),
         }
     }
-}
-
-/// Percent and plus decoding of a query part or a path segment.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let decoded = match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut ahead = rest.clone();
-                let digits = (hex(ahead.next()), hex(ahead.next()));
-                match digits {
-                    (Some(high), Some(low)) => {
-                        rest = ahead;
-                        high * 16 + low
-                    }
-                    _ => b'%',
-                }
-            }
-            other => other,
-        };
-        bytes.push(decoded);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(digit: Option<u8>) -> Option<u8> {
-    let value = char::from(digit?).to_digit(16)?;
-    u8::try_from(value).ok()
 }
 
 impl Api {
@@ -328,7 +291,7 @@ async fn handle(State(api): State<Api>, method: Method, uri: Uri, headers: Heade
 
 /// A path segment: unlike in a query, `+` is itself, and an encoded slash does not become a separator.
 fn decode_segment(segment: &str) -> String {
-    decode(&segment.replace('+', "%2B")).replace('/', "%2F")
+    percent_decode_str(segment).decode_utf8_lossy().replace('/', "%2F")
 }
 
 fn is_loopback(headers: &HeaderMap, uri: &Uri) -> bool {
