@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use model::{is_hidden, mask_credentials};
+use model::{is_hidden, legible, mask_credentials};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_saphyr::DoubleQuoted;
@@ -22,7 +22,8 @@ pub fn to_yaml(value: &Value) -> String {
     escaped(text.unwrap_or_else(|error| format!("# {error}\n")))
 }
 
-/// Writes characters that hide or turn the text by their numbers: all of them stand between double quotes.
+/// Writes characters that hide or turn the text by their numbers: all of them stand between double quotes. Keys, which the
+/// serializer quotes as it likes, have none: they are as a person reads them.
 fn escaped(text: String) -> String {
     if !text.chars().any(is_hidden) {
         return text;
@@ -59,7 +60,7 @@ impl Serialize for Shown<'_> {
             Value::Array(items) => serializer.collect_seq(items.iter().map(Shown)),
             Value::Object(map) => {
                 let sorted: BTreeMap<&String, &Value> = map.iter().collect();
-                serializer.collect_map(sorted.into_iter().map(|(key, value)| (Text(key), Shown(value))))
+                serializer.collect_map(sorted.into_iter().map(|(key, value)| (legible(key), Shown(value))))
             }
             other => other.serialize(serializer),
         }
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn a_turned_name_is_written_by_its_numbers() {
         let text = to_yaml(&json!({"a": "evil\u{202e}gpj.exe", "b": "tag\u{e0041}", "c\u{200b}": "x\n\u{200b}y"}));
-        assert_eq!(text, "a: \"evil\\u202egpj.exe\"\nb: \"tag\\U000e0041\"\n\"c\\u200b\": \"x\\n\\u200by\"\n");
+        assert_eq!(text, "a: \"evil\\u202egpj.exe\"\nb: \"tag\\U000e0041\"\nc«U+200B»: \"x\\n\\u200by\"\n");
     }
 
     #[test]
