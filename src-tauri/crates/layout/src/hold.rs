@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::at::At;
 use crate::columns::Pinned;
 use crate::geometry::Point;
 use crate::input::Label;
@@ -79,14 +80,13 @@ impl Held {
         for cell in strips.iter_mut().flat_map(Strip::cells_mut) {
             cell.items = cell.items.iter().filter_map(|item| now.get(*item).copied().flatten()).collect();
             for item in &cell.items {
-                is_placed[*item] = true;
+                is_placed.put(*item, true);
                 cell.width = cell.width.max(least(*item));
             }
         }
         let mut slots: Vec<Vec<Option<(i32, i32)>>> =
             self.slots.iter().map(|slots| slots.iter().copied().map(Some).collect()).collect();
-        for new in (0..names.len()).filter(|at| !is_placed[*at]) {
-            let item = &items[new];
+        for (new, item) in items.iter().enumerate().filter(|(at, _)| !is_placed.at(*at)) {
             let hole = strips.iter_mut().enumerate().find_map(|(at, strip)| {
                 let slots = self.slots.get(at)?;
                 let row = strip.rows.iter_mut().zip(slots).find_map(|(row, slot)| row.hole(item, slot.1));
@@ -97,16 +97,19 @@ impl Held {
             }
             let bottom =
                 |at: usize| self.slots.get(at).and_then(|slots| slots.last()).map_or(0, |slot| slot.0 + slot.1);
-            let added = |at: usize| i32::try_from(slots[at].iter().filter(|slot| slot.is_none()).count()).unwrap_or(0);
-            let fits = (0..strips.len()).filter(|at| strips[*at].width >= item.least().width);
-            let lowest = fits.min_by_key(|at| (bottom(*at) + 200 * added(*at), *at))?;
-            strips[lowest].append(new);
-            slots[lowest].push(None);
+            let added = |at: usize| {
+                let new = slots.get(at).into_iter().flatten().filter(|slot| slot.is_none()).count();
+                i32::try_from(new).unwrap_or(0)
+            };
+            let wide_enough = strips.iter().enumerate().filter(|(_, strip)| strip.width >= item.least().width);
+            let lowest = wide_enough.map(|(at, _)| at).min_by_key(|at| (bottom(*at) + 200 * added(*at), *at))?;
+            strips.get_mut(lowest)?.append(new);
+            slots.get_mut(lowest)?.push(None);
         }
         let mut offsets = vec![None; names.len()];
         for (offset, now) in self.offsets.iter().zip(&now) {
             if let Some(now) = now {
-                offsets[*now] = Some(*offset);
+                offsets.put(*now, Some(*offset));
             }
         }
         Some(Adopted { strips, offsets, slots: slots.into_iter().flatten().collect() })
@@ -120,15 +123,19 @@ impl Adopted {
         let mut tops = vec![0; pieces.len()];
         let mut members: Vec<Vec<usize>> = vec![Vec::new(); held.columns.len()];
         for (at, column) in columns.iter().enumerate() {
-            members[*column].push(at);
+            if let Some(members) = members.get_mut(*column) {
+                members.push(at);
+            }
         }
         for rows in &mut members {
-            rows.sort_by_key(|at| (self.slots[*at].map_or(i32::MAX, |slot| slot.0), *at));
+            rows.sort_by_key(|at| (self.slots.at(*at).map_or(i32::MAX, |slot| slot.0), *at));
             let mut cursor = i32::MIN;
             for at in rows.iter().copied() {
-                let slot = self.slots[at];
-                tops[at] = slot.map_or(cursor.max(0), |slot| slot.0.max(cursor));
-                cursor = tops[at] + pieces[at].size.height.max(slot.map_or(0, |slot| slot.1)) + gap;
+                let slot = self.slots.at(at);
+                let top = slot.map_or(cursor.max(0), |slot| slot.0.max(cursor));
+                tops.put(at, top);
+                cursor =
+                    top + pieces.get(at).map_or(0, |piece| piece.size.height).max(slot.map_or(0, |slot| slot.1)) + gap;
             }
         }
         let mut xs: Vec<i32> = Vec::with_capacity(held.columns.len());
@@ -137,7 +144,7 @@ impl Adopted {
             let left = column.checked_sub(1).and_then(|left| held.columns.get(left));
             let gutter = x - left.map_or(0, |left| left.0 + left.1);
             let x = if column == 0 { *x } else { (*x).max(end + gutter) };
-            let needed = rows.iter().map(|at| pieces[*at].size.width).max().unwrap_or(0);
+            let needed = rows.iter().filter_map(|at| pieces.get(*at)).map(|piece| piece.size.width).max().unwrap_or(0);
             end = x + needed.max(*own);
             xs.push(x);
         }

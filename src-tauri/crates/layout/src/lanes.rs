@@ -37,13 +37,13 @@ type Shaped = Vec<(usize, Size)>;
 /// The rows that are lowest together on a sheet of this width. Lanes that stood keep their rows.
 pub(crate) fn rows(lanes: &[Lane], width: i32) -> Rows {
     let mut rows = kept(lanes);
-    let is_new = |lane: &usize| lanes[*lane].before.is_none();
+    let is_new = |lane: &usize| lanes.get(*lane).is_some_and(|lane| lane.before.is_none());
     let (chips, full): (Vec<usize>, Vec<usize>) =
-        (0..lanes.len()).filter(is_new).partition(|lane| lanes[*lane].is_chip);
+        (0..lanes.len()).filter(is_new).partition(|lane| lanes.get(*lane).is_some_and(|lane| lane.is_chip));
     rows.extend(lowest(lanes, &full, width));
     let mut x = width;
     for chip in chips {
-        let own = lanes[chip].within(i32::MAX).width;
+        let own = within(lanes, chip, i32::MAX).width;
         if x + own > width {
             rows.push(Vec::new());
             x = 0;
@@ -80,9 +80,17 @@ fn kept(lanes: &[Lane]) -> Rows {
         .collect()
 }
 
+fn within(lanes: &[Lane], lane: usize, height: i32) -> Size {
+    lanes.get(lane).map(|lane| lane.within(height)).unwrap_or_default()
+}
+
 fn lowest(lanes: &[Lane], full: &[usize], width: i32) -> Rows {
-    let mut heights: Vec<i32> =
-        full.iter().flat_map(|lane| lanes[*lane].shapes.iter().map(|shape| shape.height)).collect();
+    let mut heights: Vec<i32> = full
+        .iter()
+        .filter_map(|lane| lanes.get(*lane))
+        .flat_map(|lane| &lane.shapes)
+        .map(|shape| shape.height)
+        .collect();
     heights.sort_unstable();
     heights.dedup();
     let step = heights.len().div_ceil(TRIES).max(1);
@@ -91,7 +99,7 @@ fn lowest(lanes: &[Lane], full: &[usize], width: i32) -> Rows {
         let mut rows: Vec<Shaped> = Vec::new();
         let mut used = 0;
         for lane in full.iter().copied() {
-            let size = lanes[lane].within(height);
+            let size = within(lanes, lane, height);
             match rows.last_mut().filter(|_| used + size.width <= width) {
                 Some(row) => row.push((lane, size)),
                 None => {

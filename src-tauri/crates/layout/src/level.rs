@@ -101,7 +101,8 @@ pub(crate) fn connect(
         .map(|(path, label)| {
             let pin = |end: End, is_exit: bool| match end {
                 End::Box(node, item, side) => {
-                    Pin::Port { node, side, dy: pieces[node].height_of(path.net, side, is_exit, item) }
+                    let height = |piece: &Piece| piece.height_of(path.net, side, is_exit, item);
+                    Pin::Port { node, side, dy: pieces.get(node).map_or(0, height) }
                 }
                 End::Beyond(side) => Pin::Outside(side),
             };

@@ -6,20 +6,34 @@
 //! wires in the gutters, so no route ever runs through a box. All arithmetic is in whole pixels, everything is sorted
 //! by id, and nothing depends on the order of a hash table: one input gives one picture on every platform.
 #![warn(missing_docs)]
+#![deny(clippy::indexing_slicing)]
 
+mod at;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "items, nodes and hops are numbered by the netlist that all of these lists were made from"
+)]
 mod columns;
+#[expect(clippy::indexing_slicing, reason = "boxes are numbered by the list of their sizes")]
 mod fill;
+#[expect(clippy::indexing_slicing, reason = "groups are numbered by the job that all of these lists were made from")]
 mod frame;
 mod geometry;
+#[expect(clippy::indexing_slicing, reason = "leaves are numbered by the group, whose edges must name leaves that it has")]
 mod group;
 mod hold;
 mod input;
 mod lanes;
 mod level;
+#[expect(clippy::indexing_slicing, reason = "ends of links are looked up only where they exist")]
 mod nets;
 mod output;
 mod pack;
 mod rank;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "frames are numbered by the sorted input that all of these lists were made from"
+)]
 mod sheet;
 mod stack;
 mod strips;

@@ -1,6 +1,7 @@
 //! Packing boxes of several possible shapes into strips of rows: a wanted shape, little waste, and gutters between the
 //! strips for what runs there. A row has two cells at most, so that every box touches a gutter.
 
+use crate::at::At;
 use crate::fill::{Filling, Search, best, each_filling};
 use crate::geometry::Size;
 use crate::rank::ranks;
@@ -107,16 +108,18 @@ fn order_along(strips: &mut [Strip], count: usize, arrows: &[Arrow]) {
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut is_linked = vec![false; count];
     for Arrow { from, to, .. } in arrows.iter().copied() {
-        out[from].push(to);
-        is_linked[from] = true;
-        is_linked[to] = true;
+        if let Some(out) = out.get_mut(from) {
+            out.push(to);
+        }
+        is_linked.put(from, true);
+        is_linked.put(to, true);
     }
     let rank = ranks(&out);
     // Thousandths of the mean rank; what has no links comes last.
     let mean = |items: &mut dyn Iterator<Item = usize>| -> usize {
         let (sum, linked) = items
-            .filter(|item| is_linked[*item])
-            .fold((0, 0_usize), |(sum, linked), item| (sum + rank[item] * 1000, linked + 1));
+            .filter(|item| is_linked.at(*item))
+            .fold((0, 0_usize), |(sum, linked), item| (sum + rank.at(item) * 1000, linked + 1));
         sum.checked_div(linked).unwrap_or(usize::MAX)
     };
     for strip in strips.iter_mut() {

@@ -1,9 +1,12 @@
 //! Ranks along arrows: how far from the sources something stands.
 
+use crate::at::At;
+
 /// Longest path from the sources; links that would close a cycle do not count.
 pub(crate) fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
-    #[derive(Clone, Copy, PartialEq)]
+    #[derive(Clone, Copy, Default, PartialEq)]
     enum Mark {
+        #[default]
         New,
         Open,
         Done,
@@ -14,28 +17,30 @@ pub(crate) fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
     // Groups that nothing points at first, so that cycles are cut where one enters them.
     let mut has_in = vec![false; out.len()];
     for to in out.iter().flatten() {
-        has_in[*to] = true;
+        has_in.put(*to, true);
     }
     let mut roots: Vec<usize> = (0..out.len()).collect();
-    roots.sort_by_key(|group| has_in[*group]);
+    roots.sort_by_key(|group| has_in.at(*group));
     for root in roots {
         let mut stack = vec![(root, 0_usize)];
         while let Some((group, next)) = stack.pop() {
             if next == 0 {
-                if mark[group] != Mark::New {
+                if mark.at(group) != Mark::New {
                     continue;
                 }
-                mark[group] = Mark::Open;
+                mark.put(group, Mark::Open);
             }
-            match out[group].get(next) {
+            match out.get(group).and_then(|out| out.get(next)) {
                 None => {
-                    mark[group] = Mark::Done;
+                    mark.put(group, Mark::Done);
                     finished.push(group);
                 }
                 Some(to) => {
                     stack.push((group, next + 1));
-                    if mark[*to] != Mark::Open {
-                        kept[group].push(*to);
+                    if mark.at(*to) != Mark::Open {
+                        if let Some(kept) = kept.get_mut(group) {
+                            kept.push(*to);
+                        }
                         stack.push((*to, 0));
                     }
                 }
@@ -44,8 +49,9 @@ pub(crate) fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
     }
     let mut rank = vec![0; out.len()];
     for group in finished.into_iter().rev() {
-        for to in &kept[group] {
-            rank[*to] = rank[*to].max(rank[group] + 1);
+        for to in kept.get(group).into_iter().flatten() {
+            let further = rank.at(*to).max(rank.at(group) + 1);
+            rank.put(*to, further);
         }
     }
     rank

@@ -1,6 +1,7 @@
 //! Strips of rows of cells as boxes in columns: what frames and the sheet have in common. Also by which sides links
 //! leave and arrive, so that they find their way in the gutters without passing through anything.
 
+use crate::at::At;
 use crate::columns::Side;
 use crate::geometry::Point;
 use crate::level::{Opening, Piece};
@@ -32,10 +33,10 @@ pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], before: &[Option<Point>],
                 let known = cell.items.iter().filter_map(|item| before.get(*item).copied().flatten());
                 x = known.map(|offset| offset.x).fold(x, i32::max);
                 for item in cell.items.iter().copied() {
-                    let part = &boxes[item];
+                    let Some(part) = boxes.get(item) else { continue };
                     y = before.get(item).copied().flatten().map_or(y, |offset| y.max(offset.y));
-                    stacked.row_of[item] = stacked.pieces.len();
-                    stacked.offsets[item] = Point { x, y };
+                    stacked.row_of.put(item, stacked.pieces.len());
+                    stacked.offsets.put(item, Point { x, y });
                     let openings = part.openings.iter();
                     piece.openings.extend(openings.map(|door| Opening { item, height: door.height + y, ..*door }));
                     y += part.size.height + gap;
@@ -51,8 +52,8 @@ pub(crate) fn stack(strips: &[Strip], boxes: &[Piece], before: &[Option<Point>],
         }
         // Rows of a strip are of one width, whatever had to grow.
         let first = stacked.pieces.len() - strip.rows.len();
-        let widest = stacked.pieces[first..].iter().map(|piece| piece.size.width).max().unwrap_or(0);
-        for piece in &mut stacked.pieces[first..] {
+        let widest = stacked.pieces.iter().skip(first).map(|piece| piece.size.width).max().unwrap_or(0);
+        for piece in stacked.pieces.iter_mut().skip(first) {
             piece.size.width = widest;
         }
     }
@@ -81,7 +82,7 @@ pub(crate) fn reaches(strips: &[Strip], count: usize) -> Vec<Reach> {
             let last = row.cells.len().saturating_sub(1);
             for (at, cell) in row.cells.iter().enumerate() {
                 for item in &cell.items {
-                    reaches[*item] = Reach { strip, left: at == 0, right: at == last };
+                    reaches.put(*item, Reach { strip, left: at == 0, right: at == last });
                 }
             }
         }

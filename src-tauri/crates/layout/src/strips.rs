@@ -1,5 +1,6 @@
 //! What packing takes and gives: boxes of several shapes with links among them, and strips of rows that hold them.
 
+use crate::at::At;
 use crate::geometry::Size;
 
 /// A box to pack: the shapes it can take, narrowest (and highest) first.
@@ -18,7 +19,7 @@ impl PackItem {
     /// The lowest shape that is no wider than this.
     pub(crate) fn within(&self, width: i32) -> Option<Size> {
         let fits = self.shapes.partition_point(|shape| shape.width <= width);
-        fits.checked_sub(1).map(|at| self.shapes[at])
+        self.shapes.get(fits.checked_sub(1)?).copied()
     }
 
     /// What one of its shapes costs beside its size.
@@ -52,9 +53,11 @@ impl Arrow {
     pub(crate) fn count(mut links: Vec<(usize, usize)>) -> Vec<Self> {
         links.sort_unstable();
         let alike = links.chunk_by(|one, other| one == other);
-        alike
-            .map(|same| Self { from: same[0].0, to: same[0].1, count: i64::try_from(same.len()).unwrap_or(0) })
-            .collect()
+        let arrow = |same: &[(usize, usize)]| {
+            let (from, to) = *same.first()?;
+            Some(Self { from, to, count: i64::try_from(same.len()).unwrap_or(0) })
+        };
+        alike.filter_map(arrow).collect()
     }
 }
 
@@ -105,7 +108,7 @@ impl Strip {
     /// Makes room for boxes that came out wider than they were measured.
     pub(crate) fn grow(&mut self, sizes: &[Size], gap: i32) {
         for cell in self.cells_mut() {
-            cell.width = cell.items.iter().map(|item| sizes[*item].width).fold(cell.width, i32::max);
+            cell.width = cell.items.iter().map(|item| sizes.at(*item).width).fold(cell.width, i32::max);
         }
         let count = |row: &Row| i32::try_from(row.cells.len()).unwrap_or(1);
         let used = |row: &Row| row.cells.iter().map(|cell| cell.width).sum::<i32>() + gap * (count(row) - 1);

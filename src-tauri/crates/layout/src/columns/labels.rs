@@ -1,4 +1,5 @@
 //! Labels: on the line, before the arrow, where nothing else stands.
+#![deny(clippy::indexing_slicing)]
 
 use crate::geometry::{Point, Rect, Size};
 
@@ -15,9 +16,9 @@ pub(super) fn place(wires: &[Wire], routes: &[Vec<Point>], nodes: &[Rect], exten
     let mut placed: Vec<(Rect, u64)> = Vec::new();
     let verticals: Vec<(Point, Point)> = routes
         .iter()
-        .flat_map(|route| route.windows(2))
-        .filter(|pair| pair[0].x == pair[1].x)
-        .map(|pair| (pair[0], pair[1]))
+        .flat_map(|route| route.array_windows())
+        .filter(|[a, b]| a.x == b.x)
+        .map(|[a, b]| (*a, *b))
         .collect();
     wires
         .iter()
@@ -60,8 +61,7 @@ fn spots(route: &[Point], size: Size) -> Vec<Rect> {
     if let [a, b, ..] = route {
         flat(*b, *a, OFF_LINE * 2, false);
     }
-    let longest =
-        route.windows(2).filter(|pair| pair[0].x == pair[1].x).max_by_key(|pair| (pair[0].y - pair[1].y).abs());
+    let longest = route.array_windows().filter(|[a, b]| a.x == b.x).max_by_key(|[a, b]| (a.y - b.y).abs());
     if let Some(&[a, b]) = longest
         && (a.y - b.y).abs() > height * 2
     {

@@ -1,6 +1,8 @@
 //! A grid: leaves in reading order, as many to a row as fit.
+#![deny(clippy::indexing_slicing)]
 
 use super::{Door, GAP, GroupLayout, Route, Stub, by_id, on_edge, padding};
+use crate::at::At;
 use crate::geometry::{Point, Rect, Size};
 use crate::input::Group;
 
@@ -38,9 +40,9 @@ pub(super) fn grid(group: &Group, doors: &[Door], width: i32, stretch: bool) -> 
     for row in by_id(group).chunks(per_row) {
         let mut x = padding;
         let mut tallest = 0;
-        for leaf in row {
-            let Size { width, height } = group.leaves[*leaf].size;
-            leaves[*leaf] = Rect { x, y, width: if stretch { cell_width } else { width }, height };
+        for leaf in row.iter().copied() {
+            let Size { width, height } = group.leaves.get(leaf).map_or(Size::default(), |leaf| leaf.size);
+            leaves.put(leaf, Rect { x, y, width: if stretch { cell_width } else { width }, height });
             x += cell_width + GAP;
             tallest = tallest.max(height);
         }
@@ -57,8 +59,8 @@ pub(super) fn grid(group: &Group, doors: &[Door], width: i32, stretch: bool) -> 
             // A cell with a neighbour to that side is not reached: its links end on the group's edge.
             let edge = on_edge(group, size, door);
             let Some(leaf) = door.leaf else { return Stub { door: *door, points: vec![edge] } };
-            let rect = leaves[leaf];
-            let edge = Point { y: rect.y + group.leaves[leaf].port, ..edge };
+            let rect = leaves.at(leaf);
+            let edge = Point { y: rect.y + group.leaves.get(leaf).map_or(0, |leaf| leaf.port), ..edge };
             let beside =
                 |other: &Rect| other.y == rect.y && if edge.x == 0 { other.x < rect.x } else { other.x > rect.x };
             // A net passes the group's edge once, whatever it leads to.

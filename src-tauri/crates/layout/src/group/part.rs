@@ -1,4 +1,5 @@
 //! A part of a group: some of its leaves and edges, where they were in the whole.
+#![deny(clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 

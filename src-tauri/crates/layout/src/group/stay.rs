@@ -1,10 +1,12 @@
 //! A group whose leaves were placed before, in another picture of it: what is there again keeps its place, what comes in
 //! takes a free space of its column, and what grew pushes down what stands below it.
+#![deny(clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 
 use super::seats::Seats;
 use super::{GAP, GroupLayout, SPACING, Wish, lay_out, padding};
+use crate::at::At;
 use crate::columns::{Heights, Node, Pinned, Solution, Wire, solve};
 use crate::geometry::{Rect, Size};
 use crate::input::Group;
@@ -50,7 +52,8 @@ impl<'a> Stay<'a> {
         let known: Vec<Option<i32>> = (0..nodes.len()).map(|node| self.top(group, seats, node)).collect();
         let mut tops = free.tops.clone();
         for column in 0..used.len() {
-            let members: Vec<usize> = (0..nodes.len()).filter(|node| nodes[*node].column == column).collect();
+            let members: Vec<usize> =
+                nodes.iter().enumerate().filter(|(_, node)| node.column == column).map(|(at, _)| at).collect();
             stack(nodes, &members, &known, &mut tops);
         }
         let columns = self.lefts(group, used, free);
@@ -64,7 +67,7 @@ impl<'a> Stay<'a> {
     fn top(&self, group: &Group, seats: &Seats, node: usize) -> Option<i32> {
         let leaf = *seats.members(node).first()?;
         let rect = self.leaves.get(&*group.leaves.get(leaf)?.id)?;
-        Some((rect.y - group.header - seats.offset[leaf].y).max(0))
+        Some((rect.y - group.header - seats.offset.at(leaf).y).max(0))
     }
 
     /// Left edges of the columns: those that were there stay unless what stands left of them grew.
@@ -78,7 +81,7 @@ impl<'a> Stay<'a> {
                 (None, Some((_, known))) => known.max(0),
                 (None, None) => natural,
                 (Some(last), place) => {
-                    let (left, (was, width)) = (lefts[last], free.columns[last]);
+                    let (left, (was, width)) = (lefts.at(last), free.columns.at(last));
                     let gutter = natural - was - width;
                     // Side by side as before, their wires had room enough.
                     let room = place.and_then(|(at, known)| {
@@ -102,26 +105,27 @@ impl<'a> Stay<'a> {
 /// Stay the nodes of one column: those that are known where they were, or below what grew; the others in the free space
 /// nearest to where they would stand by themselves.
 fn stack(nodes: &[Node], members: &[usize], known: &[Option<i32>], tops: &mut [i32]) {
-    let (mut stay, mut come): (Vec<usize>, Vec<usize>) = members.iter().partition(|node| known[**node].is_some());
-    stay.sort_by_key(|node| (known[*node], *node));
-    come.sort_by_key(|node| (tops[*node], *node));
+    let (mut stay, mut come): (Vec<usize>, Vec<usize>) = members.iter().partition(|node| known.at(**node).is_some());
+    stay.sort_by_key(|node| (known.at(*node), *node));
+    come.sort_by_key(|node| (tops.at(*node), *node));
+    let height = |node: usize| nodes.get(node).map_or(0, |node| node.height);
     let mut placed: Vec<(i32, i32)> = Vec::with_capacity(members.len());
     let mut cursor = i32::MIN;
     for node in stay {
-        let top = known[node].unwrap_or(0).max(cursor);
-        tops[node] = top;
-        cursor = top + nodes[node].height + GAP;
-        placed.push((top, top + nodes[node].height));
+        let top = known.at(node).unwrap_or(0).max(cursor);
+        tops.put(node, top);
+        cursor = top + height(node) + GAP;
+        placed.push((top, top + height(node)));
     }
     for node in come {
-        let height = nodes[node].height;
-        let wish = tops[node];
+        let height = height(node);
+        let wish = tops.at(node);
         let above = std::iter::once(0).chain(placed.iter().map(|span| span.1 + GAP));
         let below = placed.iter().map(|span| span.0 - GAP - height).chain(std::iter::once(i32::MAX));
         let spaces = above.zip(below).filter(|(first, last)| first <= last);
         let nearest = spaces.map(|(first, last)| wish.clamp(first, last)).min_by_key(|top| ((top - wish).abs(), *top));
         let top = nearest.unwrap_or(wish);
-        tops[node] = top;
+        tops.put(node, top);
         let at = placed.partition_point(|span| span.0 < top);
         placed.insert(at, (top, top + height));
     }
