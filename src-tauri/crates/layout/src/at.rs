@@ -28,3 +28,11 @@ impl<T> At<T> for [T] {
         }
     }
 }
+
+/// Adds to one of several lists.
+pub(crate) fn push<T>(lists: &mut [Vec<T>], position: usize, value: T) {
+    debug_assert!(position < lists.len(), "{position} of {}", lists.len());
+    if let Some(list) = lists.get_mut(position) {
+        list.push(value);
+    }
+}

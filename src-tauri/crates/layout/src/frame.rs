@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::at::{At, push};
 use crate::columns::{Side, Spacing};
 use crate::geometry::{Point, Rect, Size};
 use crate::group::{self, Door, GroupLayout, Wish, shapes as grid_shapes};
@@ -89,10 +90,10 @@ pub(crate) fn measure(job: FrameJob, known: Known<'_>) -> Measured {
     let mut arrows = Vec::new();
     for link in &job.links {
         if let Spot::At(group, leaf) = link.from {
-            doors[group].push(Door { net: link.net, leaf, is_exit: true, side: Side::Right });
+            push(&mut doors, group, Door { net: link.net, leaf, is_exit: true, side: Side::Right });
         }
         if let Spot::At(group, leaf) = link.to {
-            doors[group].push(Door { net: link.net, leaf, is_exit: false, side: Side::Left });
+            push(&mut doors, group, Door { net: link.net, leaf, is_exit: false, side: Side::Left });
         }
         if let (Spot::At(from, _), Spot::At(to, _)) = (link.from, link.to) {
             arrows.push((from, to));
@@ -157,7 +158,7 @@ pub(crate) fn lay_out_frame(
     known: Known<'_>,
 ) -> FrameLayout {
     let names: Vec<String> = job.groups.iter().map(|group| group.id.to_string()).collect();
-    let least = |item: usize| measured.items[item].least().width;
+    let least = |item: usize| measured.items.get(item).map_or(0, |item| item.least().width);
     let kept = before.and_then(|before| Some((before, before.held.adopt(&names, &measured.items, is_part, least)?)));
     let strips = match &kept {
         Some((_, adopted)) => adopted.strips.clone(),
@@ -174,7 +175,7 @@ pub(crate) fn lay_out_frame(
     let Stacked { pieces, columns, row_of, offsets } = stack(&strips, &pieces, known, GAP);
     // From here on paths speak of rows.
     let in_row = |end: End| match end {
-        End::Box(group, _, side) => End::Box(row_of[group], group, side),
+        End::Box(group, _, side) => End::Box(row_of.at(group), group, side),
         End::Beyond(side) => End::Beyond(side),
     };
     for way in &mut ways {
@@ -203,7 +204,7 @@ fn ways(job: &FrameJob, strips: &[Strip]) -> (Vec<Way>, Vec<Vec<Door>>) {
     let reaches = reaches(strips, job.groups.len());
     let mut doors: Vec<Vec<Door>> = vec![Vec::new(); job.groups.len()];
     let away = |spot: Spot| match spot {
-        Spot::At(group, _) => Away::Box(reaches[group]),
+        Spot::At(group, _) => Away::Box(reaches.at(group)),
         Spot::Beyond(side) => Away::Beyond(side),
     };
     let ways = job
@@ -215,7 +216,7 @@ fn ways(job: &FrameJob, strips: &[Strip]) -> (Vec<Way>, Vec<Vec<Door>>) {
             let mut open = |spot: Spot, is_exit: bool, side: Side| match spot {
                 Spot::At(group, leaf) => {
                     let door = Door { net, leaf, is_exit, side };
-                    doors[group].push(door);
+                    push(&mut doors, group, door);
                     (End::Box(group, group, side), Some((group, door)))
                 }
                 Spot::Beyond(side) => (End::Beyond(side), None),
@@ -241,7 +242,7 @@ fn fit(
         for row in &strip.rows {
             let is_alone = is_alone(row);
             for (group, width) in row.cells.iter().flat_map(|cell| cell.items.iter().map(|item| (*item, cell.width))) {
-                let own = &measured.groups[group];
+                let (Some(job), Some(own)) = (job.groups.get(group), measured.groups.get(group)) else { continue };
                 let align = match own.columns.first().filter(|_| is_alone) {
                     Some((first, ..)) => {
                         let columns = || strip_columns(strip, &measured.groups, *first);
@@ -250,11 +251,11 @@ fn fit(
                     }
                     None => Vec::new(),
                 };
-                let width = if job.groups[group].shape == Shape::Columns { 0 } else { width };
-                let wish = wish(std::mem::take(&mut doors[group]), width, align);
+                let width = if job.shape == Shape::Columns { 0 } else { width };
+                let wish = wish(doors.get_mut(group).map(std::mem::take).unwrap_or_default(), width, align);
                 let same = own.made_for == wish && width == 0;
-                groups[group] =
-                    if same { Arc::clone(own) } else { compute(&job.groups[group], wish, &|wish| known(group, wish)) };
+                let fitted = if same { Arc::clone(own) } else { compute(job, wish, &|wish| known(group, wish)) };
+                groups.put(group, fitted);
             }
         }
     }
@@ -272,9 +273,9 @@ fn differs(own: &[(u8, i32, i32)], align: &[(u8, i32)]) -> bool {
 
 /// The role columns of the groups that stand alone in their rows of a strip.
 fn strip_columns(strip: &Strip, groups: &[Arc<GroupLayout>], first: u8) -> Vec<(u8, i32)> {
-    let rows = strip.rows.iter().filter(|row| is_alone(row)).filter_map(|row| row.cells[0].items.first());
+    let rows = strip.rows.iter().filter(|row| is_alone(row)).filter_map(|row| row.cells.first()?.items.first());
     let begins_there = |group: &&Arc<GroupLayout>| group.columns.first().is_some_and(|column| column.0 == first);
-    let singles: Vec<&Arc<GroupLayout>> = rows.map(|group| &groups[*group]).filter(begins_there).collect();
+    let singles: Vec<&Arc<GroupLayout>> = rows.filter_map(|group| groups.get(*group)).filter(begins_there).collect();
     common_columns(&singles, strip.width)
 }
 
@@ -288,8 +289,8 @@ fn common_columns(groups: &[&Arc<GroupLayout>], width: i32) -> Vec<(u8, i32)> {
         let mut x = align.last().map_or(0, |last| last.1 + 1);
         for group in groups {
             let Some(at) = group.columns.iter().position(|column| column.0 == role) else { continue };
-            let own = group.columns[at].1;
-            let before = at.checked_sub(1).map(|before| group.columns[before]);
+            let own = group.columns.at(at).1;
+            let before = at.checked_sub(1).map(|before| group.columns.at(before));
             let shifted = before
                 .and_then(|(role, x, _)| align.iter().find(|entry| entry.0 == role).map(|entry| entry.1 + own - x));
             x = x.max(shifted.unwrap_or(own));
@@ -316,7 +317,8 @@ fn openings(ways: &[Way], groups: &[Arc<GroupLayout>]) -> Vec<Vec<Opening>> {
     let mut openings: Vec<Vec<Opening>> = vec![Vec::new(); groups.len()];
     for (group, door) in ways.iter().flat_map(|way| [way.exit, way.entry]).flatten() {
         let Door { net, side, is_exit, .. } = door;
-        openings[group].push(Opening { net, side, is_exit, item: 0, height: groups[group].door_height(door) });
+        let height = groups.get(group).map_or(0, |group| group.door_height(door));
+        push(&mut openings, group, Opening { net, side, is_exit, item: 0, height });
     }
     for openings in &mut openings {
         openings.sort_unstable();
@@ -335,9 +337,10 @@ fn rects(
     offsets: &[Point],
 ) -> Vec<Rect> {
     let mut rects = vec![Rect::default(); groups.len()];
+    let size = |group: usize| groups.get(group).map_or(Size::default(), |group| group.size);
     for (cell, is_last) in cells(strips) {
         for (place, group) in cell.items.iter().copied().enumerate() {
-            let (row, size, offset) = (rows.boxes[row_of[group]], groups[group].size, offsets[group]);
+            let (row, size, offset) = (rows.boxes.at(row_of.at(group)), size(group), offsets.at(group));
             let width = if is_last { row.width - offset.x } else { size.width.max(cell.width) };
             let mut rect = Rect { x: row.x, y: row.y, width, height: size.height };
             rect = rect.moved(offset).moved(Point { x: PADDING, y: job.header });
@@ -345,7 +348,7 @@ fn rects(
             if place + 1 == cell.items.len() && floor <= size.height * 2 {
                 rect.height = floor;
             }
-            rects[group] = rect;
+            rects.put(group, rect);
         }
     }
     rects
@@ -357,7 +360,7 @@ impl FrameLayout {
         let Some(way) = self.ways.get(link) else { return (Vec::new(), None) };
         let mut points = Vec::new();
         let stub = |end: Option<(usize, Door)>| {
-            let found = end.map(|(group, door)| (self.rects[group], self.groups[group].stub(door)));
+            let found = end.and_then(|(group, door)| Some((self.rects.at(group), self.groups.get(group)?.stub(door))));
             // A single point stands for the group's edge, which may have moved outwards.
             let found = found.filter(|(_, stub)| stub.len() > 1);
             found

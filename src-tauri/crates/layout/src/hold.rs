@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::at::At;
+use crate::at::{At, push};
 use crate::columns::Pinned;
 use crate::geometry::Point;
 use crate::input::Label;
@@ -123,9 +123,7 @@ impl Adopted {
         let mut tops = vec![0; pieces.len()];
         let mut members: Vec<Vec<usize>> = vec![Vec::new(); held.columns.len()];
         for (at, column) in columns.iter().enumerate() {
-            if let Some(members) = members.get_mut(*column) {
-                members.push(at);
-            }
+            push(&mut members, *column, at);
         }
         for rows in &mut members {
             rows.sort_by_key(|at| (self.slots.at(*at).map_or(i32::MAX, |slot| slot.0), *at));

@@ -16,10 +16,12 @@ mod at;
 mod columns;
 #[expect(clippy::indexing_slicing, reason = "boxes are numbered by the list of their sizes")]
 mod fill;
-#[expect(clippy::indexing_slicing, reason = "groups are numbered by the job that all of these lists were made from")]
 mod frame;
 mod geometry;
-#[expect(clippy::indexing_slicing, reason = "leaves are numbered by the group, whose edges must name leaves that it has")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "leaves are numbered by the group, whose edges must name leaves that it has"
+)]
 mod group;
 mod hold;
 mod input;

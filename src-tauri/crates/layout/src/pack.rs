@@ -1,7 +1,7 @@
 //! Packing boxes of several possible shapes into strips of rows: a wanted shape, little waste, and gutters between the
 //! strips for what runs there. A row has two cells at most, so that every box touches a gutter.
 
-use crate::at::At;
+use crate::at::{At, push};
 use crate::fill::{Filling, Search, best, each_filling};
 use crate::geometry::Size;
 use crate::rank::ranks;
@@ -108,9 +108,7 @@ fn order_along(strips: &mut [Strip], count: usize, arrows: &[Arrow]) {
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut is_linked = vec![false; count];
     for Arrow { from, to, .. } in arrows.iter().copied() {
-        if let Some(out) = out.get_mut(from) {
-            out.push(to);
-        }
+        push(&mut out, from, to);
         is_linked.put(from, true);
         is_linked.put(to, true);
     }

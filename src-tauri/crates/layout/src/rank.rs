@@ -1,6 +1,6 @@
 //! Ranks along arrows: how far from the sources something stands.
 
-use crate::at::At;
+use crate::at::{At, push};
 
 /// Longest path from the sources; links that would close a cycle do not count.
 pub(crate) fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
@@ -38,9 +38,7 @@ pub(crate) fn ranks(out: &[Vec<usize>]) -> Vec<usize> {
                 Some(to) => {
                     stack.push((group, next + 1));
                     if mark.at(*to) != Mark::Open {
-                        if let Some(kept) = kept.get_mut(group) {
-                            kept.push(*to);
-                        }
+                        push(&mut kept, group, *to);
                         stack.push((*to, 0));
                     }
                 }
