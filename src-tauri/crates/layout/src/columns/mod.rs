@@ -310,6 +310,16 @@ impl Netlist {
         }
     }
 
+    /// What an item is.
+    fn kind(&self, item: usize) -> Kind {
+        self.items.get(item).map_or(Kind::Outside, |item| item.kind)
+    }
+
+    /// How high an item is.
+    fn height(&self, item: usize) -> i32 {
+        self.items.get(item).map_or(0, |item| item.height)
+    }
+
     /// Least distance between the bottom of one item and the top of the next below it.
     fn distance(&self, above: usize, below: usize, spacing: &Spacing) -> i32 {
         match (self.items[above].kind, self.items[below].kind) {
