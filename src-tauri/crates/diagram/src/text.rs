@@ -138,6 +138,57 @@ pub fn fit(face: Face, size: f32, max_width: f32, ellipsis: Ellipsis, text: &str
     format!("{}…{}", start.trim_end(), end.trim_start()).into()
 }
 
+/// The text cut so that what differs stays: `differs` is the part of it, in characters, that others like it do not share.
+/// Where that is too long itself, as much of it as fits.
+pub fn fit_around(face: Face, size: f32, max_width: f32, differs: std::ops::Range<usize>, text: &str) -> Arc<str> {
+    let advances = face.advances();
+    let signs: Vec<(char, u32)> = text.chars().map(|character| (character, advances.of_any(character))).collect();
+    let sum = |part: &[(char, u32)]| part.iter().map(|(_, advance)| advance).sum::<u32>();
+    let ellipsis = advances.of_any('…');
+    let mut best: Option<((usize, usize), String)> = None;
+    let mut head = 0;
+    for cut in 0..=signs.len() {
+        if cut > 0 {
+            head += signs.get(cut - 1).map_or(0, |sign| sign.1);
+        }
+        let mut tail = signs.len();
+        while tail > cut && {
+            let rest = signs.get(tail - 1..).map_or(0, sum);
+            advances.scale(size, head + ellipsis + rest) <= max_width
+        } {
+            tail -= 1;
+        }
+        if advances.scale(size, head + ellipsis) > max_width {
+            break;
+        }
+        let lost = differs.end.min(tail).saturating_sub(differs.start.max(cut));
+        let uneven = cut.abs_diff(signs.len() - tail);
+        if best.as_ref().is_none_or(|(least, _)| (lost, uneven) < *least) {
+            let part = |range: &[(char, u32)]| range.iter().map(|sign| sign.0).collect::<String>();
+            let (start, end) = (signs.get(..cut).map(part), signs.get(tail..).map(part));
+            let (start, end) = (start.unwrap_or_default(), end.unwrap_or_default());
+            best = Some(((lost, uneven), format!("{start}…{end}")));
+        }
+    }
+    let lost = best.as_ref().map_or(usize::MAX, |((lost, _), _)| *lost);
+    // What differs stands deep inside a name that is longer still: it alone, cut on both sides.
+    let mut inner = String::from("…");
+    let (mut used, mut kept) = (2 * ellipsis, 0);
+    for (sign, advance) in signs.iter().skip(differs.start) {
+        used += advance;
+        if advances.scale(size, used) > max_width {
+            break;
+        }
+        inner.push(*sign);
+        kept += 1;
+    }
+    match best {
+        Some((_, text)) if kept + lost <= differs.len() => text.into(),
+        Some(_) => format!("{inner}…").into(),
+        None => "…".into(),
+    }
+}
+
 /// Advances in font units: ASCII by index, the rest by hash.
 struct Advances {
     ascii: [u16; 128],
@@ -211,6 +262,18 @@ mod tests {
         assert_eq!(&*caption, "get, list on secret…");
         assert_eq!(&*fit(Face::Regular, 11.0, 100.0, Ellipsis::End, "bound"), "bound");
         assert_eq!(&*fit(Face::Regular, 11.0, 1.0, Ellipsis::Middle, "bound"), "…");
+    }
+
+    /// Three cards of one application all read `grafana-dash…s-namespace`.
+    #[test]
+    fn names_are_cut_where_they_do_not_differ() {
+        let cut = |differs, name| fit_around(Face::SemiBold, 12.5, 130.0, differs, name);
+        let (one, other) = ("grafana-dashboard-k8s-resources-namespace", "grafana-dashboard-alertmanager-namespace");
+        assert_eq!(&*fit(Face::SemiBold, 12.5, 130.0, Ellipsis::Middle, one), "grafana-…amespace");
+        assert_eq!(&*fit(Face::SemiBold, 12.5, 130.0, Ellipsis::Middle, other), "grafana-…amespace");
+        assert!(cut(18..31, one).contains("k8s-resources"), "{}", cut(18..31, one));
+        assert!(cut(18..30, other).contains("alertmanager"), "{}", cut(18..30, other));
+        assert!(width(Face::SemiBold, 12.5, &cut(18..31, one)) <= 130.0);
     }
 
     #[test]

@@ -80,6 +80,9 @@ pub const COLOURS: [(Token, &str, &str); 19] = [
     (Token::Accent, "#2B6CDE", "#6CA0FF"),
 ];
 
+/// How much is left of what has no part in what a lens shows.
+pub const ASIDE: f32 = 0.3;
+
 impl Theme {
     /// The colour as `#RRGGBB`.
     pub fn colour(self, token: Token) -> &'static str {

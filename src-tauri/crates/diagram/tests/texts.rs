@@ -6,7 +6,7 @@ mod cluster;
 
 use std::ops::ControlFlow;
 
-use diagram::picture::{Options, build};
+use diagram::picture::{Lens, Options, build};
 use diagram::{Format, Look, Subject, export};
 use topology::Filter;
 
@@ -188,4 +188,41 @@ fn what_hides_or_turns_a_name_is_written_out() {
             assert!(!line.chars().any(|sign| model::is_hidden(sign)), "{format:?}: {line:?}");
         }
     }
+}
+
+/// On the screen what has no part in a lens stood back; in a file it looked like everything else.
+#[test]
+fn what_stands_back_under_a_lens_fades_in_files_too() {
+    let yaml = workload("shop", "web", "web", "")
+        + "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: shop}}\n";
+    let graph = engine(&read(&yaml)).graph();
+    let written = |lens, format| {
+        let scene = build(&graph, &Options { lens, ..Options::default() }).scene;
+        let mut bytes = Vec::new();
+        let subject = Subject { scene: &scene, graph: &graph, filter: &Filter::default() };
+        export(subject, format, &Look::default(), &mut bytes, &|_| ControlFlow::Continue(())).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    for (format, faded) in [(Format::Svg, "<g opacity=\"0.3\">"), (Format::Drawio, "opacity=30;")] {
+        assert!(written(Lens::Storage, format).contains(faded), "{format:?}");
+        assert!(!written(Lens::All, format).contains(faded), "{format:?}");
+    }
+}
+
+/// Three cards of one application all read `grafana-dash…s-namespace`.
+#[test]
+fn no_two_cards_of_an_application_read_the_same() {
+    let config = |name: &str| {
+        format!(
+            "{{apiVersion: v1, kind: ConfigMap, metadata: {{name: monitoring-stack-grafana-dashboard-{name}-resources-by-namespace, \
+             namespace: shop, labels: {{app.kubernetes.io/part-of: grafana}}}}}}\n---\n"
+        )
+    };
+    let yaml = ["alertmanager-overview", "kubernetes-compute", "node-exporter-usage"].map(config).concat();
+    let scene = build(&engine(&read(&yaml)).graph(), &Options::default()).scene;
+    let names: Vec<String> =
+        scene.blocks.iter().flat_map(|placed| &placed.block.cards).map(|card| card.name.to_string()).collect();
+    let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
+    assert!(names.iter().all(|name| name.contains('…')), "{names:?}");
+    assert_eq!(distinct.len(), 3, "{names:?}");
 }

@@ -43,5 +43,6 @@ mod strips;
 pub use geometry::{Point, Rect, Size};
 pub use group::{GroupLayout, Route};
 pub use input::{Edge, Frame, Group, Input, Label, Leaf, Link, LinkEnd, Place, Shape};
+pub use nets::bundles;
 pub use output::{Layout, PlacedFrame, PlacedGroup};
 pub use sheet::layout;

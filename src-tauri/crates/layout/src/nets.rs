@@ -10,15 +10,32 @@ use crate::frame::{FrameJob, FrameLink, Spot};
 use crate::input::{Input, Label, LinkEnd, Place};
 use crate::strips::Arrow;
 
-/// A target that so many links reach, and more than leave it, is drawn as one bundle.
-const BUSY: usize = 3;
+/// A target that so many links reach, and more than leave it, is drawn as one bundle; fewer have a track each, so that
+/// two senders never read as one.
+const BUSY: usize = 9;
 
 /// More links than this from one frame to another run as one bundle, which fans out at both ends.
-const BUNDLE: usize = 5;
+const BUNDLE: usize = 12;
 
 /// More links than this between frames, and all that leave a frame are one bundle: a line each would need gutters as
 /// wide as the frames.
 const CROWDED: usize = 80;
+
+/// For each link of the input how many links of other senders it shares its way with between two frames, or in one, itself
+/// included; none for one that has its way for itself. Such a bundle is to be labelled with that number.
+pub fn bundles(input: &Input) -> Vec<Option<usize>> {
+    let links = Sorted::new(input).links;
+    let way = |link: &SortedLink| (link.net, link.from.0, link.to.0);
+    let mut ways: FxHashMap<(u64, usize, usize), (usize, Seat, bool)> = FxHashMap::default();
+    for link in links.iter().filter(|link| link.is_drawn) {
+        let (count, sender, is_shared) = ways.entry(way(link)).or_insert((0, link.from, false));
+        *count += 1;
+        *is_shared |= *sender != link.from;
+    }
+    let shared =
+        |link: &SortedLink| ways.get(&way(link)).filter(|(.., is_shared)| *is_shared).map(|(count, ..)| *count);
+    links.iter().map(|link| shared(link).filter(|_| link.is_drawn)).collect()
+}
 
 /// Frame, group (by sorted position) and leaf.
 pub(crate) type Seat = (usize, usize, Option<usize>);

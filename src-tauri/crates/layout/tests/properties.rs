@@ -366,3 +366,42 @@ fn a_link_to_a_group_and_one_to_its_leaf_meet_at_one_height() {
     let sketch = Sketch { frames: vec![alone(), alone(), [alone(), alone()].concat()], links };
     check(&layout(&input(&sketch), None)).unwrap();
 }
+
+/// So many applications of one frame that each call the first one.
+fn callers(count: u32) -> Input {
+    let leaf = (0, false, false, false);
+    let alone = GroupSketch { leaves: vec![leaf], edges: Vec::new(), is_grid: false };
+    let groups = vec![alone; usize::try_from(count).unwrap() + 1];
+    let end = |group: u32| LinkEnd { frame: 0, group: usize::try_from(group).unwrap(), leaf: Some(0) };
+    let links = (1..=count).map(|from| Link { from: end(from), to: end(0), label: None }).collect();
+    Input { links, ..input(&Sketch { frames: vec![groups], links: Vec::new() }) }
+}
+
+/// The lines of three callers ran on one track and read as one line.
+#[test]
+fn two_senders_share_no_upright_piece() {
+    for count in 2..8 {
+        let input = callers(count);
+        assert!(layout::bundles(&input).iter().all(Option::is_none));
+        let result = layout(&input, None);
+        let upright = |link: usize| {
+            let pieces: Vec<(i32, i32, i32)> = result.links[link]
+                .points
+                .windows(2)
+                .filter(|pair| pair[0].x == pair[1].x)
+                .map(|pair| (pair[0].x, pair[0].y.min(pair[1].y), pair[0].y.max(pair[1].y)))
+                .collect();
+            pieces
+        };
+        for (one, other) in (0..result.links.len()).flat_map(|one| (0..one).map(move |other| (one, other))) {
+            for (a, b) in upright(one).into_iter().flat_map(|a| upright(other).into_iter().map(move |b| (a, b))) {
+                assert!(a.0 != b.0 || a.1 >= b.2 || b.1 >= a.2, "{count}: {a:?} and {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_many_senders_share_is_a_bundle_with_a_count() {
+    assert_eq!(layout::bundles(&callers(10)), vec![Some(10); 10]);
+}

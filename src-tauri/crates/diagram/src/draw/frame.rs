@@ -45,6 +45,10 @@ pub(super) fn block_ground(placed: &PlacedBlock, pen: &mut dyn Pen) {
         return;
     }
     let Point { x, y } = placed.origin;
+    let is_aside = !block.cards.is_empty() && block.cards.iter().all(|card| card.aside);
+    if is_aside {
+        pen.open_aside();
+    }
     pen.rect(&ink::GROUP, crisp(Rect { x, y, width: block.width, height: block.height }), 8.0);
     let subtitle_width = Role::BlockSubtitle.width(&block.subtitle);
     let room = block.width - subtitle_width - 40.0;
@@ -54,6 +58,9 @@ pub(super) fn block_ground(placed: &PlacedBlock, pen: &mut dyn Pen) {
     if fits {
         pen.text(&ink::BLOCK_SUBTITLE, at(x + block.width - 13.0, y + 20.0), Anchor::End, &block.subtitle);
     }
+    if is_aside {
+        pen.close();
+    }
 }
 
 /// Draws what is in a block; `window` is relative to it.
@@ -61,9 +68,14 @@ pub(super) fn block(placed: &PlacedBlock, window: Window, pen: &mut dyn Pen) {
     let block = &placed.block;
     pen.open(&block.id, "", placed.origin);
     link::links(&block.links, ink::Place::Inside, window, pen);
-    for each in block.cards.iter().filter(|card| window.sees(&card.rect)) {
-        card::card(each, pen);
+    let seen =
+        |is_aside: bool| block.cards.iter().filter(move |card| card.aside == is_aside && window.sees(&card.rect));
+    if seen(true).next().is_some() {
+        pen.open_aside();
+        seen(true).for_each(|each| card::card(each, pen));
+        pen.close();
     }
+    seen(false).for_each(|each| card::card(each, pen));
     for each in &block.links {
         link::label(each, ink::Place::Inside, window, pen);
     }

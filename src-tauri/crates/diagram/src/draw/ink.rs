@@ -104,12 +104,22 @@ pub(super) static BROKEN_DOTTED: Ink = dotted("broken-governs", Failing);
 
 static UNDER_INSIDE: Ink = stroke("under", Group, 2.4, &[]);
 static UNDER_BETWEEN: Ink = stroke("under-between", Frame, 2.4, &[]);
+static GAP_INSIDE: Ink = stroke("gap", Group, 5.0, &[]);
+static GAP_BETWEEN: Ink = stroke("gap-between", Frame, 5.0, &[]);
 
 /// What a dashed line lies on: the colour of the ground.
 pub(super) fn under(place: Place) -> &'static Ink {
     match place {
         Place::Inside => &UNDER_INSIDE,
         Place::Between => &UNDER_BETWEEN,
+    }
+}
+
+/// What the lines of a sender lie on: wider than they are, so that what they cross ends short of them.
+pub(super) fn gap(place: Place) -> &'static Ink {
+    match place {
+        Place::Inside => &GAP_INSIDE,
+        Place::Between => &GAP_BETWEEN,
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) use sheet::Sheet;
 pub(crate) trait Pen {
     /// Begins a group: its id and tooltip (either may be empty) and where its origin lies in the group around it.
     fn open(&mut self, id: &str, title: &str, origin: Point);
+    /// Begins a group of what stands back: [`crate::theme::ASIDE`] is left of it.
+    fn open_aside(&mut self);
     /// Ends the innermost group.
     fn close(&mut self);
     /// A rectangle with round corners.

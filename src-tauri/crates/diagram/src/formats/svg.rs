@@ -16,7 +16,7 @@ use crate::formats::xml;
 use crate::icons::{self, Icon};
 use crate::scene::{Point, Rect, Scene};
 use crate::text::{Face, LATIN};
-use crate::theme::{Theme, of_health};
+use crate::theme::{ASIDE, Theme, of_health};
 
 /// Writes the file.
 pub(crate) fn write(
@@ -192,6 +192,12 @@ impl SvgPen {
 }
 
 impl Pen for SvgPen {
+    fn open_aside(&mut self) {
+        self.body.push_str("<g opacity=\"");
+        xml::number(&mut self.body, ASIDE);
+        self.body.push_str("\">\n");
+    }
+
     fn open(&mut self, id: &str, title: &str, origin: Point) {
         self.body.push_str("<g");
         if !id.is_empty() {

@@ -14,7 +14,7 @@ use super::spec::{BlockSpec, Content, EdgeSpec, shown};
 use super::view::View;
 use super::{Options, Picture, Seats, cards, content, lanes};
 use crate::geometry::{FRAME_HEAD, Role};
-use crate::scene::{Badge, Block, Counts, Frame, Label, Link, LinkEnd, PlacedBlock, Rect, Scene};
+use crate::scene::{Badge, Block, Card, Counts, Frame, Label, Link, LinkEnd, PlacedBlock, Rect, Scene};
 
 /// What a picture was made from, for the next one.
 #[derive(Clone, Debug, Default)]
@@ -107,8 +107,9 @@ fn arrange(graph: &Graph, options: &Options, view: &View, before: Before<'_>, ba
             contents.push(Arc::new(keep_blocks(content, &blocks)));
         }
     }
-    let links = links(graph, &plan, &contents);
-    let input = input(options, &contents, &links, base.is_some());
+    let mut links = links(graph, &plan, &contents);
+    let mut input = input(options, &contents, &links, base.is_some());
+    count_bundles(&mut links, &mut input);
     let places = base.or(known).map(|arranged| &*arranged.layout);
     let layout = Arc::new(layout::layout(&input, places));
     Arranged { options: options.clone(), plan, contents, links, layout }
@@ -191,6 +192,17 @@ fn input(options: &Options, contents: &[Arc<Content>], links: &[LinkSpec], is_pa
         })
         .collect();
     layout::Input { frames, links, aspect: options.aspect, is_part }
+}
+
+/// Says on the lines that several senders share how many they are.
+fn count_bundles(links: &mut [LinkSpec], input: &mut layout::Input) {
+    let counts = layout::bundles(input);
+    for ((spec, link), count) in links.iter_mut().zip(&mut input.links).zip(counts) {
+        let Some(count) = count else { continue };
+        let (text, label) = cards::label(&format!("{count}×"));
+        spec.label = Some(text);
+        link.label = Some(label);
+    }
 }
 
 /// Lanes keep their own order.
@@ -321,7 +333,9 @@ fn frame(content: &Content, rect: Rect) -> Frame {
 }
 
 fn block(spec: &BlockSpec, layout: &layout::GroupLayout, size: (i32, i32), frame: &Arc<str>) -> Block {
-    let cards = spec.cards.iter().zip(&layout.leaves).map(|(card, rect)| cards::place(card, *rect)).collect();
+    let mut cards: Vec<Card> =
+        spec.cards.iter().zip(&layout.leaves).map(|(card, rect)| cards::place(card, *rect)).collect();
+    cards::tell_apart(&mut cards);
     let links = spec
         .edges
         .iter()

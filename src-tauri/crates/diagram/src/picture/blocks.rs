@@ -110,7 +110,10 @@ pub(super) fn divide(options: &Options, namespace: &str, drafts: Drafts, applica
         for (at, card) in &folded.places {
             moved.insert(*at, Seat { block, card: *card });
         }
-        specs.push(Arc::new(block_spec(id, title, folded, &lines, is_other && lines.is_empty())));
+        // In a grid not every card can be reached from outside.
+        let is_reached = || outward.iter().any(|away| members.contains(&away.from));
+        let is_grid = is_other && lines.is_empty() && !is_reached();
+        specs.push(Arc::new(block_spec(id, title, folded, &lines, is_grid)));
     }
     // Folding moved cards of the quiet block.
     let outward = outward.into_iter().map(|Away { from, outward }| {

@@ -1,5 +1,6 @@
 //! Cards: how large one is, and where its parts stand once it has a place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Health, ResourceKey};
@@ -9,6 +10,7 @@ use crate::geometry::{
     BADGE_HEIGHT, CARD_CAPTION_RIGHT, CARD_HEIGHT, CARD_NAME_RIGHT, CARD_TEXT, CARD_WIDTH, POD, POD_ROW, POD_STEP, Role,
 };
 use crate::scene::{Badge, Card, Label, Meter, PodMark, Point, Rect, Tally};
+use crate::text::fit_around;
 
 /// From this many pods on they are counted by state.
 pub(super) const FOLD_PODS: usize = 24;
@@ -44,7 +46,7 @@ fn height(spec: &CardSpec) -> f32 {
 }
 
 /// The widest a card grows for a long name.
-const WIDEST: f32 = 256.0;
+const WIDEST: f32 = 320.0;
 
 /// The width its name wants, within reason, on the grid.
 pub(super) fn width(spec: &CardSpec) -> f32 {
@@ -128,6 +130,39 @@ pub(super) fn place(spec: &CardSpec, place: layout::Rect) -> Card {
         folded: spec.folded,
         aside: spec.aside,
         rect,
+    }
+}
+
+/// Cuts the names of neighbours that came out alike where they do not differ, so that no two of them read the same.
+pub(super) fn tell_apart(cards: &mut [Card]) {
+    let mut alike: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
+    for (at, card) in cards.iter().enumerate() {
+        if card.name != card.full_name {
+            alike.entry(Arc::clone(&card.name)).or_default().push(at);
+        }
+    }
+    for same in alike.into_values().filter(|same| same.len() > 1) {
+        let names: Vec<Vec<char>> =
+            same.iter().filter_map(|at| cards.get(*at)).map(|card| card.full_name.chars().collect()).collect();
+        let shared = |from_end: bool| {
+            let sign = |name: &Vec<char>, at: usize| {
+                let at = if from_end { name.len().checked_sub(at + 1)? } else { at };
+                name.get(at).copied()
+            };
+            let first = names.first().map_or(0, Vec::len);
+            (0..first)
+                .take_while(|at| {
+                    names.windows(2).all(|pair| matches!(pair, [one, other] if sign(one, *at) == sign(other, *at)))
+                })
+                .count()
+        };
+        let (before, after) = (shared(false), shared(true));
+        for at in same {
+            let Some(card) = cards.get_mut(at) else { continue };
+            let room = card.rect.width - CARD_TEXT - CARD_NAME_RIGHT;
+            let end = card.full_name.chars().count().saturating_sub(after).max(before);
+            card.name = fit_around(Role::CardName.face(), Role::CardName.size(), room, before..end, &card.full_name);
+        }
     }
 }
 

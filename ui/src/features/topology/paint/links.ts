@@ -23,16 +23,48 @@ const INFERRED_DASH = [9, 2.5];
 const CORNER = 6;
 const ARROW = 8;
 
+/** How much wider than a line its ground is where it crosses another, both sides together. */
+const GAP = 3.6;
+
+/** From the lowest up. */
+const LAYERS = ["dashed", "solid", "broken"];
+
 /**
- * Dashed lines lie lowest, each on a line of the ground's colour: where several run over each other, the gaps of one would
- * else be filled by the next. What is broken lies on top.
+ * As files draw them: of each sender dashed lines lie lowest, what is broken on top, and senders of broken lines come last.
+ * The lines of one sender lie together on a ground a little wider than they are, so that two lines that cross do not read as
+ * two that meet.
  */
 export function drawLinks(pen: Pen, links: readonly Link[], behind: string) {
-  for (const layer of ["dashed", "solid", "broken"]) {
-    for (const link of links) {
-      if (link.points.length > 1 && layerOf(link) === layer) drawLink(pen, link, layer === "dashed" ? behind : null);
+  const senders = new Map<string, { layer: number; link: Link }[]>();
+  for (const link of links) {
+    if (link.points.length < 2) continue;
+    const sent = senders.get(link.from.id);
+    const line = { layer: LAYERS.indexOf(layerOf(link)), link };
+    if (sent) sent.push(line);
+    else senders.set(link.from.id, [line]);
+  }
+  for (const sent of senders.values()) sent.sort((one, other) => one.layer - other.layer);
+  const highest = (sent: { layer: number }[]) => sent.at(-1)?.layer ?? 0;
+  for (const sent of [...senders.values()].toSorted((one, other) => highest(one) - highest(other))) {
+    for (const { link } of sent) drawGround(pen, link, behind, GAP);
+    for (const { layer, link } of sent) {
+      // Where several run over each other, the gaps of one would else be filled by the next.
+      if (layer === 0) drawGround(pen, link, behind, 1);
+      drawLink(pen, link);
     }
   }
+}
+
+function isSeveral(link: Link): boolean {
+  return link.count > 1 && Boolean(link.from.block || link.to.block);
+}
+
+function drawGround(pen: Pen, link: Link, behind: string, wider: number) {
+  const { context } = pen;
+  traceRoute(context, link.points, ARROW * 0.8);
+  context.strokeStyle = behind;
+  context.lineWidth = lineWidth(pen, isSeveral(link) ? 2.4 : (STROKES[link.class] ?? QUIET).width) + wider;
+  context.stroke();
 }
 
 function dashOf(link: Link): number[] {
@@ -45,18 +77,13 @@ function layerOf(link: Link): string {
   return dashOf(link).length > 0 ? "dashed" : "solid";
 }
 
-function drawLink(pen: Pen, link: Link, behind: string | null) {
+function drawLink(pen: Pen, link: Link) {
   const { context, palette } = pen;
   const stroke = STROKES[link.class] ?? QUIET;
-  const several = link.count > 1 && (link.from.block || link.to.block);
+  const several = isSeveral(link);
   const colour = link.state === "missing" ? palette.fail : stroke.strong || several ? palette.lineStrong : palette.line;
   const width = lineWidth(pen, several ? 2.4 : stroke.width);
   traceRoute(context, link.points, ARROW * 0.8);
-  if (behind !== null) {
-    context.strokeStyle = behind;
-    context.lineWidth = width + 1;
-    context.stroke();
-  }
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.setLineDash(dashOf(link));

@@ -48,6 +48,8 @@ impl Shapes<'_> {
 }
 
 impl Pen for Shapes<'_> {
+    fn open_aside(&mut self) {}
+
     fn open(&mut self, _: &str, _: &str, _: Point) {
         self.page.cell(ID, "1", "", "group;container=1;collapsible=0;fillColor=none;strokeColor=none;", &self.rect);
     }

@@ -16,7 +16,7 @@ use crate::draw::ink::{self, Ink};
 use crate::export::{ExportError, Look, Notes, Progress, Subject};
 use crate::icons;
 use crate::scene::{CardLook, Point, Rect};
-use crate::theme::{Theme, Token, of_health};
+use crate::theme::{ASIDE, Theme, Token, of_health};
 
 /// Writes the file.
 pub(crate) fn write(
@@ -27,7 +27,7 @@ pub(crate) fn write(
 ) -> Result<Notes, ExportError> {
     let scene = subject.scene;
     let outline = Outline::drawn(scene);
-    let mut page = Page { text: String::with_capacity(1 << 16), theme: look.theme };
+    let mut page = Page { text: String::with_capacity(1 << 16), theme: look.theme, is_aside: false };
     let title = look.title.as_deref().unwrap_or(&scene.title);
     page.text.push_str("<mxfile host=\"Kubilitics\">\n<diagram id=\"map\" name=\"");
     escape(&mut page.text, title);
@@ -65,6 +65,7 @@ pub(crate) fn write(
             for number in section.cards.iter().copied() {
                 if let Some(member) = outline.cards.get(number) {
                     page.card(member, &block.id);
+                    page.is_aside = false;
                 }
             }
         }
@@ -81,6 +82,8 @@ pub(crate) fn write(
 struct Page {
     text: String,
     theme: Theme,
+    /// What is written stands back: it has no part in what the lens shows.
+    is_aside: bool,
 }
 
 impl Page {
@@ -106,6 +109,10 @@ impl Page {
         escape(&mut self.text, parent);
         self.text.push_str("\" style=\"");
         escape(&mut self.text, style);
+        if self.is_aside {
+            let percent = (ASIDE * 100.0).round();
+            let _ = write!(self.text, "opacity={percent};textOpacity={percent};");
+        }
         self.text.push_str("\" value=\"");
         escape(&mut self.text, value);
         self.text.push_str("\" vertex=\"1\"><mxGeometry");
@@ -120,6 +127,7 @@ impl Page {
     /// A card with its parts inside it, so that they move together.
     fn card(&mut self, member: &Member<'_>, parent: &str) {
         let card = &*member.card;
+        self.is_aside = card.aside;
         let health = member.health();
         let (fill, line, words) = match health {
             Health::Failing | Health::Missing => (Token::FailingCard, Token::Failing, Token::Failing),

@@ -15,7 +15,7 @@ use crate::draw::{Anchor, Pen, Rounded, rounded};
 use crate::icons::{self, Icon};
 use crate::scene::{Point, Rect};
 use crate::text::{Face, width};
-use crate::theme::{Theme, Token, of_health};
+use crate::theme::{ASIDE, Theme, Token, of_health};
 
 /// Points per pixel.
 pub(super) const POINTS: f32 = 0.75;
@@ -52,6 +52,8 @@ pub(super) struct PdfPen<'a> {
     height: f32,
     scale: f32,
     state: State,
+    /// How many groups are open within the outermost that stands back, itself included.
+    aside: Option<usize>,
     icons: BTreeMap<&'static str, BezPath>,
     letters: BTreeMap<(Face, char), Option<BezPath>>,
 }
@@ -67,6 +69,7 @@ impl<'a> PdfPen<'a> {
             height,
             scale: POINTS,
             state: State::default(),
+            aside: None,
             icons: BTreeMap::new(),
             letters: BTreeMap::new(),
         }
@@ -122,7 +125,12 @@ impl<'a> PdfPen<'a> {
     }
 
     fn colour(&self, token: Token) -> Color {
-        let [r, g, b] = self.theme.rgb(token).map(|channel| round3(f32::from(channel) / 255.0));
+        let share = if self.aside.is_some() { ASIDE } else { 1.0 };
+        let grounds = self.theme.rgb(Token::Group);
+        let [r, g, b] = std::array::from_fn(|at| {
+            let of = |colour: [u8; 3]| f32::from(colour.get(at).copied().unwrap_or_default()) / 255.0;
+            round3(of(self.theme.rgb(token)) * share + of(grounds) * (1.0 - share))
+        });
         Color::Rgb(Rgb { r, g, b, icc_profile: None })
     }
 
@@ -243,12 +251,22 @@ impl<'a> PdfPen<'a> {
 }
 
 impl Pen for PdfPen<'_> {
+    fn open_aside(&mut self) {
+        self.open("", "", Point::default());
+        self.aside.get_or_insert(self.origins.len());
+        self.state = State::default();
+    }
+
     fn open(&mut self, _: &str, _: &str, origin: Point) {
         let outer = self.origins.last().copied().unwrap_or_default();
         self.origins.push(Point { x: outer.x + origin.x, y: outer.y + origin.y });
     }
 
     fn close(&mut self) {
+        if self.aside == Some(self.origins.len()) {
+            self.aside = None;
+            self.state = State::default();
+        }
         if self.origins.len() > 1 {
             self.origins.pop();
         }
