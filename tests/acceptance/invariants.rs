@@ -61,7 +61,7 @@ const CALLS: [(&str, &[&str], &[&str]); 4] = [
             "api/src/access.rs",
             "api/src/application.rs",
             "api/src/describe.rs",
-            "api/src/handlers/clusters.rs",
+            "api/src/commands/clusters.rs",
             "api/src/target.rs",
             "api/src/uploads.rs",
             "cli/src/",

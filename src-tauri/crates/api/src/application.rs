@@ -12,8 +12,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use topology::RuleBook;
 
 use crate::access::{Access, Caller, admit};
-use crate::handlers::contexts;
-use crate::handlers::exports::Exports;
+use crate::commands::contexts;
+use crate::commands::exports::Exports;
 use crate::open::Open;
 use crate::picture::Numbers;
 use crate::streams::Reader;

@@ -5,9 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::Application;
-use crate::access::{Access, Caller, Paths, admit, admit_paths};
+use crate::access::{Caller, Paths, admit, admit_paths};
 use crate::describe::streams;
-use crate::handlers::*;
 use crate::picture;
 use crate::streams::Reader;
 use crate::types::*;
@@ -22,11 +21,18 @@ fn write<T: Serialize>(answer: &T) -> Result<String, ApiError> {
 
 impl Application {
     /// The request with the real paths that it names, where the caller may name them.
-    fn admitted<T: Paths>(&self, caller: Caller, _: Access, mut request: T) -> Result<T, ApiError> {
+    fn admit_files<T: Paths>(&self, caller: Caller, mut request: T) -> Result<T, ApiError> {
         let kept = |path: &std::path::Path| self.shared.uploads.holds(path);
         admit_paths(caller, &mut request, &self.shared.setup.folders, &kept)?;
         Ok(request)
     }
+}
+
+/// What lets a request through that may name what the word after `+` says.
+macro_rules! admits {
+    (file) => {
+        Self::admit_files
+    };
 }
 
 macro_rules! dispatch_commands {
@@ -55,7 +61,7 @@ macro_rules! dispatch_commands {
                 /// What failed, on what, and what to do; also where the caller may not.
                 pub async fn $name(&self, caller: Caller, request: $request) -> Result<$answer, ApiError> {
                     admit(caller, access!($access), stringify!($name))?;
-                    $(let request = self.admitted(caller, access!($paths), request)?;)?
+                    $(let request = admits!($paths)(self, caller, request)?;)?
                     $name(self, request).await
                 }
             )+

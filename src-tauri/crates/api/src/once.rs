@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use topology::RuleBook;
 
 use crate::application::{Memory, remember};
-use crate::handlers::clusters::name_of_files;
+use crate::commands::clusters::name_of_files;
 use crate::open::{Label, Open};
 use crate::status;
 use crate::types::{ApiError, ClusterSource, ErrorCode};

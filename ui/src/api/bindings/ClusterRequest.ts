@@ -5,6 +5,6 @@
  */
 export type ClusterRequest = { 
 /**
- * [`super::ClusterSummary::cluster`].
+ * [`ClusterSummary::cluster`].
  */
 cluster: string, };

@@ -5,6 +5,6 @@
  */
 export type ContextRequest = { 
 /**
- * [`super::ContextSummary::id`].
+ * [`ContextSummary::id`].
  */
 id: string, };

@@ -5,7 +5,7 @@
  */
 export type ContextUpdate = { 
 /**
- * [`super::ContextSummary::id`].
+ * [`ContextSummary::id`].
  */
 id: string, 
 /**

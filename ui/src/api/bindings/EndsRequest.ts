@@ -17,7 +17,7 @@ from: string,
  */
 to: string, 
 /**
- * The picture that the ends are of ([`super::PictureHeader::picture`]). Without one they are single objects or
+ * The picture that the ends are of ([`crate::types::PictureHeader::picture`]). Without one they are single objects or
  * applications of the cluster as it is, and nothing that is found has a card.
  */
 picture?: number | null, };

@@ -5,6 +5,6 @@
  */
 export type ExportId = { 
 /**
- * [`super::ExportStatus::id`].
+ * [`ExportStatus::id`].
  */
 id: string, };

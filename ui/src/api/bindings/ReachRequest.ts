@@ -18,7 +18,7 @@ key: string,
  */
 direction: Direction, 
 /**
- * The picture whose cards are told ([`super::PictureHeader::picture`]); without one, the question is about the
+ * The picture whose cards are told ([`crate::types::PictureHeader::picture`]); without one, the question is about the
  * cluster as it is, and what is reached has no card.
  */
 picture?: number | null, };

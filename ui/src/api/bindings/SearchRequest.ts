@@ -17,7 +17,7 @@ query: string,
  */
 limit: number, 
 /**
- * The picture whose cards are told ([`super::PictureHeader::picture`]); without one, the search is about the cluster
+ * The picture whose cards are told ([`crate::types::PictureHeader::picture`]); without one, the search is about the cluster
  * as it is, and hits have no card.
  */
 picture?: number | null, };

@@ -1,17 +1,14 @@
 //! What travels between a host and the interface. TypeScript types are generated from here.
+//!
+//! What belongs to one area of commands, or to one stream, stands beside it; this is where all of it is found, and where
+//! the rest stands.
 
-mod cluster;
 mod error;
-mod export;
-mod object;
+mod nothing;
 mod picture;
-mod requests;
-mod settings;
 
-pub use cluster::*;
+pub use crate::commands::*;
+pub use crate::streams::Notice;
 pub use error::*;
-pub use export::*;
-pub use object::*;
+pub use nothing::*;
 pub use picture::*;
-pub use requests::*;
-pub use settings::*;

@@ -21,6 +21,21 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// The stream `picture`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[ts(optional_fields = nullable)]
+#[serde(rename_all = "camelCase")]
+pub struct PictureRequest {
+    /// The open cluster.
+    pub cluster: String,
+    /// What to show.
+    pub view: View,
+    /// Number of the last message received: after a lost connection what was missed follows, and in another view what both
+    /// show stays in its place.
+    #[ts(type = "number | null")]
+    pub resume: Option<u64>,
+}
+
 /// What the map shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]

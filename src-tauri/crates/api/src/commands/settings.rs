@@ -1,10 +1,63 @@
 //! The application itself: what it is, what it remembers, what it is drawn with.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::move_aside;
+use ts_rs::TS;
 
 use crate::Application;
 use crate::application::{Memory, remember};
 use crate::types::*;
+
+/// The host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AppInfo {
+    /// Version of the application.
+    pub version: String,
+    /// `window` or `browser`.
+    pub host: String,
+    /// `linux`, `macos`, `windows`.
+    pub platform: String,
+    /// Folders whose files a page in a browser may open by path; the window asks for files with a dialog.
+    pub folders: Vec<String>,
+    /// Path of the database.
+    pub database: Option<String>,
+    /// What is wrong with the database, in a sentence; then nothing is remembered until it is resolved.
+    pub database_problem: Option<String>,
+    /// Why what the application was started on is not open.
+    pub not_opened: Option<ApiError>,
+}
+
+/// A remembered choice, by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct PreferenceRequest {
+    /// Such as `map.lens`.
+    pub name: String,
+}
+
+/// A remembered choice: a key such as `map.lens`, a JSON value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Preference {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[ts(type = "unknown")]
+    pub value: serde_json::Value,
+}
+
+/// Moves a damaged or newer database aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct ResetRequest {
+    /// Must be true: the person said so.
+    pub consent: bool,
+}
+
+/// Kind icons as SVG path data on a 16 by 16 field, stroked, by icon id.
+pub type Icons = BTreeMap<String, Vec<String>>;
 
 pub(crate) async fn app_info(application: &Application, _: Nothing) -> Result<AppInfo, ApiError> {
     let setup = &application.shared.setup;
@@ -55,20 +108,4 @@ pub(crate) async fn database_reset(application: &Application, request: ResetRequ
 
 pub(crate) async fn icons(_: &Application, _: Nothing) -> Result<Icons, ApiError> {
     Ok(diagram::icons::ICONS.iter().map(|icon| (icon.id.to_owned(), vec![icon.path.to_owned()])).collect())
-}
-
-pub(crate) async fn relation_rules(application: &Application, _: Nothing) -> Result<Vec<RelationRule>, ApiError> {
-    let source = |(group, kind): &(topology::Text, topology::Text)| {
-        format!("{}/{kind}", if group.is_empty() { "core" } else { group })
-    };
-    let rule = |rule: &topology::Rule| RelationRule {
-        id: rule.id.to_string(),
-        row: rule.row.map(u32::from),
-        class: rule.class.word().to_owned(),
-        source: rule.sources.iter().map(source).collect::<Vec<_>>().join(", "),
-        field: rule.fields.join(", "),
-        target: rule.target.to_string(),
-        explanation: rule.explanation.to_string(),
-    };
-    Ok(application.shared.setup.rules.rules().iter().map(rule).collect())
 }

@@ -1,20 +1,17 @@
-//! One function per command of the list. They bind what others know; they do not think.
+//! The commands of the list, a file for each area: what they are asked with, what they answer, and the handler that binds
+//! what others know. Handlers do not think.
 
 pub(crate) mod clusters;
 pub(crate) mod contexts;
 pub(crate) mod exports;
-mod findings;
-pub(crate) mod objects;
+mod objects;
+mod paths;
 mod relations;
-pub(crate) mod search;
-pub(crate) mod settings;
+mod search;
+mod settings;
 
-pub(crate) use clusters::{cluster_connect, cluster_disconnect, cluster_forget, cluster_status, clusters_open};
-pub(crate) use contexts::{context_probe, context_update, contexts_list};
-pub(crate) use exports::{export_cancel, export_formats, export_preview, export_start, exports_list};
-pub(crate) use objects::{edge_detail, object_detail, object_paths, object_reach};
-pub(crate) use search::object_search;
-pub(crate) use settings::{app_info, database_reset, icons, preference_get, preference_set, relation_rules};
+// Everything: the list names types and handlers without saying where they are.
+pub use self::{clusters::*, contexts::*, exports::*, objects::*, paths::*, relations::*, search::*, settings::*};
 
 use std::sync::Arc;
 

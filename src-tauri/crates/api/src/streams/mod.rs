@@ -1,10 +1,14 @@
 //! Streams: what a host opens for a reader. Dropping a [`Reader`] cancels the work behind it.
 
+mod notices;
+
 use tokio::sync::{broadcast, mpsc};
 
+pub use notices::Notice;
+
 use crate::Application;
-use crate::handlers::contexts;
-use crate::types::{ApiError, Notice};
+use crate::commands::contexts;
+use crate::types::ApiError;
 
 /// One item of a stream.
 #[derive(Clone, Debug, PartialEq)]

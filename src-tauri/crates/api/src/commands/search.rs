@@ -5,12 +5,51 @@ use std::sync::Arc;
 
 use diagram::scene::{Badge, Scene};
 use model::{RelationClass, ResourceKey, legible};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use topology::{Graph, NodeId};
+use ts_rs::TS;
 
 use super::aside;
 use crate::Application;
 use crate::picture::Subject;
-use crate::types::{ApiError, SearchHit, SearchRequest};
+use crate::types::ApiError;
+
+/// A search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[ts(optional_fields = nullable)]
+pub struct SearchRequest {
+    /// The open cluster.
+    pub cluster: String,
+    /// Words that name, kind, namespace or a label must hold, each letter in order.
+    pub query: String,
+    /// How many hits at most.
+    pub limit: u32,
+    /// The picture whose cards are told ([`crate::types::PictureHeader::picture`]); without one, the search is about the cluster
+    /// as it is, and hits have no card.
+    pub picture: Option<u32>,
+}
+
+/// A hit of the search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    /// Object key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Health word.
+    pub health: String,
+    /// kubectl's word.
+    pub status: String,
+    /// Where the map shows it: the key of a card (itself, what it is folded into, what it governs), or the id of a frame
+    /// (`app:shop/web`, `ns:shop`); null where nothing of it is drawn.
+    pub card: Option<String>,
+}
 
 /// As many as a list can be read.
 const LIMIT: usize = 500;

@@ -6,10 +6,107 @@ use std::time::Duration;
 use cluster::Failure;
 use cluster::kubeconfig::{Context, Login};
 use model::mask_credentials;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::KnownCluster;
+use ts_rs::TS;
 
 use crate::Application;
 use crate::types::*;
+
+/// One context of the kubeconfig files, as the start screen lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextSummary {
+    /// Stable across restarts: file and context name.
+    pub id: String,
+    /// The context's name.
+    pub name: String,
+    /// The file that holds it.
+    pub file: String,
+    /// Whether it is the current context.
+    pub current: bool,
+    /// The server's URL; empty where its cluster entry is missing.
+    pub server: String,
+    /// The name of its user entry.
+    pub user: String,
+    /// Its default namespace.
+    pub namespace: Option<String>,
+    /// A local name given by the person.
+    pub alias: Option<String>,
+    /// A local colour, `#rrggbb`.
+    pub colour: Option<String>,
+    /// A local tag such as `PROD`.
+    pub tag: Option<String>,
+    /// Namespaces the person named for this context, for accounts that may not list them.
+    pub namespaces: Vec<String>,
+    /// When it was last open, milliseconds since the epoch.
+    #[ts(type = "number | null")]
+    pub last_opened: Option<i64>,
+    /// The program that prints its credentials, where one does: asking the server runs it.
+    pub plugin: Option<String>,
+    /// Why it cannot be used (a missing cluster entry, an unreadable file), in a sentence.
+    pub problem: Option<String>,
+}
+
+/// The start screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextList {
+    /// In kubectl's order.
+    pub contexts: Vec<ContextSummary>,
+    /// The kubeconfig files looked at, in order, with what is wrong with each.
+    pub files: Vec<KubeconfigFile>,
+}
+
+/// One kubeconfig file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KubeconfigFile {
+    /// Its path.
+    pub path: String,
+    /// What is wrong with it, in a sentence.
+    pub problem: Option<String>,
+}
+
+/// The answer to "is it there?".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextHealth {
+    /// Whether the API server answered.
+    pub reachable: bool,
+    /// Its version, `v1.36.3`.
+    pub version: Option<String>,
+    /// How long the answer took.
+    pub latency_millis: Option<u32>,
+    /// Why not, in a sentence with what to do.
+    pub problem: Option<String>,
+}
+
+/// A kubeconfig context, by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+pub struct ContextRequest {
+    /// [`ContextSummary::id`].
+    pub id: String,
+}
+
+/// What the person calls a context; replaces what was remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
+#[ts(optional_fields = nullable)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextUpdate {
+    /// [`ContextSummary::id`].
+    pub id: String,
+    /// A local name; the context's own where absent.
+    pub alias: Option<String>,
+    /// A local colour, `#rrggbb`.
+    pub colour: Option<String>,
+    /// A local tag such as `PROD`.
+    pub tag: Option<String>,
+    /// Namespaces to look at where the account may not list them.
+    #[serde(default)]
+    pub namespaces: Vec<String>,
+}
 
 /// A start page that waits longer than this for one context says so.
 const PATIENCE: Duration = Duration::from_secs(10);
