@@ -63,22 +63,22 @@ const MOST: usize = 4;
 
 /// The right to write about one kind until it is withdrawn or given anew.
 #[derive(Clone, Debug)]
-pub(crate) struct Pen {
+pub(crate) struct Writer {
     kind: GroupKind,
     number: u64,
 }
 
 impl Outbox {
-    /// Announces a kind (`Discovered`) and gives out the right to write about it; earlier pens of the kind run dry.
-    pub(crate) fn announce(&self, kind: model::ResourceKind) -> Pen {
+    /// Announces a kind (`Discovered`) and gives out the right to write about it; what earlier ones write about the kind is dropped.
+    pub(crate) fn announce(&self, kind: model::ResourceKind) -> Writer {
         let mut queue = self.lock();
         queue.last_writer += 1;
-        let pen = Pen { kind: kind.group_kind.clone(), number: queue.last_writer };
-        queue.writers.insert(pen.kind.clone(), pen.number);
+        let writer = Writer { kind: kind.group_kind.clone(), number: queue.last_writer };
+        queue.writers.insert(writer.kind.clone(), writer.number);
         queue.push(Delta::Discovered(kind));
         drop(queue);
         self.filled.notify_one();
-        pen
+        writer
     }
 
     /// Takes the kind away, with all that is unread about it.
@@ -92,10 +92,10 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// Adds deltas of the pen's kind, in order.
-    pub(crate) fn write(&self, pen: &Pen, deltas: impl IntoIterator<Item = Delta>) {
+    /// Adds deltas of the writer's kind, in order.
+    pub(crate) fn write(&self, writer: &Writer, deltas: impl IntoIterator<Item = Delta>) {
         let mut queue = self.lock();
-        if queue.writers.get(&pen.kind) != Some(&pen.number) {
+        if queue.writers.get(&writer.kind) != Some(&writer.number) {
             return;
         }
         let mut has_objects = false;
@@ -103,8 +103,8 @@ impl Outbox {
             has_objects |= matches!(delta, Delta::Upsert(_));
             queue.add(delta);
         }
-        if has_objects && !queue.shown.contains(&pen.kind) {
-            queue.shown.insert(pen.kind.clone());
+        if has_objects && !queue.shown.contains(&writer.kind) {
+            queue.shown.insert(writer.kind.clone());
             queue.urgent = true;
         }
         drop(queue);
@@ -380,8 +380,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn each_object_stands_once_with_its_newest_state() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
-        outbox.write(&pen, [upsert("a", 1), upsert("b", 1), upsert("a", 2), delete("d"), upsert("c", 1), delete("d")]);
+        let writer = outbox.announce(kind());
+        outbox
+            .write(&writer, [upsert("a", 1), upsert("b", 1), upsert("a", 2), delete("d"), upsert("c", 1), delete("d")]);
         assert_eq!(print(&outbox.take().await.unwrap()), "new a@2 b@1 -d c@1");
     }
 
@@ -389,58 +390,58 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_came_went_and_came_again_is_not_merged_away() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
-        outbox.write(&pen, [upsert("a", 1), delete("a"), upsert("a", 2), upsert("a", 3), upsert("b", 1)]);
+        let writer = outbox.announce(kind());
+        outbox.write(&writer, [upsert("a", 1), delete("a"), upsert("a", 2), upsert("a", 3), upsert("b", 1)]);
         assert_eq!(print(&outbox.take().await.unwrap()), "new a@1 -a a@3 b@1");
         // A deletion that nobody saw is told by the uid of what stands in its place.
         let of = |uid: &str, version: u32| {
             let metadata = json!({"name": "a", "namespace": "n", "uid": uid, "resourceVersion": version.to_string()});
             Delta::Upsert(Object::from_json(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata})).unwrap())
         };
-        outbox.write(&pen, [of("x", 4), of("x", 5), of("y", 6), of("y", 7)]);
+        outbox.write(&writer, [of("x", 4), of("x", 5), of("y", 6), of("y", 7)]);
         assert_eq!(print(&outbox.take().await.unwrap()), "a@5 -a a@7");
         // A list says again what is there, not what came and went before it.
         let relist = || [Delta::RelistBegin(pods(), Scope::Cluster), of("z", 9)];
-        outbox.write(&pen, [of("y", 8), delete("a")].into_iter().chain(relist()));
+        outbox.write(&writer, [of("y", 8), delete("a")].into_iter().chain(relist()));
         assert_eq!(print(&outbox.take().await.unwrap()), "a@8 -a [ a@9");
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_comes_and_goes_unread_a_thousand_times_is_told_by_its_ends() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
+        let writer = outbox.announce(kind());
         let visits = |from: u32| (from..from + 1000).flat_map(|version| [upsert("a", version), delete("a")]);
-        outbox.write(&pen, visits(1).chain([upsert("b", 1)]));
+        outbox.write(&writer, visits(1).chain([upsert("b", 1)]));
         assert!(outbox.lock().entries.len() < 2 * GAPS, "gaps are closed");
         assert_eq!(print(&outbox.take().await.unwrap()), "new a@1 -a a@1000 -a b@1");
-        outbox.write(&pen, [delete("a")].into_iter().chain(visits(2000)).chain([upsert("a", 4000)]));
+        outbox.write(&writer, [delete("a")].into_iter().chain(visits(2000)).chain([upsert("a", 4000)]));
         assert_eq!(print(&outbox.take().await.unwrap()), "-a a@2000 -a a@4000");
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_came_unread_before_a_list_that_lacks_it_came_and_went() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
+        let writer = outbox.announce(kind());
         let begin = || Delta::RelistBegin(pods(), Scope::Cluster);
         let end = || Delta::RelistEnd(pods(), Scope::Cluster);
         let live = || Delta::State(pods(), Scope::Cluster, KindState::Live);
-        outbox.write(&pen, [begin(), upsert("a", 1), upsert("b", 1), end(), live(), upsert("c", 2)]);
-        outbox.write(&pen, [begin(), upsert("a", 1), end(), live(), delete("a")]);
+        outbox.write(&writer, [begin(), upsert("a", 1), upsert("b", 1), end(), live(), upsert("c", 2)]);
+        outbox.write(&writer, [begin(), upsert("a", 1), end(), live(), delete("a")]);
         assert_eq!(print(&outbox.take().await.unwrap()), "new b@1 c@2 [ a@1 ] live -a");
         // One that the list has is not told twice.
-        outbox.write(&pen, [upsert("a", 3), upsert("d", 3), begin(), upsert("a", 4), upsert("a", 5), end()]);
+        outbox.write(&writer, [upsert("a", 3), upsert("d", 3), begin(), upsert("a", 4), upsert("a", 5), end()]);
         assert_eq!(print(&outbox.take().await.unwrap()), "d@3 [ a@5 ]");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_million_events_of_few_objects_stay_few() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
+        let writer = outbox.announce(kind());
         for version in 0..20_000 {
-            outbox.write(&pen, [upsert(["a", "b", "c"][version as usize % 3], version)]);
+            outbox.write(&writer, [upsert(["a", "b", "c"][version as usize % 3], version)]);
         }
         for _ in 0..1000 {
-            outbox.write(&pen, [Delta::State(pods(), Scope::Cluster, KindState::Live)]);
+            outbox.write(&writer, [Delta::State(pods(), Scope::Cluster, KindState::Live)]);
         }
         assert_eq!(print(&outbox.take().await.unwrap()), "new a@19998 b@19999 c@19997 live");
     }
@@ -448,10 +449,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn late_informers_of_a_withdrawn_kind_write_in_vain() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
-        outbox.write(&pen, [upsert("a", 1)]);
+        let writer = outbox.announce(kind());
+        outbox.write(&writer, [upsert("a", 1)]);
         outbox.withdraw(&pods());
-        outbox.write(&pen, [upsert("b", 1)]);
+        outbox.write(&writer, [upsert("b", 1)]);
         assert_eq!(print(&outbox.take().await.unwrap()), "gone");
         outbox.close();
         assert!(outbox.take().await.is_none());
@@ -460,20 +461,20 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_first_objects_of_a_kind_do_not_wait() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
+        let writer = outbox.announce(kind());
         assert_eq!(print(&outbox.take().await.unwrap()), "new");
         let taken = Instant::now();
-        let (first, ()) = tokio::join!(outbox.take(), async { outbox.write(&pen, [upsert("a", 1)]) });
+        let (first, ()) = tokio::join!(outbox.take(), async { outbox.write(&writer, [upsert("a", 1)]) });
         assert_eq!((print(&first.unwrap()), taken.elapsed()), ("a@1".to_owned(), Duration::ZERO));
-        outbox.write(&pen, [upsert("b", 1)]);
+        outbox.write(&writer, [upsert("b", 1)]);
         assert_eq!((print(&outbox.take().await.unwrap()), taken.elapsed()), ("b@1".to_owned(), BATCH_EVERY));
     }
 
     #[tokio::test(start_paused = true)]
     async fn lists_wait_for_the_reader() {
         let outbox = Outbox::default();
-        let pen = outbox.announce(kind());
-        outbox.write(&pen, (0..ROOM).map(|number| upsert(&format!("p{number}"), 1)));
+        let writer = outbox.announce(kind());
+        outbox.write(&writer, (0..ROOM).map(|number| upsert(&format!("p{number}"), 1)));
         tokio::select! {
             () = outbox.has_room() => panic!("there is no room"),
             batch = outbox.take() => assert_eq!(batch.unwrap().len(), BATCH_LIMIT),

@@ -70,12 +70,12 @@ impl Follower {
     /// Waits for changes; none once the cluster is closed and all that happened before has been taken. Safe to cancel.
     pub async fn next(&self) -> Option<Changes> {
         loop {
-            let bell = self.0.bell.notified();
+            let wake = self.0.wake.notified();
             let (changes, closed) = self.0.take();
             if changes.is_some() || closed {
                 return changes;
             }
-            bell.await;
+            wake.await;
         }
     }
 }
@@ -84,7 +84,7 @@ impl Follower {
 #[derive(Default)]
 pub(crate) struct ChangeBox {
     slot: Mutex<Slot>,
-    bell: Notify,
+    wake: Notify,
 }
 
 #[derive(Default)]
@@ -116,7 +116,7 @@ impl ChangeBox {
         }
         slot.waiting.push_back(next);
         drop(slot);
-        self.bell.notify_one();
+        self.wake.notify_one();
     }
 
     /// Takes in what a batch did to the objects. `coverage` is what it was before.
@@ -148,13 +148,13 @@ impl ChangeBox {
             waiting.count_what_came_and_went();
         }
         drop(slot);
-        self.bell.notify_one();
+        self.wake.notify_one();
     }
 
     /// No more will come.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
-        self.bell.notify_one();
+        self.wake.notify_one();
     }
 
     fn take(&self) -> (Option<Changes>, bool) {

@@ -17,7 +17,7 @@ const SUPERFLUOUS: usize = 1024;
 #[derive(Default)]
 pub struct Mailbox {
     slot: Mutex<Option<Waiting>>,
-    bell: Notify,
+    wake: Notify,
 }
 
 /// What changed since the reader last looked.
@@ -53,17 +53,17 @@ impl Mailbox {
             waiting.add(delta);
         }
         drop(slot);
-        self.bell.notify_one();
+        self.wake.notify_one();
     }
 
     /// Waits for a change; does not take it.
     pub async fn filled(&self) {
         loop {
-            let bell = self.bell.notified();
+            let wake = self.wake.notified();
             if self.slot.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
                 return;
             }
-            bell.await;
+            wake.await;
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<Export> {
 }
 
 /// Objects whose own edges depend on this one: Endpoints give way to EndpointSlices of the same Service.
-pub(crate) fn pokes(source: &Source<'_>) -> Vec<ResourceKey> {
+pub(crate) fn supersedes(source: &Source<'_>) -> Vec<ResourceKey> {
     if !source.key.is("discovery.k8s.io", "EndpointSlice") {
         return Vec::new();
     }

@@ -37,7 +37,7 @@ pub(crate) struct Facts {
     pub(crate) selections: Vec<Arc<Selection>>,
     pub(crate) exports: Vec<Export>,
     /// Objects whose edges depend on this one being there.
-    pub(crate) pokes: Vec<ResourceKey>,
+    pub(crate) supersedes: Vec<ResourceKey>,
     /// What this object's status says about another: a key that a Secret lacks.
     pub(crate) remarks: Vec<(ResourceKey, Arc<str>)>,
     pub(crate) appraisal: Appraisal,
@@ -84,7 +84,7 @@ pub(crate) fn extract(object: &Object, book: &RuleBook, pool: &RefCell<Pool>) ->
         controller: controller(&source),
         owned: !source.owners.is_empty(),
         exports: crate::exports::of(&source),
-        pokes: crate::exports::pokes(&source),
+        supersedes: crate::exports::supersedes(&source),
         remarks: status::remarks(&source),
         appraisal,
         labels,

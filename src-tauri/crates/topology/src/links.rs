@@ -25,7 +25,7 @@ pub(crate) struct Link {
     /// No ghost: the edge is there only while the target is.
     pub(crate) present_only: bool,
     /// Not while EndpointSlices stand in for the object that declares it.
-    pub(crate) unless_poked: bool,
+    pub(crate) unless_superseded: bool,
     pub(crate) optional: bool,
     pub(crate) inferred: bool,
     pub(crate) fields: Arc<[Arc<str>]>,
@@ -183,7 +183,7 @@ impl Found<'_> {
             target,
             reversed: false,
             present_only: self.inferred,
-            unless_poked: false,
+            unless_superseded: false,
             optional: self.optional,
             inferred: self.inferred,
             fields: self.pool.borrow_mut().field(field),

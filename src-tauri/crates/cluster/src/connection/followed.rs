@@ -8,15 +8,15 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use crate::outbox::Pen;
+use crate::outbox::Writer;
 
 /// A right that the server tells of and does not honour is believed so many times.
-const MOST_RINGS: u8 = 3;
+const MOST_PROMPTS: u8 = 3;
 
 /// A kind that is followed, in one scope or several.
 pub(super) struct Followed {
     pub(super) kind: ResourceKind,
-    pub(super) pen: Pen,
+    pub(super) writer: Writer,
     pub(super) scopes: BTreeMap<Scope, Place>,
     /// The account may not list it across all namespaces.
     pub(super) forbidden: bool,
@@ -36,44 +36,44 @@ pub(super) enum Place {
 /// An informer at work.
 pub(super) struct Running {
     task: AbortHandle,
-    bell: Arc<Notify>,
+    rights_changed: Arc<Notify>,
     /// It was answered once.
     pub(super) answered: bool,
     /// It was refused, and waits for the right.
     pub(super) refused: bool,
-    rings: u8,
+    prompts: u8,
 }
 
 impl Running {
-    pub(super) fn new(task: AbortHandle, bell: Arc<Notify>) -> Self {
-        Self { task, bell, answered: false, refused: false, rings: 0 }
+    pub(super) fn new(task: AbortHandle, rights_changed: Arc<Notify>) -> Self {
+        Self { task, rights_changed, answered: false, refused: false, prompts: 0 }
     }
 
     /// Has the informer ask whether what it last heard of its right still holds; a few times at most, until that changes.
-    pub(super) fn ring(&mut self) {
-        if self.rings < MOST_RINGS {
-            self.rings += 1;
-            self.bell.notify_one();
+    pub(super) fn prompt(&mut self) {
+        if self.prompts < MOST_PROMPTS {
+            self.prompts += 1;
+            self.rights_changed.notify_one();
         }
     }
 
     /// Has the informer ask, however often it did.
     pub(super) fn ask(&self) {
-        self.bell.notify_one();
+        self.rights_changed.notify_one();
     }
 
     /// The server answered, or refused.
     pub(super) fn heard(&mut self, refused: bool) {
         if std::mem::replace(&mut self.refused, refused) != refused {
-            self.rings = 0;
+            self.prompts = 0;
         }
         self.answered |= !refused;
     }
 }
 
 impl Followed {
-    pub(super) fn new(kind: ResourceKind, pen: Pen) -> Self {
-        Self { kind, pen, scopes: BTreeMap::new(), forbidden: false, missed: None }
+    pub(super) fn new(kind: ResourceKind, writer: Writer) -> Self {
+        Self { kind, writer, scopes: BTreeMap::new(), forbidden: false, missed: None }
     }
 
     /// Whether a namespace's name leads to objects of the kind: those in it, or the Namespace itself.

@@ -58,7 +58,7 @@ pub struct Connection {
     outbox: Arc<Outbox>,
     reader: Reader,
     link: watch::Receiver<Link>,
-    ear: mpsc::UnboundedSender<Report>,
+    reports: mpsc::UnboundedSender<Report>,
     owner: AbortHandle,
 }
 
@@ -70,10 +70,10 @@ pub fn connect(context: &Context, options: Options) -> Connection {
     let (link_writer, link) = watch::channel(Link::Connecting);
     let (kinds_writer, kinds) = watch::channel(Arc::<[ResourceKind]>::default());
     let owner = Owner::new(session.clone(), outbox.clone(), link_writer, kinds_writer, options);
-    let ear = owner.ear();
+    let reports = owner.reports();
     // Not joined: the handle aborts it when the connection is dropped, and its informers with it.
     let owner = tokio::spawn(owner.run()).abort_handle();
-    Connection { cluster: context.id.clone(), outbox, reader: Reader::new(session, kinds), link, ear, owner }
+    Connection { cluster: context.id.clone(), outbox, reader: Reader::new(session, kinds), link, reports, owner }
 }
 
 impl Connection {
@@ -91,7 +91,7 @@ impl Connection {
     /// Looks into these namespaces too, where the account may not list across them. Those looked into before stay.
     pub fn look_into(&self, namespaces: Vec<String>) {
         // The owner lives as long as the connection.
-        let _ = self.ear.send(Report::Named(namespaces));
+        let _ = self.reports.send(Report::Named(namespaces));
     }
 
     /// Answers single questions; may be cloned, and outlives the connection.

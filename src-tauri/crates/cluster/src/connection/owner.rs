@@ -115,8 +115,8 @@ impl Owner {
         }
     }
 
-    /// Where it is told things.
-    pub(super) fn ear(&self) -> mpsc::UnboundedSender<Report> {
+    /// The channel that reports to it.
+    pub(super) fn reports(&self) -> mpsc::UnboundedSender<Report> {
         self.report.clone()
     }
 
@@ -222,7 +222,7 @@ impl Owner {
             let kind = followed.kind.group_kind.clone();
             let left = followed.leave_namespaces().into_iter().map(|scope| Delta::Left(kind.clone(), scope));
             let left: Vec<Delta> = left.collect();
-            self.outbox.write(&followed.pen, left);
+            self.outbox.write(&followed.writer, left);
         }
         if was_refused {
             self.doubt_rights(&target.scope, false);
@@ -309,8 +309,8 @@ impl Owner {
     /// A kind that is new, or served in another version.
     fn follow(&mut self, kind: ResourceKind) {
         let group_kind = kind.group_kind.clone();
-        let pen = self.outbox.announce(kind.clone());
-        let followed = Followed::new(kind, pen);
+        let writer = self.outbox.announce(kind.clone());
+        let followed = Followed::new(kind, writer);
         if let Some(before) = self.kinds.insert(group_kind.clone(), followed) {
             before.abort();
         }
@@ -343,20 +343,20 @@ impl Owner {
         // Withdrawn, or begun anew, while it waited.
         let Some(followed) = self.kinds.get_mut(&kind) else { return };
         let Some(place @ Place::Waiting) = followed.scopes.get_mut(&scope) else { return };
-        let bell = Arc::new(Notify::new());
+        let rights_changed = Arc::new(Notify::new());
         let informer = Informer {
             session: self.session.clone(),
             outbox: self.outbox.clone(),
-            pen: followed.pen.clone(),
+            writer: followed.writer.clone(),
             target: Target { kind: followed.kind.clone(), scope },
             silence: self.silence,
             wake: self.wake.clone(),
-            bell: bell.clone(),
+            rights_changed: rights_changed.clone(),
             is_told_of_rights: self.reviews.is_complete.clone(),
             slept: self.slept.subscribe(),
             report: self.report.clone(),
         };
-        *place = Place::Running(Running::new(self.informers.spawn(informer.run(permit)), bell));
+        *place = Place::Running(Running::new(self.informers.spawn(informer.run(permit)), rights_changed));
     }
 }
 

@@ -93,7 +93,7 @@ impl Owner {
         }
     }
 
-    /// Takes an answer in: who is refused and may is rung, and who may and did is rung if it may not any more.
+    /// Takes an answer in: an informer that was refused and now may is prompted to ask, and so is one that could and now may not.
     pub(super) fn take_rights(&mut self, scope: &Scope, answer: Result<Rights, Failure>) {
         let reviewed = self.reviews.scopes.entry(scope.clone()).or_default();
         reviewed.is_asked = false;
@@ -130,8 +130,8 @@ impl Owner {
             match followed.scopes.get_mut(scope) {
                 Some(Place::Waiting) => {}
                 Some(Place::Running(running)) => match word {
-                    Word::Allowed if running.refused => running.ring(),
-                    Word::Refused if running.answered && !running.refused => running.ring(),
+                    Word::Allowed if running.refused => running.prompt(),
+                    Word::Refused if running.answered && !running.refused => running.prompt(),
                     Word::Unknown if running.answered || running.refused => {
                         untold[usize::from(running.refused)].push(followed.kind.group_kind.clone());
                     }
@@ -147,7 +147,7 @@ impl Owner {
                         let why = refusal(&followed.kind, name).into();
                         let state = KindState::Forbidden { why, since: None };
                         let kind = followed.kind.group_kind.clone();
-                        self.outbox.write(&followed.pen, [Delta::State(kind, scope.clone(), state)]);
+                        self.outbox.write(&followed.writer, [Delta::State(kind, scope.clone(), state)]);
                     }
                     followed.scopes.insert(scope.clone(), Place::Refused);
                 }

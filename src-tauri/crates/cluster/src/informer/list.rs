@@ -123,7 +123,7 @@ fn take(informer: &Informer, state: &mut State, page: Page, received: &mut u64) 
     *received += page.objects.len() as u64;
     let deltas: Vec<Delta> = page.objects.into_iter().map(Delta::Upsert).collect();
     informer.tell(&deltas);
-    informer.outbox.write(&informer.pen, deltas.into_iter().chain(state.loading(informer, *received)));
+    informer.outbox.write(&informer.writer, deltas.into_iter().chain(state.loading(informer, *received)));
     page.head
 }
 

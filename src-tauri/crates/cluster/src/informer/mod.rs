@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::outbox::{Outbox, Pen};
+use crate::outbox::{Outbox, Writer};
 use crate::session::{Ask, Limit, Session};
 use backoff::Backoff;
 use target::Target;
@@ -29,15 +29,15 @@ const PROOF: Duration = Duration::from_secs(5);
 pub(crate) struct Informer {
     pub(crate) session: Arc<Session>,
     pub(crate) outbox: Arc<Outbox>,
-    pub(crate) pen: Pen,
+    pub(crate) writer: Writer,
     pub(crate) target: Target,
     /// How long a watch may say nothing, where that is set; else the transport decides.
     pub(crate) silence: Option<Duration>,
-    /// Rung when the network may be back: waiting ends.
+    /// Notified when the network may be back: waiting ends.
     pub(crate) wake: Arc<Notify>,
-    /// Rung when the account's rights to this target may have changed: it asks.
-    pub(crate) bell: Arc<Notify>,
-    /// Whether the bell is rung when a right comes back, so that asking for it is idle.
+    /// Notified when the account's rights to this target may have changed: it asks.
+    pub(crate) rights_changed: Arc<Notify>,
+    /// Whether it is notified when a right comes back, so that asking for it again and again is idle.
     pub(crate) is_told_of_rights: Arc<AtomicBool>,
     /// Counts the times the machine slept: connections from before are dead, though they do not know it.
     pub(crate) slept: signal::Receiver<u64>,
@@ -94,7 +94,7 @@ pub(crate) struct State {
 
 impl State {
     fn say(&mut self, informer: &Informer, state: KindState) {
-        informer.outbox.write(&informer.pen, self.changed(informer, state));
+        informer.outbox.write(&informer.writer, self.changed(informer, state));
     }
 
     fn changed(&mut self, informer: &Informer, state: KindState) -> Option<Delta> {
@@ -176,7 +176,7 @@ impl Informer {
                 outcome = self.step(&mut state, &mut version) => outcome,
                 _ = slept.changed() => Err(Failure::Network("the machine slept".to_owned())),
                 // A server does not end a watch when the right to it is taken away.
-                () = self.bell.notified() => self.may_list().await.map(|()| Duration::ZERO),
+                () = self.rights_changed.notified() => self.may_list().await.map(|()| Duration::ZERO),
             };
             drop(permit.take());
             // A list alone proves little: the watch that follows may fail at once, again and again.
@@ -190,7 +190,7 @@ impl Informer {
                         state.polled_until = None;
                     }
                 }
-                Err(failure) => self.suffer(&failure, &mut state, &mut backoff, &mut version).await,
+                Err(failure) => self.after_failure(&failure, &mut state, &mut backoff, &mut version).await,
             }
         }
     }
@@ -228,20 +228,20 @@ impl Informer {
         Ok(Duration::ZERO)
     }
 
-    /// Waits, but for what is rung for; answers whether it was rung.
+    /// Waits, unless it is woken; answers whether it was.
     async fn pause(&self, pause: Duration, backoff: &mut Backoff) -> bool {
         if pause.is_zero() {
             return false;
         }
-        let rung = async {
-            tokio::select! { () = self.wake.notified() => {}, () = self.bell.notified() => {} }
+        let woken = async {
+            tokio::select! { () = self.wake.notified() => {}, () = self.rights_changed.notified() => {} }
         };
-        let was_rung = timeout(pause, rung).await.is_ok();
-        if was_rung {
+        let was_woken = timeout(pause, woken).await.is_ok();
+        if was_woken {
             // The server is back: failures from before say nothing of it.
             backoff.reset();
         }
-        was_rung
+        was_woken
     }
 
     /// Asks for one object, to see whether that is allowed; what is asked for by name is seen at the next step.
@@ -284,7 +284,7 @@ impl Informer {
     async fn relist(&self, state: &mut State, version: &mut String) -> Result<(), Failure> {
         let (kind, scope) = (&self.target.kind.group_kind, &self.target.scope);
         let begun = Instant::now();
-        self.outbox.write(&self.pen, [Delta::RelistBegin(kind.clone(), scope.clone())]);
+        self.outbox.write(&self.writer, [Delta::RelistBegin(kind.clone(), scope.clone())]);
         let listed = match list::run(self, state).await {
             Err(Failure::TooLarge { .. }) if !state.small_pages => {
                 state.small_pages = true;
@@ -292,7 +292,7 @@ impl Informer {
             }
             other => other?,
         };
-        self.outbox.write(&self.pen, [Delta::RelistEnd(kind.clone(), scope.clone())]);
+        self.outbox.write(&self.writer, [Delta::RelistEnd(kind.clone(), scope.clone())]);
         state.list_took = begun.elapsed();
         state.live(self);
         if listed.is_empty() {
@@ -303,7 +303,7 @@ impl Informer {
         Ok(())
     }
 
-    async fn suffer(&self, failure: &Failure, state: &mut State, backoff: &mut Backoff, version: &mut String) {
+    async fn after_failure(&self, failure: &Failure, state: &mut State, backoff: &mut Backoff, version: &mut String) {
         tracing::debug!(kind = %self.target.kind.group_kind, scope = ?self.target.scope, %failure, "informer failed");
         match failure {
             Failure::Gone(_) => {

@@ -25,7 +25,7 @@ pub(super) async fn run(informer: &Informer, state: &mut State, name: &str) -> R
         Err(Failure::NotFound(_)) => Delta::Delete(ResourceKey::of(&kind.group_kind, "", name)),
         Err(failure) => return Err(failure),
     };
-    informer.outbox.write(&informer.pen, [delta]);
+    informer.outbox.write(&informer.writer, [delta]);
     informer.session.hear();
     state.live(informer);
     Ok(ASK_EVERY)

@@ -52,7 +52,7 @@ pub(super) async fn run(informer: &Informer, state: &mut State, version: &mut St
         let outcome = read_lines(informer, &mut lines, version, &mut deltas);
         if !deltas.is_empty() {
             informer.tell(&deltas);
-            informer.outbox.write(&informer.pen, deltas);
+            informer.outbox.write(&informer.writer, deltas);
         }
         outcome?;
         if lines.rest.len() > LINE_LIMIT.bytes {

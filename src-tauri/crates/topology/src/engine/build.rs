@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::resolve::{Draft, Far, Resolved};
-use super::write::{share, undressed};
+use super::write::{share, without_attributes};
 use super::{Engine, Known, Tally, is_pod_like};
 use crate::facts::Facts;
 use crate::graph::{Edge, GraphDelta, LeftOut, NodeId, Others, Since, Slot};
@@ -85,7 +85,7 @@ impl Engine {
             .zip(edges)
             .zip(others)
             .map(|((key, declared), others)| {
-                let (since, node) = (all.0, undressed(key.clone()));
+                let (since, node) = (all.0, without_attributes(key.clone()));
                 Some(Arc::new(Slot { since, node, declared, others }))
             })
             .collect();
@@ -192,8 +192,8 @@ impl Known {
             self.counts.insert(same.first().map_or("", kind).into(), count);
         }
         for (id, key, facts) in all() {
-            for poked in &facts.pokes {
-                *self.poked.entry(poked.clone()).or_default() += 1;
+            for superseded in &facts.supersedes {
+                *self.superseded.entry(superseded.clone()).or_default() += 1;
             }
             if let Some(Export::Grant { .. }) = facts.exports.first() {
                 self.grants.entry(key.namespace().into()).or_default().push(id);

@@ -4,13 +4,13 @@
 //! 2. Indexes take them in and mark the objects whose edges may differ.
 //! 3. Those objects resolve the edges they declare (in parallel, reading only).
 //! 4. The edges are written; what they touch is marked.
-//! 5. Marked nodes are dressed: status, caption, note, health, application.
+//! 5. Marked nodes are renewed: status, caption, note, health, application.
 //!
 //! The work is proportional to the edges that a change touches. What comes out depends on the objects and the coverage
 //! alone, not on the order in which they came.
 
+mod attributes;
 mod build;
-mod dress;
 mod listed;
 mod marks;
 mod resolve;
@@ -33,7 +33,7 @@ use crate::kinds;
 use crate::links::{Export, Selection};
 use crate::pool::Pool;
 use crate::rules::RuleBook;
-use dress::Troubles;
+use attributes::Troubles;
 use listed::Listed;
 use marks::Marks;
 pub(crate) use resolve::MOST;
@@ -80,8 +80,8 @@ struct Known {
     /// ReferenceGrants by namespace, and the objects that need one there.
     grants: FxHashMap<Arc<str>, Vec<NodeId>>,
     grant_seekers: FxHashMap<Arc<str>, Vec<NodeId>>,
-    /// How many objects poke this key.
-    poked: FxHashMap<ResourceKey, u32>,
+    /// How many objects supersede this key.
+    superseded: FxHashMap<ResourceKey, u32>,
     /// Objects per kind, and the definition of each custom kind; kinds as keys write them: `core/Pod`.
     counts: FxHashMap<Box<str>, u32>,
     definers: FxHashMap<Box<str>, NodeId>,
@@ -99,7 +99,7 @@ struct Tally {
 #[derive(Debug, Default)]
 struct Step {
     resolve: Marks,
-    dress: Marks,
+    attributes: Marks,
     /// Nodes that may have nothing left to stand for.
     maybe_gone: Vec<NodeId>,
     /// Nodes whose controller or troubles may have changed.
@@ -165,8 +165,8 @@ impl Engine {
         if self.graph.is_empty() {
             return self.build(extracted, coverage);
         }
-        let [resolve, dress, lineage, apps] = std::mem::take(&mut self.marks);
-        let mut step = Step { resolve, dress, lineage, apps, ..Step::default() };
+        let [resolve, attributes, lineage, apps] = std::mem::take(&mut self.marks);
+        let mut step = Step { resolve, attributes, lineage, apps, ..Step::default() };
         let (changed, flipped) = self.cover(coverage);
         if !changed.is_empty() {
             self.mark_covered(&changed, flipped, &mut step);
@@ -185,8 +185,8 @@ impl Engine {
         self.write(resolved, &mut step);
         self.sweep(&mut step);
         self.trace(&mut step);
-        self.dress(&mut step);
-        self.marks = [step.resolve, step.dress, step.lineage, step.apps];
+        self.refresh_attributes(&mut step);
+        self.marks = [step.resolve, step.attributes, step.lineage, step.apps];
 
         let sorted = |keys: &mut dyn Iterator<Item = &ResourceKey>| {
             let mut keys: Vec<ResourceKey> = keys.cloned().collect();
@@ -241,7 +241,7 @@ impl Engine {
             match self.known.facts.get(at).and_then(Clone::clone) {
                 None if changed.contains(key.kind_prefix()) => {
                     self.mark_others(id, step);
-                    step.dress.add(id);
+                    step.attributes.add(id);
                 }
                 Some(facts) => {
                     if changed.contains(key.kind_prefix()) && self.is_marked_withheld(id) != self.known.is_withheld(id)
@@ -249,11 +249,11 @@ impl Engine {
                         self.mark_others(id, step);
                         step.resolve.add(id);
                         step.lineage.add(id);
-                        step.dress.add(id);
+                        step.attributes.add(id);
                         for remarked in facts.remarks.iter().filter_map(|(target, _)| self.known.ids.get(target)) {
-                            step.dress.add(*remarked);
+                            step.attributes.add(*remarked);
                         }
-                        self.each_far_end(id, |far| step.dress.add(far));
+                        self.each_far_end(id, |far| step.attributes.add(far));
                     }
                     if flipped && facts.template.is_some() && facts.uid.is_some() {
                         self.known.select.withdraw(id, &key, &facts, !hidden);
@@ -265,7 +265,7 @@ impl Engine {
                         step.resolve.add(id);
                     }
                     if key.is("", "Service") && changed.contains("core/Pod") {
-                        step.dress.add(id);
+                        step.attributes.add(id);
                     }
                 }
                 None => {}
@@ -284,7 +284,7 @@ impl Engine {
             let Some(id) = self.graph.id_at(at) else { continue };
             if self.known.facts(id).is_none() && key.as_ref().is_some_and(kinds::comes_with_kubernetes) {
                 self.mark_others(id, step);
-                step.dress.add(id);
+                step.attributes.add(id);
             }
         }
     }
@@ -371,10 +371,10 @@ impl Engine {
         let remarks = [old, new].into_iter().flatten().flat_map(|facts| &facts.remarks);
         for (target, _) in remarks {
             if let Some(target) = self.known.ids.get(target) {
-                step.dress.add(*target);
+                step.attributes.add(*target);
             }
         }
-        step.dress.add(id);
+        step.attributes.add(id);
     }
 
     fn replace_selections(&mut self, id: NodeId, old: Option<&Arc<Facts>>, new: Option<&Arc<Facts>>, step: &mut Step) {
@@ -422,22 +422,22 @@ impl Engine {
         new: Option<&Arc<Facts>>,
         step: &mut Step,
     ) {
-        let pokes = |facts: Option<&Arc<Facts>>| facts.map(|facts| facts.pokes.clone()).unwrap_or_default();
-        if old.is_some() != new.is_some() || pokes(old) != pokes(new) {
-            for poked in &pokes(old) {
-                if let Some(count) = self.known.poked.get_mut(poked) {
+        let supersedes = |facts: Option<&Arc<Facts>>| facts.map(|facts| facts.supersedes.clone()).unwrap_or_default();
+        if old.is_some() != new.is_some() || supersedes(old) != supersedes(new) {
+            for superseded in &supersedes(old) {
+                if let Some(count) = self.known.superseded.get_mut(superseded) {
                     *count -= 1;
                     if *count == 0 {
-                        self.known.poked.remove(poked);
+                        self.known.superseded.remove(superseded);
                     }
                 }
             }
-            for poked in pokes(new) {
-                *self.known.poked.entry(poked).or_default() += 1;
+            for superseded in supersedes(new) {
+                *self.known.superseded.entry(superseded).or_default() += 1;
             }
-            for poked in pokes(old).iter().chain(&pokes(new)) {
-                if let Some(poked) = self.known.ids.get(poked) {
-                    step.resolve.add(*poked);
+            for superseded in supersedes(old).iter().chain(&supersedes(new)) {
+                if let Some(superseded) = self.known.ids.get(superseded) {
+                    step.resolve.add(*superseded);
                 }
             }
         }
@@ -448,7 +448,7 @@ impl Engine {
         }
         if key.is("", "Endpoints") || key.is("discovery.k8s.io", "EndpointSlice") {
             // Readiness is told by the Service's caption; the edges follow from the links.
-            self.each_far_end(id, |far| step.dress.add(far));
+            self.each_far_end(id, |far| step.attributes.add(far));
         } else {
             self.mark_others(id, step);
             self.mark_waiting(id, step);
@@ -492,7 +492,7 @@ impl Engine {
 
     fn count(&mut self, key: &ResourceKey, came: bool, step: &mut Step) {
         if let Some(definer) = self.known.definers.get(key.kind_prefix()) {
-            step.dress.add(*definer);
+            step.attributes.add(*definer);
         }
         let workload = kinds::POD_SOURCES.contains(&(key.group(), key.kind()));
         let count = self.known.counts.entry(key.kind_prefix().into()).or_default();
@@ -502,7 +502,7 @@ impl Engine {
             // In manifests, a Service that selects nothing is wrong only where there is something to select.
             let services = self.known.keys.iter().enumerate();
             let services = services.filter(|(_, key)| key.as_ref().is_some_and(|key| key.is("", "Service")));
-            services.filter_map(|(at, _)| self.graph.id_at(at)).for_each(|id| step.dress.add(id));
+            services.filter_map(|(at, _)| self.graph.id_at(at)).for_each(|id| step.attributes.add(id));
         }
     }
 
@@ -565,7 +565,7 @@ impl Known {
             select: SelectIndex::default(),
             grants: FxHashMap::default(),
             grant_seekers: FxHashMap::default(),
-            poked: FxHashMap::default(),
+            superseded: FxHashMap::default(),
             counts: FxHashMap::default(),
             definers: FxHashMap::default(),
         }

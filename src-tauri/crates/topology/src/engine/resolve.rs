@@ -148,7 +148,7 @@ impl Known {
     }
 
     fn follow(&self, source: &ResourceKey, link: &Link, resolved: &mut Resolved) {
-        if link.unless_poked && self.poked.contains_key(source) {
+        if link.unless_superseded && self.superseded.contains_key(source) {
             return;
         }
         let far = match &link.target {

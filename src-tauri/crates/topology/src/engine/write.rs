@@ -12,10 +12,10 @@ use crate::kinds;
 use crate::rules::Counted;
 
 impl Engine {
-    /// An id for a key, with a node that is dressed later.
+    /// An id for a key, with a node that is renewed later.
     pub(super) fn allocate(&mut self, key: ResourceKey, step: &mut Step) -> NodeId {
         let since = self.since();
-        let node = undressed(key.clone());
+        let node = without_attributes(key.clone());
         let slot = Arc::new(Slot { since, node, declared: Arc::default(), others: Others::default() });
         let index = match self.free.pop() {
             Some(index) => index,
@@ -42,7 +42,7 @@ impl Engine {
         self.graph.by_key.insert(key.clone(), id);
         self.known.ids.insert(key.clone(), id);
         step.allocated.insert(key);
-        step.dress.add(id);
+        step.attributes.add(id);
         step.apps.add(id);
         // Others may have come to want this key without having an edge to it.
         step.maybe_gone.push(id);
@@ -90,7 +90,7 @@ impl Engine {
         for (left_out, came) in [(&before, false), (&after, true)] {
             let Some(left_out) = left_out else { continue };
             self.known.book.counted.tally_left_out(&mut self.tallies, left_out, came);
-            left_out.far.iter().for_each(|(far, _)| step.dress.add(*far));
+            left_out.far.iter().for_each(|(far, _)| step.attributes.add(*far));
         }
         match after {
             Some(after) => self.graph.left_out.insert(id, after),
@@ -157,8 +157,8 @@ impl Engine {
     }
 
     fn touch(&self, edge: &Edge, step: &mut Step) {
-        step.dress.add(edge.from);
-        step.dress.add(edge.to);
+        step.attributes.add(edge.from);
+        step.attributes.add(edge.to);
         if let (Some(from), Some(to)) = (self.known.key(edge.from), self.known.key(edge.to)) {
             step.delta.edges.push(EdgeTouch { from: from.clone(), to: to.clone(), relation: edge.relation });
         }
@@ -278,7 +278,7 @@ pub(super) fn share<'a>(all: impl Iterator<Item = &'a mut Option<Arc<LeftOut>>>)
     }
 }
 
-pub(super) fn undressed(key: ResourceKey) -> Node {
+pub(super) fn without_attributes(key: ResourceKey) -> Node {
     Node {
         key,
         version: Arc::default(),

@@ -118,7 +118,7 @@ fn slice_nodes(source: &Source<'_>, found: &mut Found<'_>) {
 fn endpoints_service(source: &Source<'_>, found: &mut Found<'_>) {
     let key = source.key_to("", "Service", source.namespace, source.key.name());
     // Endpoints without a Service are left by leader elections of old and mean nothing.
-    found.key(key, "metadata.name").reversed().if_present().unless_poked = true;
+    found.key(key, "metadata.name").reversed().if_present().unless_superseded = true;
 }
 
 /// Only a Service of type ExternalName stands for another name.

@@ -54,7 +54,7 @@ impl Engine {
             let before = std::mem::replace(place, controller);
             if before != controller {
                 step.apps.add(id);
-                step.dress.add(id);
+                step.attributes.add(id);
                 pods.extend(self.troubles.below.get(&id).into_iter().flatten().copied());
             }
             pods.insert(id);
@@ -101,7 +101,7 @@ impl Engine {
         let above = if self.is_troubled(pod) { self.controllers_above(pod) } else { Vec::new() };
         let before = self.troubles.above.remove(&pod).unwrap_or_default();
         for ancestor in before.iter().chain(&above) {
-            step.dress.add(*ancestor);
+            step.attributes.add(*ancestor);
         }
         for ancestor in before {
             if let Some(below) = self.troubles.below.get_mut(&ancestor) {
@@ -148,16 +148,16 @@ impl Engine {
                 let app = self.inherited_app(id);
                 let Some(place) = self.troubles.apps.get_mut(id.index()) else { continue };
                 let before = std::mem::replace(place, app.clone());
-                step.dress.add(id);
+                step.attributes.add(id);
                 if before == app {
                     continue;
                 }
                 let Some(slot) = self.graph.slot(id) else { continue };
                 for edge in slot.declared.iter() {
-                    step.dress.add(if edge.from == id { edge.to } else { edge.from });
+                    step.attributes.add(if edge.from == id { edge.to } else { edge.from });
                 }
                 for other in slot.others.iter() {
-                    step.dress.add(other);
+                    step.attributes.add(other);
                     if self.troubles.controller(other) == Some(id) {
                         next.push(other);
                     }
@@ -179,11 +179,11 @@ impl Engine {
         None
     }
 
-    /// Dresses every marked node and writes those that changed.
-    pub(super) fn dress(&mut self, step: &mut Step) {
-        let marked = step.dress.take();
+    /// Computes the attributes of every marked node and writes those that changed.
+    pub(super) fn refresh_attributes(&mut self, step: &mut Step) {
+        let marked = step.attributes.take();
         let engine: &Self = self;
-        let dressed: Vec<(NodeId, Node)> = marked
+        let renewed: Vec<(NodeId, Node)> = marked
             .into_par_iter()
             .with_min_len(64)
             .filter_map(|id| {
@@ -192,7 +192,7 @@ impl Engine {
                 (node != slot.node).then_some((id, node))
             })
             .collect();
-        for (id, node) in dressed {
+        for (id, node) in renewed {
             step.changed.insert(node.key.clone());
             self.with_slot(id, |slot| slot.node = node);
         }
@@ -202,13 +202,13 @@ impl Engine {
     pub(super) fn dress_all(&mut self) {
         let engine: &Self = self;
         let ids = (0..engine.graph.slots.len()).into_par_iter().with_min_len(512);
-        let dressed: Vec<Option<Node>> = ids
+        let renewed: Vec<Option<Node>> = ids
             .map(|at| {
                 let id = engine.graph.id_at(at)?;
                 Some(engine.node(id, engine.graph.slot(id)?))
             })
             .collect();
-        for (slot, node) in self.graph.slots.iter_mut().zip(dressed) {
+        for (slot, node) in self.graph.slots.iter_mut().zip(renewed) {
             if let (Some(slot), Some(node)) = (slot, node) {
                 Arc::make_mut(slot).node = node;
             }
