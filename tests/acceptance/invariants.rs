@@ -337,6 +337,31 @@ fn only_one_file_of_the_interface_knows_tauri() {
     assert!(strangers.is_empty(), "{strangers:?}");
 }
 
+/// Colours come from the table of `diagram`; what only the interface needs stands in one file.
+#[test]
+fn colours_of_the_interface_are_generated() {
+    /// Tokens of the interface alone, and the colours that a person may give a context.
+    const OWN: [&str; 2] = ["ui/src/app/tokens.css", "ui/src/features/clusters/ContextEditor.tsx"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources("ui/src", &[".ts", ".tsx", ".css"]) {
+        let name = path.display().to_string();
+        if OWN.contains(&name.as_str()) || name.contains(".test.") {
+            continue;
+        }
+        for line in text.lines() {
+            let is_hex = line.split('#').skip(1).any(|rest| {
+                let digits = rest.chars().take_while(char::is_ascii_hexdigit).count();
+                let ends = !rest.chars().nth(digits).is_some_and(|c| c.is_alphanumeric() || c == '-');
+                matches!(digits, 3 | 4 | 6 | 8) && ends
+            });
+            if is_hex || ["rgb(", "rgba(", "hsl("].iter().any(|call| line.contains(call)) {
+                wrong.push(format!("{name}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The crate that talks to Kubernetes sends nothing but GETs, apart from asking in one place what it may.
 #[test]
 fn nothing_in_the_product_writes_to_a_cluster() {

@@ -1,5 +1,6 @@
+import { MARKS } from "@/api/bindings/look";
+
 import { HEALTH, asHealth } from "./health";
-import { MARKS } from "./marks";
 
 /** A state as shape and colour; `quiet` leaves the word out for screen readers where it stands beside. */
 export function HealthMark({ health, quiet = false, size = 12 }: { health: string; quiet?: boolean; size?: number }) {

@@ -4,7 +4,7 @@ import { useKindIcons } from "./icons";
 export function KindIcon({ name, size = 13 }: { name: string; size?: number }) {
   const paths = useKindIcons()[name];
   return (
-    <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden style={{ flex: "none", color: "var(--text-2)" }}>
+    <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden style={{ flex: "none", color: "var(--secondary)" }}>
       <path d={paths?.join(" ")} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" />
     </svg>
   );

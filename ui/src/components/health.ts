@@ -6,17 +6,17 @@ export type Health = (typeof HEALTH_ORDER)[number];
 
 interface HealthWord {
   label: string;
-  token: "ok" | "warn" | "fail" | "done" | "neutral";
+  token: "ready" | "warning" | "failing" | "completed" | "neutral";
 }
 
 export const HEALTH: Record<Health, HealthWord> = {
-  failing: { label: "failing", token: "fail" },
-  missing: { label: "missing", token: "fail" },
-  degraded: { label: "degraded", token: "warn" },
-  pending: { label: "pending", token: "warn" },
+  failing: { label: "failing", token: "failing" },
+  missing: { label: "missing", token: "failing" },
+  degraded: { label: "degraded", token: "warning" },
+  pending: { label: "pending", token: "warning" },
   unknown: { label: "unknown", token: "neutral" },
-  ok: { label: "ready", token: "ok" },
-  completed: { label: "completed", token: "done" },
+  ok: { label: "ready", token: "ready" },
+  completed: { label: "completed", token: "completed" },
   neutral: { label: "neutral", token: "neutral" },
 };
 

@@ -164,7 +164,8 @@ pub fn openapi() -> Value {
     })
 }
 
-/// Writes the TypeScript of every type that travels, and `commands.ts` with the list, to a folder.
+/// Writes the TypeScript of every type that travels, `commands.ts` with the list, and the look that canvas and files share
+/// (`look.ts`, `colours.css`) to a folder.
 ///
 /// # Errors
 /// Where the folder cannot be written.
@@ -178,6 +179,8 @@ pub fn write_typescript(folder: &Path) -> Result<(), ExportError> {
     ApiError::export_all(&config)?;
     PictureHeader::export_all(&config)?;
     std::fs::write(folder.join("commands.ts"), commands_file(&config, &commands, &streams))?;
+    std::fs::write(folder.join("look.ts"), diagram::stylesheet::typescript())?;
+    std::fs::write(folder.join("colours.css"), diagram::stylesheet::css())?;
     Ok(())
 }
 

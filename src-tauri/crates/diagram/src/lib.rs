@@ -10,6 +10,7 @@ pub mod geometry;
 pub mod icons;
 pub mod picture;
 pub mod scene;
+pub mod stylesheet;
 pub mod text;
 pub mod theme;
 

@@ -3,11 +3,9 @@
 use model::Health;
 
 use super::{Anchor, Pen, at, crisp, ink, pods};
-use crate::geometry::{CARD_CAPTION_RIGHT, CARD_NAME_RIGHT, CARD_TEXT, METER_FIGURE, METER_WORD, Role};
+use crate::geometry::*;
 use crate::icons;
 use crate::scene::{Badge, Card, CardLook, Meter, Rect};
-
-const RADIUS: f32 = 7.0;
 
 /// Draws a card; coordinates are those of its block.
 pub(super) fn card(card: &Card, pen: &mut dyn Pen) {
@@ -16,10 +14,10 @@ pub(super) fn card(card: &Card, pen: &mut dyn Pen) {
     let ground = ink::card(card.look, card.health);
     if card.look == CardLook::Fold {
         // The edge of a second card looks out: many lie here.
-        let behind = Rect { x: rect.x + 4.0, y: rect.y + 4.0, ..rect };
-        pen.rect(ground, crisp(behind), RADIUS);
+        let behind = Rect { x: rect.x + FOLD_STEP, y: rect.y + FOLD_STEP, ..rect };
+        pen.rect(ground, crisp(behind), CARD_RADIUS);
     }
-    let radius = if card.look == CardLook::External { rect.height.min(46.0) / 2.0 } else { RADIUS };
+    let radius = if card.look == CardLook::External { rect.height.min(CARD_HEIGHT) / 2.0 } else { CARD_RADIUS };
     pen.rect(ground, crisp(rect), radius);
     face(card, pen);
     for pod in &card.pods {
@@ -33,18 +31,27 @@ pub(super) fn card(card: &Card, pen: &mut dyn Pen) {
     }
     for tally in &card.tallies {
         let middle = tally.rect.y + tally.rect.height / 2.0;
-        pods::pod(tally.health, pods::square(tally.rect.x, middle - 6.0), pen);
-        pen.text(&ink::TALLY, at(tally.rect.x + 17.0, middle + 4.0), Anchor::Start, &tally.count.to_string());
+        pods::pod(tally.health, pods::square(tally.rect.x, middle - POD / 2.0), pen);
+        pen.text(
+            &ink::TALLY,
+            at(tally.rect.x + TALLY_TEXT, middle + TALLY_BASE),
+            Anchor::Start,
+            &tally.count.to_string(),
+        );
     }
     for meter in &card.meters {
         bar(meter, pen);
+    }
+    if card.folded > 0 && card.meters.is_empty() && rect.height >= FOLDED_BASE {
+        let end = at(rect.right() - FOLDED_RIGHT, rect.y + FOLDED_BASE);
+        pen.text(&ink::FOLDED, end, Anchor::End, &format!("+{}", card.folded));
     }
     for each in &card.badges {
         badge(each, pen);
     }
     if let Some(note) = &card.note {
         let kind = if card.health == Health::Pending { &ink::NOTE_WARNING } else { &ink::NOTE };
-        pen.text(kind, at(note.rect.x, note.rect.y + note.rect.height * 0.78), Anchor::Start, &note.text);
+        pen.text(kind, at(note.rect.x, note.rect.y + note.rect.height * LABEL_BASE), Anchor::Start, &note.text);
     }
     pen.close();
 }
@@ -53,7 +60,7 @@ pub(super) fn card(card: &Card, pen: &mut dyn Pen) {
 pub(super) fn badge(badge: &Badge, pen: &mut dyn Pen) {
     let rect = badge.rect;
     pen.rect(&ink::PILL, crisp(rect), (rect.height - 1.0) / 2.0);
-    let middle = at(rect.x + rect.width / 2.0, rect.y + rect.height / 2.0 + 3.7);
+    let middle = at(rect.x + rect.width / 2.0, rect.y + rect.height / 2.0 + SMALL_BASE);
     pen.text(&ink::BADGE, middle, Anchor::Middle, &badge.text);
 }
 
@@ -68,10 +75,11 @@ fn face(card: &Card, pen: &mut dyn Pen) {
         _ => &ink::ICON,
     };
     if !matches!(card.look, CardLook::Missing | CardLook::Unknown) {
-        let radius = if card.look == CardLook::External { 14.0 } else { 6.0 };
-        pen.rect(&ink::TILE, Rect { x: x + 9.0, y: y + 9.0, width: 28.0, height: 28.0 }, radius);
+        let radius = if card.look == CardLook::External { TILE / 2.0 } else { TILE_RADIUS };
+        let tile = Rect { x: x + TILE_INSET, y: y + TILE_INSET, width: TILE, height: TILE };
+        pen.rect(&ink::TILE, tile, radius);
     }
-    pen.icon(icon_ink, icon, at(x + 15.0, y + 15.0));
+    pen.icon(icon_ink, icon, at(x + ICON_INSET, y + ICON_INSET));
 
     let caption = match (card.look, card.health) {
         (CardLook::Missing, _) | (_, Health::Failing | Health::Missing) => &ink::CAPTION_FAILING,
@@ -79,12 +87,12 @@ fn face(card: &Card, pen: &mut dyn Pen) {
         _ => &ink::CAPTION,
     };
     let name_width = width - CARD_TEXT - CARD_NAME_RIGHT;
-    let name_at = if card.caption.is_empty() { y + 27.5 } else { y + 20.5 };
+    let name_at = if card.caption.is_empty() { y + NAME_BASE_ALONE } else { y + NAME_BASE };
     pen.text(&ink::NAME, at(x + CARD_TEXT, name_at), Anchor::Start, &refit(Role::CardName, name_width, &card.name));
     if !card.caption.is_empty() {
         let room = width - CARD_TEXT - CARD_CAPTION_RIGHT;
         let text = refit(Role::CardCaption, room, &card.caption);
-        pen.text(caption, at(x + CARD_TEXT, y + 35.5), Anchor::Start, &text);
+        pen.text(caption, at(x + CARD_TEXT, y + CAPTION_BASE), Anchor::Start, &text);
     }
     let mark = match card.look {
         CardLook::Missing => Health::Missing,
@@ -93,7 +101,7 @@ fn face(card: &Card, pen: &mut dyn Pen) {
     };
     // Something outside has a state only where it is told.
     if card.look != CardLook::External || card.health.is_problem() {
-        pen.mark(mark, at(x + width - 22.0, y + 10.0), 1.0);
+        pen.mark(mark, at(x + width - MARK_RIGHT, y + MARK_TOP), 1.0);
     }
 }
 
@@ -104,14 +112,18 @@ fn refit(role: Role, room: f32, text: &str) -> std::sync::Arc<str> {
 
 fn bar(meter: &Meter, pen: &mut dyn Pen) {
     let Rect { x, y, width, height } = meter.rect;
-    let (middle, base) = (y + height / 2.0, y + height / 2.0 + 3.7);
-    let track =
-        Rect { x: x + METER_WORD, y: middle - 3.0, width: (width - METER_WORD - METER_FIGURE).max(6.0), height: 6.0 };
+    let (middle, base) = (y + height / 2.0, y + height / 2.0 + SMALL_BASE);
+    let track = Rect {
+        x: x + METER_WORD,
+        y: middle - METER_BAR / 2.0,
+        width: (width - METER_WORD - METER_FIGURE).max(METER_BAR),
+        height: METER_BAR,
+    };
     let share = if meter.share.is_finite() { meter.share.max(0.0) } else { 0.0 };
     pen.text(&ink::METER_TEXT, at(x, base), Anchor::Start, &meter.label);
-    pen.rect(&ink::TILE, track, 3.0);
-    let full = Rect { width: (track.width * share.min(1.0)).max(6.0), ..track };
-    pen.rect(if meter.high { &ink::METER_HIGH } else { &ink::METER }, full, 3.0);
+    pen.rect(&ink::TILE, track, METER_BAR / 2.0);
+    let full = Rect { width: (track.width * share.min(1.0)).max(METER_BAR), ..track };
+    pen.rect(if meter.high { &ink::METER_HIGH } else { &ink::METER }, full, METER_BAR / 2.0);
     pen.text(&ink::METER_TEXT, at(x + width, base), Anchor::End, &format!("{:.0}%", share * 100.0));
 }
 

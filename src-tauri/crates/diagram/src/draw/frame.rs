@@ -3,7 +3,7 @@
 use model::Health;
 
 use super::{Anchor, Pen, Window, at, card, crisp, ink, link};
-use crate::geometry::Role;
+use crate::geometry::*;
 use crate::scene::{Counts, Frame, PlacedBlock, Point, Rect};
 
 /// What counts say, in the order they are read: state shown, word, states counted.
@@ -17,13 +17,13 @@ pub(super) const PROBLEMS: [(Health, &str, &[Health]); 3] = [
 pub(super) fn frame(frame: &Frame, pen: &mut dyn Pen) {
     let rect = frame.rect;
     pen.open(&frame.id, "", at(0.0, 0.0));
-    pen.rect(&ink::FRAME, crisp(rect), 10.0);
+    pen.rect(&ink::FRAME, crisp(rect), FRAME_RADIUS);
     let pills = pills(&frame.counts);
     let pills_left = rect.right() - 16.0 - pills.iter().map(|pill| pill.width + 6.0).sum::<f32>();
-    let base = rect.y + 27.0;
+    let base = rect.y + FRAME_TITLE_BASE;
     let title = Role::FrameTitle.fit((pills_left - rect.x - 24.0).max(40.0), &frame.title);
-    pen.text(&ink::FRAME_TITLE, at(rect.x + 18.0, base), Anchor::Start, &title);
-    let after = rect.x + 18.0 + Role::FrameTitle.width(&title) + 12.0;
+    pen.text(&ink::FRAME_TITLE, at(rect.x + FRAME_TITLE, base), Anchor::Start, &title);
+    let after = rect.x + FRAME_TITLE + Role::FrameTitle.width(&title) + 12.0;
     if after + Role::FrameSubtitle.width(&frame.subtitle) < pills_left {
         pen.text(&ink::FRAME_SUBTITLE, at(after, base), Anchor::Start, &frame.subtitle);
     }
@@ -49,14 +49,19 @@ pub(super) fn block_ground(placed: &PlacedBlock, pen: &mut dyn Pen) {
     if is_aside {
         pen.open_aside();
     }
-    pen.rect(&ink::GROUP, crisp(Rect { x, y, width: block.width, height: block.height }), 8.0);
+    pen.rect(&ink::GROUP, crisp(Rect { x, y, width: block.width, height: block.height }), BLOCK_RADIUS);
     let subtitle_width = Role::BlockSubtitle.width(&block.subtitle);
     let room = block.width - subtitle_width - 40.0;
     let fits = room >= 40.0;
-    let title = Role::BlockTitle.fit(if fits { room } else { block.width - 28.0 }, &block.title);
-    pen.text(&ink::BLOCK_TITLE, at(x + 14.0, y + 20.0), Anchor::Start, &title);
+    let title = Role::BlockTitle.fit(if fits { room } else { block.width - 2.0 * BLOCK_TITLE }, &block.title);
+    pen.text(&ink::BLOCK_TITLE, at(x + BLOCK_TITLE, y + BLOCK_TITLE_BASE), Anchor::Start, &title);
     if fits {
-        pen.text(&ink::BLOCK_SUBTITLE, at(x + block.width - 13.0, y + 20.0), Anchor::End, &block.subtitle);
+        pen.text(
+            &ink::BLOCK_SUBTITLE,
+            at(x + block.width - BLOCK_SUBTITLE_RIGHT, y + BLOCK_TITLE_BASE),
+            Anchor::End,
+            &block.subtitle,
+        );
     }
     if is_aside {
         pen.close();

@@ -1,6 +1,7 @@
 //! How everything looks: one entry per kind of shape and of text. Classes of the SVG, graphics states of the PDF.
 
 use model::{EdgeState, Health, RelationClass};
+use serde::Serialize;
 
 use crate::geometry::Role;
 use crate::scene::CardLook;
@@ -14,9 +15,10 @@ pub(super) enum Place {
 }
 
 /// A kind of shape.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Ink {
     /// Class name, unique.
+    #[serde(skip)]
     pub(crate) name: &'static str,
     pub(crate) fill: Option<Token>,
     pub(crate) stroke: Option<Token>,
@@ -143,11 +145,12 @@ pub(crate) static BLOCK_TITLE: Type = kind("block-title", Role::BlockTitle, Seco
 pub(crate) static BLOCK_SUBTITLE: Type = kind("block-subtitle", Role::BlockSubtitle, Secondary);
 pub(crate) static NAME: Type = kind("name", Role::CardName, Text);
 pub(crate) static CAPTION: Type = kind("caption", Role::CardCaption, Secondary);
-pub(crate) static CAPTION_WARNING: Type = kind("caption-warning", Role::CardCaption, Warning);
-pub(crate) static CAPTION_FAILING: Type = kind("caption-failing", Role::CardCaption, Failing);
+pub(crate) static CAPTION_WARNING: Type = kind("caption-warning", Role::CardCaption, WarningText);
+pub(crate) static CAPTION_FAILING: Type = kind("caption-failing", Role::CardCaption, FailingText);
 pub(crate) static BADGE: Type = kind("badge", Role::Badge, Secondary);
-pub(crate) static NOTE: Type = kind("note", Role::Note, Failing);
-pub(crate) static NOTE_WARNING: Type = kind("note-warning", Role::Note, Warning);
+pub(crate) static FOLDED: Type = kind("folded", Role::Badge, Secondary);
+pub(crate) static NOTE: Type = kind("note", Role::Note, FailingText);
+pub(crate) static NOTE_WARNING: Type = kind("note-warning", Role::Note, WarningText);
 pub(crate) static METER_TEXT: Type = kind("meter-text", Role::Meter, Secondary);
 pub(crate) static TALLY: Type = kind("tally", Role::Tally, Text);
 pub(crate) static LEGEND: Type = kind("legend", Role::Legend, Text);
@@ -156,7 +159,76 @@ pub(crate) static LEGEND_HEAD: Type = kind("legend-head", Role::BlockTitle, Seco
 pub(crate) static TILE_NUMBER: Type = Type { halo: Some(Page), ..kind("tile-number", Role::FrameTitle, Accent) };
 pub(crate) static LABEL: Type = Type { halo: Some(Group), ..kind("label", Role::LinkLabel, Secondary) };
 pub(crate) static LABEL_BETWEEN: Type = Type { halo: Some(Frame), ..kind("label-between", Role::LinkLabel, Secondary) };
-pub(crate) static LABEL_BROKEN: Type = Type { halo: Some(Group), ..kind("label-broken", Role::LinkLabel, Failing) };
+pub(crate) static LABEL_BROKEN: Type = Type { halo: Some(Group), ..kind("label-broken", Role::LinkLabel, FailingText) };
+
+/// What the interface draws with too, under these names.
+pub(crate) static SHARED: [&Ink; 42] = [
+    &FRAME,
+    &GROUP,
+    &PILL,
+    &TILE,
+    &METER,
+    &METER_HIGH,
+    &ICON,
+    &ICON_MISSING,
+    &ICON_UNKNOWN,
+    &CARD,
+    &CARD_WARNING,
+    &CARD_FAILING,
+    &GHOST,
+    &VEILED,
+    &OUTSIDE,
+    &FOLD,
+    &POD_OK,
+    &POD_COMPLETED,
+    &POD_WARNING,
+    &POD_PENDING,
+    &POD_FAILING,
+    &POD_NEUTRAL,
+    &POD_UNKNOWN,
+    &ROUTES,
+    &SELECTS,
+    &REFERS,
+    &GOVERNS,
+    &MEMBER,
+    &SEVERAL,
+    &SEVERAL_REFERS,
+    &SEVERAL_GOVERNS,
+    &INFERRED,
+    &BROKEN_SOLID,
+    &BROKEN_DASHED,
+    &BROKEN_DOTTED,
+    &UNDER_INSIDE,
+    &UNDER_BETWEEN,
+    &GAP_INSIDE,
+    &GAP_BETWEEN,
+    &HEAD_LINE,
+    &HEAD_STRONG,
+    &HEAD_BROKEN,
+];
+
+/// Texts of the same kind.
+pub(crate) static SHARED_TEXTS: [&Type; 19] = [
+    &FRAME_TITLE,
+    &FRAME_SUBTITLE,
+    &BLOCK_TITLE,
+    &BLOCK_SUBTITLE,
+    &NAME,
+    &CAPTION,
+    &CAPTION_WARNING,
+    &CAPTION_FAILING,
+    &BADGE,
+    &FOLDED,
+    &NOTE,
+    &NOTE_WARNING,
+    &METER_TEXT,
+    &TALLY,
+    &LEGEND,
+    &LEGEND_QUIET,
+    &LABEL,
+    &LABEL_BETWEEN,
+    &LABEL_BROKEN,
+];
 
 /// The ground of a card.
 pub(crate) fn card(look: CardLook, health: Health) -> &'static Ink {

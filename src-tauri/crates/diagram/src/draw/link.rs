@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::ink::{self, Place};
 use super::{Anchor, Pen, Window, at};
-use crate::geometry::{ARROW, LINK_CORNER};
+use crate::geometry::{ARROW, ARROW_SEVERAL, ARROW_SEVERAL_WING, ARROW_WING, LABEL_BASE, LINK_CORNER};
 use crate::scene::{Link, LinkEnd, Point, Rect};
 
 /// Draws lines with their arrows: of each sender the dashed ones lie lowest, what is broken on top, and senders of broken
@@ -74,7 +74,7 @@ pub(super) fn draw_line(points: &[Point], line: &'static ink::Ink, head: &'stati
 
 /// Length and half the width of an arrow's head.
 fn size_of_head(line: &ink::Ink) -> (f32, f32) {
-    if line.width > 1.9 { (ARROW + 1.5, 4.3) } else { (ARROW, 3.6) }
+    if line.width > 1.9 { (ARROW_SEVERAL, ARROW_SEVERAL_WING) } else { (ARROW, ARROW_WING) }
 }
 
 /// The last point, the direction in which the line reaches it, and the length of its last piece.
@@ -106,7 +106,7 @@ pub(super) fn label(link: &Link, place: Place, window: Window, pen: &mut dyn Pen
         (_, Place::Inside) => &ink::LABEL,
         (_, Place::Between) => &ink::LABEL_BETWEEN,
     };
-    pen.text(kind, at(label.rect.x, label.rect.y + label.rect.height * 0.78), Anchor::Start, &label.text);
+    pen.text(kind, at(label.rect.x, label.rect.y + label.rect.height * LABEL_BASE), Anchor::Start, &label.text);
 }
 
 fn bounds(points: &[Point]) -> Rect {

@@ -3,17 +3,22 @@
 use model::Health;
 
 use super::{Pen, at, ink};
-use crate::geometry::POD;
+use crate::geometry::{MARK, POD, POD_INSET, POD_INSET_RADIUS, POD_RADIUS};
 use crate::scene::Rect;
 
 /// Draws a pod's square in this box.
 pub(super) fn pod(health: Health, rect: Rect, pen: &mut dyn Pen) {
     if health == Health::Ok {
-        pen.rect(ink::pod(health), rect, 3.0);
+        pen.rect(ink::pod(health), rect, POD_RADIUS);
         return;
     }
-    let inset = Rect { x: rect.x + 0.7, y: rect.y + 0.7, width: rect.width - 1.4, height: rect.height - 1.4 };
-    pen.rect(ink::pod(health), inset, 2.4);
+    let inset = Rect {
+        x: rect.x + POD_INSET,
+        y: rect.y + POD_INSET,
+        width: rect.width - 2.0 * POD_INSET,
+        height: rect.height - 2.0 * POD_INSET,
+    };
+    pen.rect(ink::pod(health), inset, POD_INSET_RADIUS);
     let inside = match health {
         Health::Failing | Health::Missing => Some((Health::Failing, 0.5)),
         Health::Degraded => Some((Health::Degraded, 0.5)),
@@ -21,7 +26,7 @@ pub(super) fn pod(health: Health, rect: Rect, pen: &mut dyn Pen) {
         _ => None,
     };
     if let Some((mark, scale)) = inside {
-        let side = 12.0 * scale;
+        let side = MARK * scale;
         pen.mark(mark, at(rect.x + (rect.width - side) / 2.0, rect.y + (rect.height - side) / 2.0), scale);
     }
 }

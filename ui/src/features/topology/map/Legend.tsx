@@ -1,15 +1,16 @@
+import { SHAPES } from "@/api/bindings/look";
 import { HEALTH, HEALTH_ORDER, HealthMark } from "@/components";
 
 import styles from "./Controls.module.css";
 
 const LINES = [
-  { name: "routes traffic", dash: "", token: "--line-strong", width: 1.7 },
-  { name: "selects or owns", dash: "", token: "--line", width: 1.3 },
-  { name: "refers to", dash: "5 4", token: "--line", width: 1.3 },
-  { name: "governs", dash: "1.5 3", token: "--line", width: 1.5 },
-  { name: "several, between groups", dash: "", token: "--line-strong", width: 2.4 },
-  { name: "target does not exist", dash: "5 4", token: "--fail", width: 1.3 },
-  { name: "calls, read from a value", dash: "9 2.5", token: "--line-strong", width: 1.3 },
+  { name: "routes traffic", shape: SHAPES.routes },
+  { name: "selects or owns", shape: SHAPES.selects },
+  { name: "refers to", shape: SHAPES.refers },
+  { name: "governs", shape: SHAPES.governs },
+  { name: "several, between groups", shape: SHAPES.several },
+  { name: "target does not exist", shape: SHAPES["broken-refers"] },
+  { name: "calls, read from a value", shape: SHAPES.inferred },
 ] as const;
 
 export function Legend() {
@@ -23,11 +24,11 @@ export function Legend() {
         ))}
       </ul>
       <ul>
-        {LINES.map(({ name, dash, token, width }) => (
+        {LINES.map(({ name, shape: { stroke, width, dash, round } }) => (
           <li key={name}>
             <svg width="40" height="10" aria-hidden>
-              <path d="M1 5h31" stroke={`var(${token})`} strokeWidth={width} strokeDasharray={dash || undefined} />
-              <path d="m32 2 7 3-7 3z" fill={`var(${token})`} />
+              <path d="M1 5h31" stroke={`var(--${stroke})`} strokeWidth={width} strokeDasharray={dash.join(" ") || undefined} strokeLinecap={round ? "round" : "butt"} />
+              <path d="m32 2 7 3-7 3z" fill={`var(--${stroke})`} />
             </svg>
             {name}
           </li>

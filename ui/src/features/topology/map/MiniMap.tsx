@@ -4,7 +4,7 @@ import { worstOf } from "@/components";
 import { useStore } from "@/lib/store";
 import { theme } from "@/lib/theme";
 
-import { readPalette, surface } from "../paint/theme";
+import { readPalette, shapes, surface } from "../paint/theme";
 import type { Picture } from "../picture/types";
 import { contains, visible } from "./camera";
 import type { MapEngine } from "./engine";
@@ -33,9 +33,10 @@ export function MiniMap({ picture, engine }: { picture: Picture; engine: MapEngi
     const palette = readPalette(document.documentElement);
     context.scale(ratio, ratio);
     for (const frame of picture.frames) {
-      const look = surface(palette, worstOf(frame.counts));
-      context.fillStyle = look.fill === palette.card ? palette.frame : look.fill;
-      context.strokeStyle = look.fill === palette.card ? palette.cardLine : look.line;
+      const state = surface(worstOf(frame.counts));
+      const { fill, stroke } = shapes[state === "card" ? "frame" : state];
+      context.fillStyle = palette[fill ?? "frame"];
+      context.strokeStyle = palette[state === "card" ? "card-line" : (stroke ?? "card-line")];
       context.lineWidth = 0.8;
       context.beginPath();
       const x = left + (frame.box.x - bounds.x) * scale;

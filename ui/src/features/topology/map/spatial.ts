@@ -2,8 +2,10 @@
 
 import Flatbush from "flatbush";
 
+import { MEASURES } from "@/api/bindings/look";
+
 import { type Box, type Point, contains, distanceToSegment, grown, overlaps, shifted } from "../picture/geometry";
-import { type Block, type Card, type Frame, type Link, POD, type Picture } from "../picture/types";
+import type { Block, Card, Frame, Link, Picture } from "../picture/types";
 import { type Level, showsCards } from "./level";
 
 /** What is under the pointer. */
@@ -64,7 +66,7 @@ export class Spatial {
     const found = this.cardOf(id);
     if (found) {
       const pod = found.card.key === id ? undefined : found.card.pods.find((each) => each.key === id);
-      const box = pod ? { x: pod.x, y: pod.y, width: POD, height: POD } : found.card.box;
+      const box = pod ? { x: pod.x, y: pod.y, width: MEASURES.pod, height: MEASURES.pod } : found.card.box;
       return shifted(box, found.block.box);
     }
     return this.picture.blocks.get(id)?.box ?? this.picture.frames.find((frame) => frame.id === id)?.box;
@@ -115,7 +117,7 @@ function hitInBlock(block: Block, at: Point, slack: number): Hit | null {
     const badge = card.badges.find((each) => contains(each.box, x, y));
     if (badge) return { sort: "badge", key: badge.key, text: badge.text, card: card.key, block: block.id };
     if (!contains(card.box, x, y)) continue;
-    const pod = card.pods.find((each) => contains({ x: each.x, y: each.y, width: POD, height: POD }, x, y, 1));
+    const pod = card.pods.find((each) => contains({ x: each.x, y: each.y, width: MEASURES.pod, height: MEASURES.pod }, x, y, 1));
     if (pod) return { sort: "pod", key: pod.key, card: card.key, block: block.id };
     return { sort: "card", key: card.key, block: block.id };
   }

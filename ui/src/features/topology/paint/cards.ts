@@ -1,31 +1,16 @@
 /** Cards, pass by pass over all that are visible, so that faces and colours change a few times and not once per card. */
 
-import { asHealth } from "@/components";
+import { MEASURES } from "@/api/bindings/look";
+import { asHealth, isProblem } from "@/components";
 
 import { SMALLEST_CAPTION, SMALLEST_NAME, readable, showsCaptions, textSize } from "../map/level";
-import type { Box } from "../picture/geometry";
 import type { Card } from "../picture/types";
 import { drawMark, drawPod } from "./marks";
 import { called } from "./names";
 import { drawBadges, drawMeters, drawTallies } from "./parts";
-import { type Pen, fitted, lineWidth, roundedBox, setFont, widthOf } from "./pen";
-import { surface } from "./theme";
+import { type Pen, crispBox, fitted, paintShape, roundedBox, setFont, setText, widthOf } from "./pen";
+import { type ShapeName, surface, texts } from "./theme";
 
-/** Measures of a card, in units from its top left (`reference/sketches`). */
-const RADIUS = 7;
-const HEAD = 46;
-const CHIP = { x: 9, y: 9, side: 28 };
-const TEXT_X = 44;
-const NAME_Y = 20;
-const CAPTION_Y = 36;
-const MARK = { right: 17, y: 16, radius: 6 };
-const NAME_SIZE = 12.5;
-const CAPTION_SIZE = 11;
-const CAPTION_RIGHT = 8;
-const FOLDED_SIZE = 10.5;
-/** On the row of pods, above the badges of the lower edge. */
-const FOLDED_Y = 58;
-const DASH = [4, 3];
 /** From further away, in pixels on screen. */
 const COMPACT = { inset: 3, radius: 3.5, fade: 6 };
 
@@ -52,92 +37,79 @@ export function drawCards(pen: Pen, cards: readonly Card[], app: string) {
 }
 
 function drawSurface(pen: Pen, card: Card) {
-  const { context, palette } = pen;
+  const { context } = pen;
   const { box } = card;
-  const look = surface(palette, asHealth(card.health));
-  context.lineWidth = lineWidth(pen, 1);
-  context.strokeStyle = look.line;
-  context.fillStyle = look.fill;
-  if (card.look === "fold") stacked(context, box);
-  const radius = card.look === "external" ? 16 : RADIUS;
-  roundedBox(context, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, radius);
-  if (card.look === "missing") {
-    context.strokeStyle = palette.fail;
-    context.fillStyle = palette.failFill;
-    context.setLineDash(DASH);
-  } else if (card.look === "unknown") {
-    context.strokeStyle = palette.neutral;
-    context.fillStyle = palette.frame;
-    context.setLineDash(DASH);
-  } else if (card.look === "external") {
-    context.fillStyle = palette.frame;
+  const shape = shapeOf(card);
+  if (card.look === "fold") {
+    // The edge of a second card looks out: many lie here.
+    crispBox(context, { ...box, x: box.x + MEASURES.foldStep, y: box.y + MEASURES.foldStep }, MEASURES.cardRadius);
+    paintShape(pen, shape);
   }
-  context.fill();
-  context.stroke();
-  context.setLineDash([]);
+  crispBox(context, box, card.look === "external" ? Math.min(box.height, MEASURES.cardHeight) / 2 : MEASURES.cardRadius);
+  paintShape(pen, shape);
 }
 
-/** Two edges behind a card that stands for many. */
-function stacked(context: CanvasRenderingContext2D, box: Box) {
-  for (const step of [6, 3]) {
-    roundedBox(context, box.x + step + 0.5, box.y + step + 0.5, box.width - 2 * step - 1, box.height - 1, RADIUS);
-    context.fill();
-    context.stroke();
-  }
+function shapeOf(card: Card): ShapeName {
+  const health = asHealth(card.health);
+  if (card.look === "missing" || health === "missing") return "ghost";
+  if (card.look === "unknown") return "veiled";
+  if (isProblem(health)) return surface(health);
+  if (card.look === "external") return "outside";
+  return card.look === "fold" ? "fold" : "card";
 }
 
 function drawChips(pen: Pen, cards: readonly Card[]) {
-  const { context, palette } = pen;
+  const { context } = pen;
   for (const card of cards) {
-    const x = card.box.x + CHIP.x;
-    const y = card.box.y + CHIP.y;
+    const { x, y, width } = card.box;
     const health = asHealth(card.health);
-    const ghost = card.look === "missing" || card.look === "unknown";
-    if (!ghost) {
-      context.fillStyle = palette.iconFill;
-      roundedBox(context, x, y, CHIP.side, CHIP.side, 6);
-      context.fill();
+    if (card.look !== "missing" && card.look !== "unknown") {
+      const radius = card.look === "external" ? MEASURES.externalTileRadius : MEASURES.tileRadius;
+      roundedBox(context, x + MEASURES.tileInset, y + MEASURES.tileInset, MEASURES.tile, MEASURES.tile, radius);
+      paintShape(pen, "tile");
     }
     const icon = pen.icons.get(card.icon);
     if (icon) {
       context.save();
-      context.translate(x + 6, y + 6);
-      context.strokeStyle = card.look === "missing" ? palette.fail : palette.lineStrong;
-      context.lineWidth = 1.5;
-      context.lineCap = "round";
-      context.lineJoin = "round";
-      context.stroke(icon);
+      context.translate(x + MEASURES.iconInset, y + MEASURES.iconInset);
+      paintShape(pen, card.look === "missing" ? "icon-missing" : card.look === "unknown" ? "icon-unknown" : "icon", icon);
       context.restore();
     }
-    drawMark(pen, card.look === "unknown" ? "unknown" : health, card.box.x + card.box.width - MARK.right, card.box.y + MARK.y, MARK.radius);
+    // Something outside has a state only where it is told.
+    if (card.look === "external" && !isProblem(health)) continue;
+    const half = MEASURES.mark / 2;
+    const mark = card.look === "unknown" || card.look === "missing" ? card.look : health;
+    drawMark(pen, mark, x + width - MEASURES.markRight + half, y + MEASURES.markTop + half, half);
   }
 }
 
 function drawNames(pen: Pen, cards: readonly Card[]) {
-  const { context, palette } = pen;
-  const size = textSize(NAME_SIZE, pen.scale);
-  const alone = !showsCaptions(pen.scale);
-  setFont(pen, "semibold", size);
-  context.fillStyle = palette.text;
+  const { context } = pen;
+  const natural = texts.name.size;
+  const size = textSize(natural, pen.scale);
+  const withCaptions = showsCaptions(pen.scale);
+  setText(pen, "name", size);
   for (const card of cards) {
-    const room = card.box.width - TEXT_X - MARK.right - MARK.radius - 4;
+    const room = card.box.width - MEASURES.cardText - MEASURES.cardNameRight;
     // The core has fitted the name to the natural size; only a larger one must be fitted again.
-    const text = size > NAME_SIZE ? fitted(pen, card.fullName ?? card.name, room) : card.name;
-    context.fillText(text, card.box.x + TEXT_X, card.box.y + (alone ? HEAD / 2 + size * 0.36 : NAME_Y));
+    const text = size > natural ? fitted(pen, card.fullName ?? card.name, room) : card.name;
+    const alone = size > natural ? MEASURES.cardHeight / 2 + size * 0.36 : MEASURES.nameBaseAlone;
+    const base = withCaptions && card.caption !== "" ? MEASURES.nameBase : alone;
+    context.fillText(text, card.box.x + MEASURES.cardText, card.box.y + base);
   }
 }
 
 function drawCaptions(pen: Pen, cards: readonly Card[]) {
-  const { context, palette } = pen;
-  const size = textSize(CAPTION_SIZE, pen.scale, SMALLEST_CAPTION);
-  setFont(pen, "regular", size);
+  const { context } = pen;
+  const natural = texts.caption.size;
+  const size = textSize(natural, pen.scale, SMALLEST_CAPTION);
   for (const card of cards) {
     if (card.caption === "") continue;
-    const ghost = card.look === "unknown" || card.look === "external";
-    context.fillStyle = ghost ? palette.text2 : surface(palette, asHealth(card.health)).caption;
-    const room = card.box.width - TEXT_X - CAPTION_RIGHT;
-    const text = size > CAPTION_SIZE ? fitted(pen, card.caption, room, "end") : card.caption;
-    context.fillText(text, card.box.x + TEXT_X, card.box.y + CAPTION_Y);
+    const state = surface(card.look === "missing" ? "missing" : asHealth(card.health));
+    setText(pen, state === "card" ? "caption" : state === "card-failing" ? "caption-failing" : "caption-warning", size);
+    const room = card.box.width - MEASURES.cardText - MEASURES.cardCaptionRight;
+    const text = size > natural ? fitted(pen, card.caption, room, "end") : card.caption;
+    context.fillText(text, card.box.x + MEASURES.cardText, card.box.y + MEASURES.captionBase);
   }
 }
 
@@ -151,7 +123,7 @@ function drawCompactNames(pen: Pen, cards: readonly Card[], app: string) {
   const kinds: Array<() => void> = [];
   setFont(pen, "semibold", size);
   for (const card of cards) {
-    const middle = card.box.y + HEAD / 2;
+    const middle = card.box.y + MEASURES.cardHeight / 2;
     const health = card.look === "unknown" ? "unknown" : asHealth(card.health);
     let x = card.box.x + COMPACT.inset * pixel;
     if (health !== "neutral") {
@@ -160,7 +132,7 @@ function drawCompactNames(pen: Pen, cards: readonly Card[], app: string) {
     }
     const room = card.box.x + card.box.width - pixel - x;
     const { text, isKind } = called(card.fullName ?? card.name, card.key, app, (name) => widthOf(pen, name) <= room);
-    const draw = () => drawFading(pen, text, isKind ? pen.palette.text2 : pen.palette.text, x, middle + size * 0.36, room);
+    const draw = () => drawFading(pen, text, isKind ? pen.palette.secondary : pen.palette.text, x, middle + size * 0.36, room);
     if (isKind) kinds.push(draw);
     else draw();
   }
@@ -183,27 +155,26 @@ function drawFading(pen: Pen, text: string, colour: string, x: number, baseline:
 
 function drawNotes(pen: Pen, cards: readonly Card[]) {
   const { context } = pen;
-  const size = textSize(CAPTION_SIZE, pen.scale, 9.5);
-  setFont(pen, "regular", size);
+  const size = textSize(texts.note.size, pen.scale, 9.5);
   for (const card of cards) {
     if (card.note === null) continue;
+    setText(pen, asHealth(card.health) === "pending" ? "note-warning" : "note", size);
     // A larger text than the core made room for would lie over what stands beside the card.
-    if (size > CAPTION_SIZE && widthOf(pen, card.note.text) > card.box.width) continue;
-    context.fillStyle = surface(pen.palette, asHealth(card.health)).caption;
-    context.fillText(card.note.text, card.note.box.x, card.note.box.y + card.note.box.height * 0.78);
+    if (size > texts.note.size && widthOf(pen, card.note.text) > card.box.width) continue;
+    context.fillText(card.note.text, card.note.box.x, card.note.box.y + card.note.box.height * MEASURES.labelBase);
   }
 }
 
 /** How many objects are folded into a card, where its row of pods leaves room to say so. */
 function drawFolded(pen: Pen, cards: readonly Card[]) {
-  const { context, palette } = pen;
-  if (!readable(FOLDED_SIZE, pen.scale)) return;
-  setFont(pen, "regular", FOLDED_SIZE);
-  context.fillStyle = palette.text2;
+  const { context } = pen;
+  const { foldedRight, foldedBase } = MEASURES;
+  if (!readable(texts.folded.size, pen.scale)) return;
+  setText(pen, "folded");
   context.textAlign = "right";
   for (const card of cards) {
-    if (card.folded === 0 || card.meters.length > 0 || card.box.height < HEAD + 14) continue;
-    context.fillText(`+${card.folded}`, card.box.x + card.box.width - 10, card.box.y + FOLDED_Y);
+    if (card.folded === 0 || card.meters.length > 0 || card.box.height < foldedBase) continue;
+    context.fillText(`+${card.folded}`, card.box.x + card.box.width - foldedRight, card.box.y + foldedBase);
   }
   context.textAlign = "left";
 }

@@ -1,5 +1,6 @@
 /** Namespaces, lanes and applications: their surfaces, titles and counts, at every distance. */
 
+import { MEASURES } from "@/api/bindings/look";
 import { HEALTH_ORDER, type Health, worstOf } from "@/components";
 import { count } from "@/lib/age";
 
@@ -8,23 +9,16 @@ import type { Block, Frame } from "../picture/types";
 import { drawAside, isAside } from "./aside";
 import { drawMark } from "./marks";
 import { drawBadge } from "./parts";
-import { type Pen, fitted, lineWidth, roundedBox, setFont, widthOf } from "./pen";
-import { healthColour, surface } from "./theme";
+import { type Pen, crispBox, fitted, lineWidth, paintShape, roundedBox, setFont, setText, widthOf } from "./pen";
+import { healthColour, shapes, surface, texts } from "./theme";
 
-const FRAME_RADIUS = 12;
-const BLOCK_RADIUS = 10;
-const TITLE = { x: 18, y: 28, size: 15 };
-const BLOCK_TITLE = { x: 14, y: 20, size: 11.5 };
+/** A pill with a count of problems, at the natural size of its text; `middle` is from the frame's top. */
+const PILL = { middle: 22, right: 16, gap: 6, height: 20, room: 30, mark: 12.8, markRadius: 4.8, text: 21, base: 3.8 };
 
 export function drawFrames(pen: Pen, frames: readonly Frame[]) {
-  const { context, palette } = pen;
   for (const { box } of frames) {
-    context.fillStyle = palette.frame;
-    context.strokeStyle = palette.frameLine;
-    context.lineWidth = lineWidth(pen, 1);
-    roundedBox(context, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, FRAME_RADIUS);
-    context.fill();
-    context.stroke();
+    crispBox(pen.context, box, MEASURES.frameRadius);
+    paintShape(pen, "frame");
   }
 }
 
@@ -37,26 +31,25 @@ export function drawFrameTitles(pen: Pen, frames: readonly Frame[]) {
 }
 
 function drawHead(pen: Pen, frame: Frame) {
-  const { context, palette } = pen;
+  const { context } = pen;
   const { box } = frame;
-  const size = textSize(TITLE.size, pen.scale, 11.5);
-  const left = drawProblems(pen, frame, box.x + TITLE.x + 40, box.y + TITLE.y - TITLE.size * 0.36);
+  const size = textSize(texts["frame-title"].size, pen.scale, 11.5);
+  const x = box.x + MEASURES.frameTitle;
+  const y = box.y + MEASURES.frameTitleBase;
+  const left = drawProblems(pen, frame, x + 40, box.y + PILL.middle);
   setFont(pen, "semibold", size);
-  const title = fitted(pen, frame.title, left - box.x - TITLE.x - 8);
+  const title = fitted(pen, frame.title, left - x - 6);
   const titleWidth = widthOf(pen, title);
-  if (pen.level === "compact") plate(pen, box.x + TITLE.x, box.y + TITLE.y, titleWidth, size);
-  context.fillStyle = palette.text;
-  context.fillText(title, box.x + TITLE.x, box.y + TITLE.y);
+  if (pen.level === "compact") plate(pen, x, y, titleWidth, size);
+  setText(pen, "frame-title", size);
+  context.fillText(title, x, y);
   if (pen.level === "compact") return;
-  setFont(pen, "regular", textSize(12, pen.scale, 9.5));
-  const after = box.x + TITLE.x + titleWidth + 12;
-  const firstBadge = readable(10.5, pen.scale) ? (frame.badges[0]?.box.x ?? left) : left;
-  if (after + widthOf(pen, frame.subtitle) < Math.min(left, firstBadge)) {
-    context.fillStyle = palette.text2;
-    context.fillText(frame.subtitle, after, box.y + TITLE.y);
-  }
-  if (!readable(10.5, pen.scale)) return;
-  setFont(pen, "regular", 10.5);
+  setText(pen, "frame-subtitle", textSize(texts["frame-subtitle"].size, pen.scale, 9.5));
+  const after = x + titleWidth + 12;
+  const showsBadges = readable(texts.badge.size, pen.scale);
+  const firstBadge = showsBadges ? (frame.badges[0]?.box.x ?? left) : left;
+  if (after + widthOf(pen, frame.subtitle) < Math.min(left, firstBadge)) context.fillText(frame.subtitle, after, y);
+  if (!showsBadges) return;
   for (const badge of frame.badges) drawBadge(pen, badge.box, badge.text);
 }
 
@@ -68,29 +61,26 @@ const PROBLEMS: ReadonlyArray<{ health: Health; word: string; of: (frame: Frame)
 
 /** Pills at the right of a frame, around the height `middle`, as far as there is room right of `from`; answers where they begin. */
 function drawProblems(pen: Pen, frame: Frame, from: number, middle: number): number {
-  const { context, palette } = pen;
+  const { context } = pen;
   const words = pen.level === "cards" || pen.level === "near";
-  const size = textSize(11, pen.scale, 10);
-  const height = size * 1.7;
-  let right = frame.box.x + frame.box.width - 14;
-  setFont(pen, "regular", size);
+  const size = textSize(texts.badge.size, pen.scale, 10);
+  const unit = size / texts.badge.size;
+  const height = PILL.height * unit;
+  let right = frame.box.x + frame.box.width - PILL.right;
   for (const problem of PROBLEMS) {
     const number = problem.of(frame);
     if (number === 0) continue;
     const text = words ? `${count(number)} ${problem.word}` : count(number);
-    const width = widthOf(pen, text) + size * 2.6;
-    const top = middle - height / 2;
+    setText(pen, "badge", size);
+    const width = Math.ceil(widthOf(pen, text) / unit + PILL.room) * unit;
     if (right - width < from) break;
-    context.fillStyle = palette.card;
-    context.strokeStyle = palette.cardLine;
-    context.lineWidth = lineWidth(pen, 1);
-    roundedBox(context, right - width, top, width, height, height / 2);
-    context.fill();
-    context.stroke();
-    drawMark(pen, problem.health, right - width + size * 0.95, top + height / 2, size * 0.42);
-    context.fillStyle = palette.text;
-    context.fillText(text, right - width + size * 1.75, top + height / 2 + size * 0.36);
-    right -= width + 6;
+    const left = right - width;
+    crispBox(context, { x: left, y: middle - height / 2, width, height }, (height - 1) / 2);
+    paintShape(pen, "pill");
+    drawMark(pen, problem.health, left + PILL.mark * unit, middle - 0.2 * unit, PILL.markRadius * unit);
+    setText(pen, "badge", size);
+    context.fillText(text, left + PILL.text * unit, middle + PILL.base * unit);
+    right = left - PILL.gap;
   }
   return right;
 }
@@ -126,7 +116,7 @@ function drawTile(pen: Pen, frame: Frame) {
     const whole = `${count(frame.counts.objects)} objects`;
     const text = widthOf(pen, whole) <= room ? whole : fitted(pen, count(frame.counts.objects), room);
     plate(pen, x, y, widthOf(pen, text), small);
-    context.fillStyle = palette.text2;
+    context.fillStyle = palette.secondary;
     context.fillText(text, x, y);
   }
   if (overview && height > 58) drawTileProblems(pen, frame, x, y + small * 1.6, small);
@@ -167,12 +157,12 @@ export function drawBlocks(pen: Pen, blocks: readonly Block[]) {
     if (block.title === "" && !away) continue;
     const { box } = block;
     const worst = worstOf(block.counts);
-    const look = away && !isAside(block) ? surface(palette, worst) : { fill: palette.group, line: palette.frameLine };
-    const quiet = look.line === palette.cardLine;
-    context.fillStyle = quiet ? palette.group : look.fill;
-    context.strokeStyle = quiet ? palette.frameLine : look.line;
+    const shape = away && !isAside(block) ? surface(worst) : "card";
+    const { fill, stroke } = shapes[shape === "card" ? "group" : shape];
+    context.fillStyle = palette[fill ?? "group"];
+    context.strokeStyle = palette[stroke ?? "frame-line"];
     context.lineWidth = lineWidth(pen, 1);
-    roundedBox(context, box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, BLOCK_RADIUS);
+    crispBox(context, box, MEASURES.blockRadius);
     context.fill();
     // A border around a few pixels would be all there is to see.
     if (box.height * pen.scale >= 5) context.stroke();
@@ -189,20 +179,23 @@ export function drawBlockTitles(pen: Pen, blocks: readonly Block[]) {
 
 function drawBlockHead(pen: Pen, block: Block) {
   if (block.title === "") return;
-  const { context, palette } = pen;
+  const { context } = pen;
   const { box } = block;
-  const size = textSize(BLOCK_TITLE.size, pen.scale);
-  setFont(pen, "semibold", size);
-  const title = fitted(pen, block.title, box.width - 2 * BLOCK_TITLE.x);
-  const width = widthOf(pen, title);
-  if (pen.level === "compact") plate(pen, box.x + BLOCK_TITLE.x, box.y + BLOCK_TITLE.y, width, size);
-  context.fillStyle = palette.text2;
-  context.fillText(title, box.x + BLOCK_TITLE.x, box.y + BLOCK_TITLE.y);
-  if (pen.level === "compact") return;
-  setFont(pen, "regular", textSize(10.5, pen.scale, 9));
-  if (width + widthOf(pen, block.subtitle) + 3 * BLOCK_TITLE.x > box.width) return;
+  const { blockTitle, blockTitleBase, blockSubtitleRight } = MEASURES;
+  const size = textSize(texts["block-title"].size, pen.scale);
+  const subtitleSize = textSize(texts["block-subtitle"].size, pen.scale, 9);
+  setFont(pen, "regular", subtitleSize);
+  const room = box.width - widthOf(pen, block.subtitle) - 40;
+  const fits = pen.level !== "compact" && room >= 40;
+  setText(pen, "block-title", size);
+  const title = fitted(pen, block.title, fits ? room : box.width - 2 * blockTitle);
+  if (pen.level === "compact") plate(pen, box.x + blockTitle, box.y + blockTitleBase, widthOf(pen, title), size);
+  setText(pen, "block-title", size);
+  context.fillText(title, box.x + blockTitle, box.y + blockTitleBase);
+  if (!fits) return;
+  setText(pen, "block-subtitle", subtitleSize);
   context.textAlign = "right";
-  context.fillText(block.subtitle, box.x + box.width - 12, box.y + BLOCK_TITLE.y);
+  context.fillText(block.subtitle, box.x + box.width - blockSubtitleRight, box.y + blockTitleBase);
   context.textAlign = "left";
 }
 
@@ -237,7 +230,7 @@ function drawStrip(pen: Pen, block: Block, left: number, top: number, room: numb
   let x = left;
   for (const health of present) {
     const width = least + (shared * block.counts[health]) / total;
-    context.fillStyle = health === "neutral" ? palette.cardLine : healthColour(palette, health);
+    context.fillStyle = health === "neutral" ? palette["card-line"] : healthColour(palette, health);
     roundedBox(context, x, top, width, height, height / 2);
     context.fill();
     x += width + gap;

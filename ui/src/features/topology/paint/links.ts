@@ -1,30 +1,18 @@
 /** Lines by class, coloured by nothing but a broken state. */
 
+import { MEASURES } from "@/api/bindings/look";
+
 import type { Point } from "../picture/geometry";
 import type { Link } from "../picture/types";
-import { type Pen, lineWidth, setFont } from "./pen";
+import { type Pen, lineWidth, setText } from "./pen";
+import { type ShapeName, shapes } from "./theme";
 
-interface Stroke {
-  width: number;
-  strong: boolean;
-  dash: number[];
-}
+/** Whether links stay inside a block or run between blocks. */
+export type Place = "inside" | "between";
 
-const STROKES: Record<string, Stroke> = {
-  routes: { width: 1.7, strong: true, dash: [] },
-  selects: { width: 1.3, strong: false, dash: [] },
-  owns: { width: 1.3, strong: false, dash: [] },
-  member: { width: 1.3, strong: false, dash: [] },
-  refers: { width: 1.3, strong: false, dash: [5, 4] },
-  governs: { width: 1.4, strong: false, dash: [1.5, 3] },
-};
-const QUIET: Stroke = { width: 1.3, strong: false, dash: [] };
-const INFERRED_DASH = [9, 2.5];
-const CORNER = 6;
-const ARROW = 8;
-
-/** How much wider than a line its ground is where it crosses another, both sides together. */
-const GAP = 3.6;
+const BEHIND = { inside: "group", between: "frame" } as const;
+const UNDER = { inside: "under", between: "under-between" } as const;
+const GAP = { inside: "gap", between: "gap-between" } as const;
 
 /** From the lowest up. */
 const LAYERS = ["dashed", "solid", "broken"];
@@ -34,62 +22,82 @@ const LAYERS = ["dashed", "solid", "broken"];
  * The lines of one sender lie together on a ground a little wider than they are, so that two lines that cross do not read as
  * two that meet.
  */
-export function drawLinks(pen: Pen, links: readonly Link[], behind: string) {
-  const senders = new Map<string, { layer: number; link: Link }[]>();
+export function drawLinks(pen: Pen, links: readonly Link[], place: Place) {
+  const senders = new Map<string, Sent[]>();
   for (const link of links) {
     if (link.points.length < 2) continue;
-    const sent = senders.get(link.from.id);
-    const line = { layer: LAYERS.indexOf(layerOf(link)), link };
-    if (sent) sent.push(line);
-    else senders.set(link.from.id, [line]);
+    const line = lineOf(link, place);
+    const sent = { layer: LAYERS.indexOf(layerOf(link, line)), line, link };
+    const others = senders.get(link.from.id);
+    if (others) others.push(sent);
+    else senders.set(link.from.id, [sent]);
   }
   for (const sent of senders.values()) sent.sort((one, other) => one.layer - other.layer);
-  const highest = (sent: { layer: number }[]) => sent.at(-1)?.layer ?? 0;
+  const highest = (sent: Sent[]) => sent.at(-1)?.layer ?? 0;
   for (const sent of [...senders.values()].toSorted((one, other) => highest(one) - highest(other))) {
-    for (const { link } of sent) drawGround(pen, link, behind, GAP);
-    for (const { layer, link } of sent) {
+    for (const { line, link } of sent) drawGround(pen, link, line, GAP[place]);
+    for (const { layer, line, link } of sent) {
       // Where several run over each other, the gaps of one would else be filled by the next.
-      if (layer === 0) drawGround(pen, link, behind, 1);
-      drawLink(pen, link);
+      if (layer === 0) drawGround(pen, link, line, UNDER[place]);
+      drawLink(pen, link, line);
     }
   }
 }
 
-function isSeveral(link: Link): boolean {
-  return link.count > 1 && Boolean(link.from.block || link.to.block);
+interface Sent {
+  layer: number;
+  line: ShapeName;
+  link: Link;
 }
 
-function drawGround(pen: Pen, link: Link, behind: string, wider: number) {
-  const { context } = pen;
-  traceRoute(context, link.points, ARROW * 0.8);
-  context.strokeStyle = behind;
-  context.lineWidth = lineWidth(pen, isSeveral(link) ? 2.4 : (STROKES[link.class] ?? QUIET).width) + wider;
+function drawGround(pen: Pen, link: Link, line: ShapeName, ground: ShapeName) {
+  const { context, palette } = pen;
+  const { stroke, width } = shapes[ground];
+  traceRoute(context, link.points, arrowOf(line) - 1);
+  context.strokeStyle = palette[stroke ?? "group"];
+  context.lineWidth = lineWidth(pen, width);
   context.stroke();
 }
 
-function dashOf(link: Link): number[] {
-  if (link.state === "unknown") return [3, 4];
-  return link.inferred ? INFERRED_DASH : (STROKES[link.class] ?? QUIET).dash;
+function isSeveral(line: ShapeName): boolean {
+  return shapes[line].width > 1.9;
 }
 
-function layerOf(link: Link): string {
+function arrowOf(line: ShapeName): number {
+  return isSeveral(line) ? MEASURES.arrowSeveral : MEASURES.arrow;
+}
+
+/** The shape of a link's line, as files choose it. */
+function lineOf(link: Link, place: Place): ShapeName {
+  const { class: sort } = link;
+  if (link.state === "missing") return sort === "refers" ? "broken-refers" : sort === "governs" ? "broken-governs" : "broken";
+  if (link.count > 1 && (place === "between" || link.from.block)) {
+    return sort === "refers" ? "several-refers" : sort === "governs" ? "several-governs" : "several";
+  }
+  if (sort === "routes") return link.inferred ? "inferred" : "routes";
+  if (sort === "refers" || sort === "governs" || sort === "member") return sort;
+  return "selects";
+}
+
+function layerOf(link: Link, line: ShapeName): string {
   if (link.state === "missing") return "broken";
-  return dashOf(link).length > 0 ? "dashed" : "solid";
+  return shapes[line].dash.length > 0 ? "dashed" : "solid";
 }
 
-function drawLink(pen: Pen, link: Link) {
+function drawLink(pen: Pen, link: Link, line: ShapeName) {
   const { context, palette } = pen;
-  const stroke = STROKES[link.class] ?? QUIET;
-  const several = isSeveral(link);
-  const colour = link.state === "missing" ? palette.fail : stroke.strong || several ? palette.lineStrong : palette.line;
-  const width = lineWidth(pen, several ? 2.4 : stroke.width);
-  traceRoute(context, link.points, ARROW * 0.8);
+  const { stroke, width, dash, round } = shapes[line];
+  const arrow = arrowOf(line);
+  const colour = palette[stroke ?? "line"];
+  traceRoute(context, link.points, arrow - 1);
   context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.setLineDash(dashOf(link));
+  context.lineWidth = lineWidth(pen, width);
+  context.lineCap = round ? "round" : "butt";
+  context.setLineDash([...dash]);
   context.stroke();
   context.setLineDash([]);
-  drawArrow(context, link.points, colour, several ? ARROW + 1.5 : ARROW);
+  context.lineCap = "butt";
+  drawArrow(context, link.points, colour, arrow, isSeveral(line) ? MEASURES.arrowSeveralWing : MEASURES.arrowWing);
 }
 
 /** The path of a route with rounded corners, ending `short` of its last point so that the arrow's tip is sharp. */
@@ -108,7 +116,7 @@ export function traceRoute(context: CanvasRenderingContext2D, points: readonly P
     const corner = points[i] as Point;
     const after = i + 1 === last ? end : (points[i + 1] as Point);
     const room = Math.min(half(before, corner), half(corner, after));
-    context.arcTo(corner.x, corner.y, after.x, after.y, Math.min(CORNER, room));
+    context.arcTo(corner.x, corner.y, after.x, after.y, Math.min(MEASURES.linkCorner, room));
   }
   context.lineTo(end.x, end.y);
 }
@@ -117,7 +125,7 @@ function half(a: Point, b: Point): number {
   return Math.hypot(b.x - a.x, b.y - a.y) / 2;
 }
 
-export function drawArrow(context: CanvasRenderingContext2D, points: readonly Point[], colour: string, size = ARROW) {
+export function drawArrow(context: CanvasRenderingContext2D, points: readonly Point[], colour: string, size: number = MEASURES.arrow, wing: number = MEASURES.arrowWing) {
   const tip = points.at(-1) as Point;
   const tail = points.at(-2) as Point;
   const length = Math.hypot(tip.x - tail.x, tip.y - tail.y);
@@ -126,7 +134,6 @@ export function drawArrow(context: CanvasRenderingContext2D, points: readonly Po
   const uy = (tip.y - tail.y) / length;
   const bx = tip.x - ux * size;
   const by = tip.y - uy * size;
-  const wing = size * 0.5;
   context.fillStyle = colour;
   context.beginPath();
   context.moveTo(tip.x, tip.y);
@@ -137,19 +144,16 @@ export function drawArrow(context: CanvasRenderingContext2D, points: readonly Po
 }
 
 /** Ports, hosts and mounts, with a halo of what lies behind them. */
-export function drawLinkLabels(pen: Pen, links: readonly Link[], behind: string) {
+export function drawLinkLabels(pen: Pen, links: readonly Link[], place: Place) {
   const { context, palette } = pen;
-  setFont(pen, "mono", 10.5);
-  context.textAlign = "center";
   for (const link of links) {
     if (link.label === null) continue;
     const { box, text } = link.label;
-    context.fillStyle = behind;
+    context.fillStyle = palette[BEHIND[place]];
     context.globalAlpha = 0.88;
     context.fillRect(box.x - 1, box.y, box.width + 2, box.height);
     context.globalAlpha = 1;
-    context.fillStyle = link.state === "missing" ? palette.failText : palette.text2;
-    context.fillText(text, box.x + box.width / 2, box.y + box.height * 0.78);
+    setText(pen, link.state === "missing" ? "label-broken" : place === "inside" ? "label" : "label-between");
+    context.fillText(text, box.x, box.y + box.height * MEASURES.labelBase);
   }
-  context.textAlign = "left";
 }

@@ -1,7 +1,8 @@
 /** What every painter is handed: the context, the scale, and texts that know their width. */
 
 import type { Level } from "../map/level";
-import type { Palette } from "./theme";
+import type { Box } from "../picture/geometry";
+import { type Palette, type ShapeName, type TextName, shapes, texts } from "./theme";
 
 export interface Pen {
   context: CanvasRenderingContext2D;
@@ -17,6 +18,37 @@ export type Face = "regular" | "semibold" | "mono";
 export function setFont(pen: Pen, face: Face, size: number) {
   const weight = face === "semibold" ? 600 : 400;
   pen.context.font = `${weight} ${size}px ${face === "mono" ? pen.palette.mono : pen.palette.sans}`;
+}
+
+/** Sets face and colour of a text of this kind; its natural size unless another is asked for. */
+export function setText(pen: Pen, name: TextName, size = texts[name].size) {
+  setFont(pen, texts[name].face, size);
+  pen.context.fillStyle = pen.palette[texts[name].colour];
+}
+
+/** Fills and strokes a path, else the current one, as files draw a shape of this kind. */
+export function paintShape(pen: Pen, name: ShapeName, path?: Path2D) {
+  const { context, palette } = pen;
+  const { fill, stroke, width, dash, round } = shapes[name];
+  if (fill !== null) {
+    context.fillStyle = palette[fill];
+    if (path) context.fill(path);
+    else context.fill();
+  }
+  if (stroke === null) return;
+  context.strokeStyle = palette[stroke];
+  context.lineWidth = lineWidth(pen, width);
+  context.lineCap = round ? "round" : "butt";
+  context.lineJoin = round ? "round" : "miter";
+  context.setLineDash([...dash]);
+  if (path) context.stroke(path);
+  else context.stroke();
+  context.setLineDash([]);
+}
+
+/** A box whose line of one pixel falls on whole pixels. */
+export function crispBox(context: CanvasRenderingContext2D, { x, y, width, height }: Box, radius: number) {
+  roundedBox(context, x + 0.5, y + 0.5, width - 1, height - 1, radius);
 }
 
 const widths = new Map<string, number>();

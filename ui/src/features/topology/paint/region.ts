@@ -23,21 +23,21 @@ export function drawRegion(pen: Pen, spatial: Spatial, area: Box) {
   const links = pen.level === "far" ? [] : spatial.linksIn(wide);
   drawFrames(pen, frames);
   // From the middle distance lines run behind the applications, so that none crosses a name.
-  if (!showsCards(pen.level)) drawLinks(pen, links, palette.frame);
+  if (!showsCards(pen.level)) drawLinks(pen, links, "between");
   drawBlocks(pen, blocks);
   if (showsCards(pen.level)) {
-    drawLinks(pen, links, palette.frame);
-    if (pen.level === "near") drawLinkLabels(pen, links, palette.frame);
+    drawLinks(pen, links, "between");
+    if (pen.level === "near") drawLinkLabels(pen, links, "between");
     for (const block of blocks) {
       const inside = shifted(wide, { x: -block.box.x, y: -block.box.y });
       const cards = block.cards.filter((card) => overlaps(card.box, inside));
       const links = block.links.filter((link) => overlaps(link.box, inside));
       context.save();
       context.translate(block.box.x, block.box.y);
-      drawLinks(pen, links, palette.group);
+      drawLinks(pen, links, "inside");
       drawAside(pen, () => drawCards(pen, cards.filter((card) => card.aside), block.title));
       drawCards(pen, cards.filter((card) => !card.aside), block.title);
-      if (pen.level === "near") drawLinkLabels(pen, links, palette.group);
+      if (pen.level === "near") drawLinkLabels(pen, links, "inside");
       context.restore();
     }
   }

@@ -75,6 +75,3 @@ export interface Picture {
   blocks: ReadonlyMap<string, Block>;
   links: Link[];
 }
-
-/** The side of a pod's square. */
-export const POD = 12;
