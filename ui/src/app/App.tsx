@@ -2,8 +2,9 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
 
-import { followNotices } from "@/features/clusters";
+import { followNotices, followOpen } from "@/features/clusters";
 import { recallSettings } from "@/features/settings";
+import { keepSessionsOf } from "@/features/topology";
 import { listenForEscape } from "@/lib/layers";
 
 import { asked } from "./asked";
@@ -17,6 +18,7 @@ const queries = new QueryClient({
 
 export function App() {
   useEffect(() => followNotices(queries, asked), []);
+  useEffect(() => followOpen(queries, keepSessionsOf), []);
   useEffect(recallSettings, []);
   useEffect(listenForEscape, []);
   useEffect(() => followMenu(queries), []);

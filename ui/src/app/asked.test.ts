@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { Notice } from "@/api/bindings/Notice";
 import { transport } from "@/api/client";
-import { followNotices, keys, opening } from "@/features/clusters";
+import { followNotices, followOpen, keys, opening } from "@/features/clusters";
 
 import { asked } from "./asked";
 import { router } from "./router";
@@ -49,4 +49,14 @@ test("who is opening something else is left to it", () => {
 test("why it could not be opened is told on the start screen", () => {
   tell({ event: "notOpened", data: { code: "notFound", message: "no such context", detail: null } });
   expect(navigate).toHaveBeenCalledExactlyOnceWith({ to: "/" });
+});
+
+test("what was on the map of a cluster is let go when the cluster is closed", () => {
+  const take = vi.fn();
+  const end = followOpen(queries, take);
+  queries.setQueryData(keys.open, [cluster]);
+  expect(take).toHaveBeenLastCalledWith(["demo"]);
+  tell({ event: "closed", data: "demo" });
+  expect(take).toHaveBeenLastCalledWith([]);
+  end();
 });

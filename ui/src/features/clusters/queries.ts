@@ -1,6 +1,6 @@
 /** Clusters and contexts as queries; notices of the host keep them up to date, nothing polls. */
 
-import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { hashKey, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
@@ -75,6 +75,15 @@ export function useDisconnect(closed: (cluster: string) => void) {
 function forget(queries: QueryClient, cluster: string) {
   queries.setQueryData<ClusterSummary[]>(keys.open, (open = []) => open.filter((each) => each.cluster !== cluster));
   queries.removeQueries({ queryKey: keys.status(cluster) });
+}
+
+/** Hands on the ids of the open clusters whenever they are told. */
+export function followOpen(queries: QueryClient, take: (open: readonly string[]) => void): () => void {
+  const open = hashKey(keys.open);
+  return queries.getQueryCache().subscribe(({ query }) => {
+    const data = query.queryHash === open ? queries.getQueryData<ClusterSummary[]>(keys.open) : undefined;
+    if (data) take(data.map((each) => each.cluster));
+  });
 }
 
 /** What was asked for outside the page, by starting the application. */

@@ -11,6 +11,6 @@ export { KeyHelp } from "./KeyHelp";
 export { MapPane } from "./MapPane";
 export { Outline } from "./outline/Outline";
 export type { MapSession } from "./session";
-export { useMapSession, useNamespaces } from "./sessions";
+export { keepSessionsOf, useMapSession, useNamespaces } from "./sessions";
 export { filtersOf, narrowedBy, titleOf } from "./view";
 export { type Shortcut, listenForShortcuts } from "./shortcuts";

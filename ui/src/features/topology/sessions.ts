@@ -1,4 +1,4 @@
-/** One session per open cluster, kept while the application runs, so that switching back finds everything as it was. */
+/** One session per open cluster, kept until the cluster is closed, so that switching back finds everything as it was. */
 
 import { useEffect, useMemo, useRef, useState } from "react";
 
@@ -11,6 +11,11 @@ import { MapSession } from "./session";
 import { aspectOf, recalledView } from "./view";
 
 const sessions = new Map<string, MapSession>();
+
+/** Lets go of the sessions of all clusters but these: a picture takes tens of megabytes. */
+export function keepSessionsOf(open: readonly string[]) {
+  for (const cluster of [...sessions.keys()]) if (!open.includes(cluster)) sessions.delete(cluster);
+}
 
 /** The session of a cluster, once its remembered view has been read. It begins where the address says, if that says anything. */
 export function useMapSession(cluster: string, memory: string | null, address: string): MapSession | null {
