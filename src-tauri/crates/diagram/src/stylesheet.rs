@@ -16,13 +16,12 @@ const HEAD: &str = "was generated from the tables of the crate `diagram`. Do not
 /// The colours as CSS custom properties, named after their tokens.
 pub fn css() -> String {
     let mut text = format!("/* This file {HEAD} */\n");
-    let looks: [(&str, fn(&(Token, &'static str, &'static str)) -> &'static str); 2] =
-        [(":root", |colour| colour.1), (":root[data-theme=\"dark\"]", |colour| colour.2)];
-    for (selector, of) in looks {
+    for (selector, is_dark) in [(":root", false), (":root[data-theme=\"dark\"]", true)] {
+        // Writing to a string cannot fail.
         let _ = write!(text, "\n{selector} {{\n");
-        for colour in &COLOURS {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "  --{}: {};", name(colour.0), of(colour).to_lowercase());
+        for (token, light, dark) in &COLOURS {
+            let colour = if is_dark { dark } else { light };
+            let _ = writeln!(text, "  --{}: {};", name(*token), colour.to_lowercase());
         }
         text.push_str("}\n");
     }
