@@ -15,7 +15,13 @@ pub(super) fn expand(Whole { mut value, items }: Whole, take: &mut dyn FnMut(Res
         return expand_at(value, 0, take);
     }
     let items = items.into_iter();
-    let unpacked = items.map(|item| item.unpack().map_err(|error| format!("an item cannot be read: {error}")));
+    let mut unpacked = items.map(|item| item.unpack().map_err(|error| format!("an item cannot be read: {error}")));
+    if value.is_array() {
+        return unpacked.for_each(|item| match item {
+            Ok(item) => expand_item(item, 0, take),
+            Err(message) => take(Err(message)),
+        });
+    }
     let item_kind = value.get("kind").and_then(Value::as_str).and_then(|kind| kind.strip_suffix("List"));
     match item_kind.map(str::to_owned) {
         Some(item_kind) => {

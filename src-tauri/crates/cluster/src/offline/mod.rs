@@ -121,6 +121,12 @@ fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, repor
     };
     let mut problems = Vec::new();
     let mut uncounted = 0_usize;
+    let keep = |whole, found: &mut Vec<Found>, problem: &mut dyn FnMut(String)| {
+        expand::expand(whole, &mut |object| match object {
+            Ok(object) => found.push(Found::new(object, &file)),
+            Err(message) => problem(message),
+        });
+    };
     split::documents(&content, copies, &mut |piece| {
         let mut problem = |message| {
             if problems.len() >= PROBLEMS_OF_TEXT {
@@ -131,12 +137,11 @@ fn read_text(text: &Text<'_>, copies: &mut Copies, found: &mut Vec<Found>, repor
             problems.push(Problem { file: text.name.to_owned(), document, line, message });
         };
         match piece.value {
+            // A bare list is taken apart only where it is one of objects.
+            Ok(whole) if whole.value.is_array() && !whole.items.is_empty() => keep(whole, found, &mut problem),
             Ok(whole) => match aside::document(text.name, text.among, &whole.value) {
                 Some(why) => report.aside.add(why, text.name),
-                None => expand::expand(whole, &mut |object| match object {
-                    Ok(object) => found.push(Found::new(object, &file)),
-                    Err(message) => problem(message),
-                }),
+                None => keep(whole, found, &mut problem),
             },
             Err(_) if text.among && aside::is_template(&content, piece.line) => {
                 report.aside.add(Why::Template, text.name);

@@ -26,7 +26,7 @@ pub(super) struct Piece {
 #[derive(Debug)]
 pub(super) struct Whole {
     pub(super) value: Value,
-    /// What stood in its field `items`, which is empty instead.
+    /// What stood in its field `items`, or in the bare list that it is; that list is empty instead.
     pub(super) items: Vec<Packed>,
 }
 
@@ -160,6 +160,9 @@ fn json_value(text: &str) -> (Option<serde_json::Result<Whole>>, usize) {
 }
 
 fn long_list(text: &str) -> Option<Whole> {
+    if text.starts_with('[') {
+        return long_array(text);
+    }
     let mut fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
     let list = fields.remove("items")?;
     let items: Vec<&RawValue> = serde_json::from_str(list.get()).ok()?;
@@ -168,8 +171,18 @@ fn long_list(text: &str) -> Option<Whole> {
         value.insert(name, serde_json::from_str(field.get()).ok()?);
     }
     value.insert("items".to_owned(), Value::Array(Vec::new()));
-    let items = items.into_iter().map(|item| Packed::of_text(item.get())).collect();
-    Some(Whole { value: Value::Object(value), items })
+    Some(Whole { value: Value::Object(value), items: packed(items) })
+}
+
+/// A bare list of objects, as `jq .items` prints it.
+fn long_array(text: &str) -> Option<Whole> {
+    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    let first: Value = serde_json::from_str(items.first()?.get()).ok()?;
+    yaml::may_be_object(&first).then(|| Whole { value: Value::Array(Vec::new()), items: packed(items) })
+}
+
+fn packed(items: Vec<&RawValue>) -> Vec<Packed> {
+    items.into_iter().map(|item| Packed::of_text(item.get())).collect()
 }
 
 /// Where reading goes on behind a malformed value: at the next line that opens a value in its first column.

@@ -370,6 +370,28 @@ fn items_of_long_lists_are_read_one_by_one_and_come_out_alike() {
 }
 
 #[test]
+fn objects_of_a_long_bare_list_are_read_one_by_one() {
+    let text = "x".repeat(2000);
+    let item = |at| {
+        let metadata = serde_json::json!({"name": format!("c{at:04}"), "namespace": "n"});
+        serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"t": text}})
+    };
+    let mut items: Vec<_> = (0..1200).map(item).collect();
+    items.push(serde_json::json!({"data": "no object"}));
+    let list = serde_json::Value::Array(items);
+    for text in [list.to_string(), format!("# read as YAML\n{list}"), crate::yaml::to_yaml(&list)] {
+        let mut pieces = 0;
+        split::documents(&text, &mut Copies::default(), &mut |piece| {
+            assert_eq!(piece.value.map(|whole| whole.items.len()), Ok(1201));
+            pieces += 1;
+        });
+        assert_eq!(pieces, 1);
+        let outcome = read(&[bytes("list", text)], &Options::default());
+        assert_eq!((outcome.objects, outcome.problems.len()), (1200, 1), "{:?}", outcome.problems);
+    }
+}
+
+#[test]
 fn what_has_items_and_is_no_list_keeps_them() {
     for text in [
         "apiVersion: example.com/v1\nkind: Menu\nmetadata: {name: m}\nitems:\n- a\n- {b: 1}\n",

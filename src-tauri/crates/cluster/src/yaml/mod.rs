@@ -52,7 +52,8 @@ pub(crate) struct Document {
     /// Line of its first token, counted from 1.
     pub(crate) line: usize,
     pub(crate) value: Value,
-    /// What stood in its field `items`, whose list is empty instead: lists of objects are long.
+    /// What stood in its field `items`, or in the bare list of objects that it is; that list is empty instead: lists of
+    /// objects are long.
     pub(crate) items: Vec<Packed>,
 }
 
@@ -76,7 +77,7 @@ pub(crate) fn parse(text: &str) -> (Vec<Document>, Option<Fault>) {
 pub(crate) struct Reading<'c> {
     /// What is left of a budget for copies.
     pub(crate) copies: &'c mut Copies,
-    /// Whether what stands in a document's list `items` is packed one by one.
+    /// Whether what stands in a document's list `items`, or in a bare list of objects, is packed one by one.
     pub(crate) pack_items: bool,
 }
 
@@ -217,6 +218,12 @@ impl Loader<'_> {
         self.finish(value, 0)
     }
 
+    /// Whether what ends next is an item of a bare list of objects.
+    fn is_in_bare_list(&self, value: &Value) -> bool {
+        let [Frame { shape: Shape::Sequence(whole), anchor: 0 }] = self.stack.as_slice() else { return false };
+        self.pack_items && whole.is_empty() && (!self.items.is_empty() || may_be_object(value))
+    }
+
     /// Whether what ends next stands in the document's list `items`. One with an anchor may be copied: it stays whole.
     fn is_in_items(&self) -> bool {
         let [Frame { shape: Shape::Mapping { key: Some(Key::Text(key)), .. }, .. }, list] = self.stack.as_slice()
@@ -244,7 +251,7 @@ impl Loader<'_> {
             self.copies.spend(size.bytes)?;
             self.anchors.insert(anchor, Anchored { value: value.clone(), size });
         }
-        if self.is_in_items() {
+        if self.is_in_items() || self.is_in_bare_list(&value) {
             self.items.push(Packed::new(&value));
             return Ok(());
         }
@@ -282,6 +289,11 @@ fn merged(mut map: Map<String, Value>, merges: Vec<Value>) -> Result<Map<String,
         }
     }
     Ok(map)
+}
+
+/// Whether a value says what kind of object it is.
+pub(crate) fn may_be_object(value: &Value) -> bool {
+    value.get("kind").is_some()
 }
 
 /// What kind of value it is, for messages that must not repeat it.
