@@ -89,6 +89,25 @@ async fn slow_answers_are_waited_for_and_hold_up_no_other_kind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_lists_come_in_while_discovery_is_under_way_and_are_not_taken_for_all_there_is() {
+    let (plane, proxy, namespace) = begin().await;
+    proxy.add(Rule::new(Fault::Silent).path("/apis"));
+    proxy.add(Rule::new(Fault::status(403)).path("/api/v1/pods").lists().times(1));
+    let live = Live::open(proxy.access(), Options::default());
+    let refused = |seen: &[support::Seen]| seen.iter().any(|request| request.status == Some(403));
+    proxy.until("pods are refused once", refused).await.unwrap();
+    let key = ResourceKey::new("", "Namespace", "", &namespace);
+    let early = live.until("the namespace is there", |snapshot| snapshot.contains(&key)).await.unwrap();
+    let rows = &early.coverage().kinds;
+    let unfinished = |(_, state): &(Scope, KindState)| matches!(state, KindState::Loading { .. });
+    assert!(rows.iter().all(|row| row.scopes.iter().all(unfinished)), "{rows:?}");
+    proxy.clear();
+    proxy.cut();
+    live.synced().await.unwrap();
+    live.equals(&plane.client().unwrap()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn retry_after_is_honoured() {
     let (_, proxy, _) = begin().await;
     proxy.add(Rule::new(Fault::Status { code: 429, retry_after: Some(3) }).path(MAPS).lists().times(1));

@@ -85,7 +85,7 @@ impl Served {
     }
 
     /// What every server serves, for an account that may not ask.
-    fn guessed() -> Self {
+    pub(crate) fn guessed() -> Self {
         let named =
             BUILT_IN.iter().flat_map(|(group, version, kinds)| kinds.iter().map(move |kind| (*group, *version, *kind)));
         let kinds: BTreeMap<GroupKind, ResourceKind> = named

@@ -110,6 +110,11 @@ impl Session {
         &self.context
     }
 
+    /// Prepares credentials and the connections that show them, if that is not done.
+    pub(crate) async fn prepare(&self) -> Result<(), Failure> {
+        self.current(None).await.map(|_| ())
+    }
+
     /// Whether the server is on this machine, where packing costs more than it saves.
     pub(crate) fn is_local(&self) -> bool {
         let host =

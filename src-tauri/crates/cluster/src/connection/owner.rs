@@ -51,6 +51,8 @@ pub(super) struct Owner {
     silence: Option<Duration>,
     wall: WallClock,
     pub(super) kinds: BTreeMap<GroupKind, Followed>,
+    /// Whether the server once said what it serves.
+    pub(super) discovered: watch::Sender<bool>,
     /// Names of definitions and API services that are deleted: `rollouts.argoproj.io`, `v1.argoproj.io`.
     undefined: BTreeSet<String>,
     /// Namespaces that can be named: first the context's own and those given, then those listed.
@@ -100,6 +102,7 @@ impl Owner {
             silence: options.silence,
             wall: options.wall,
             kinds: BTreeMap::new(),
+            discovered: watch::Sender::new(false),
             undefined: BTreeSet::new(),
             named,
             listed: BTreeSet::new(),
@@ -133,7 +136,7 @@ impl Owner {
             tokio::select! {
                 () = sleep_until(next_look) => {
                     looks.retain(|look| *look > next_look);
-                    match discover(&self.session).await {
+                    match self.discover().await {
                         Ok(served) => {
                             backoff.reset();
                             self.up();
@@ -179,6 +182,23 @@ impl Owner {
             // One look each is enough, however many changes there were.
             looks.truncate(AFTER_CHANGE.len() * 2);
         }
+    }
+
+    /// Asks what the server serves. The first time, what every server serves and the eye looks for is listed meanwhile.
+    async fn discover(&mut self) -> Result<Served, Failure> {
+        if !*self.discovered.borrow() && self.kinds.is_empty() {
+            // A plugin that fails is not run once for each who asks.
+            self.session.prepare().await?;
+            for kind in Served::guessed().kinds.into_iter().filter(|kind| rank(&kind.group_kind) == 0) {
+                self.follow(kind);
+            }
+            while !self.waiting.is_empty()
+                && let Ok(permit) = self.lists.clone().try_acquire_owned()
+            {
+                self.start(permit);
+            }
+        }
+        discover(&self.session).await
     }
 
     fn hear(&mut self, report: Report) {
@@ -253,7 +273,7 @@ impl Owner {
         let is_away = match failure {
             Failure::Network(_) | Failure::Silent(_) | Failure::Credentials(_) | Failure::Unauthorized(_) => true,
             // One kind's trouble is not the server's, unless nothing has worked yet.
-            _ => self.kinds.is_empty(),
+            _ => !*self.discovered.borrow(),
         };
         if is_away {
             self.link.send_if_modified(|link| {
@@ -268,12 +288,15 @@ impl Owner {
     /// what is missing is gone where its definition is seen to go, or it stays missing.
     fn adopt(&mut self, served: Served) {
         let now = Instant::now();
+        let is_first = !*self.discovered.borrow();
         let mut gone = Vec::new();
         for (kind, followed) in &mut self.kinds {
             let same_name = served.kinds.iter().find(|other| other.group_kind == *kind);
             match same_name {
                 Some(other) if is_same_shape(other, &followed.kind) => followed.missed = None,
                 Some(_) => gone.push(kind.clone()),
+                // It was taken to be served.
+                None if is_first => gone.push(kind.clone()),
                 // Nothing is known of them.
                 None if served.is_guessed || served.silent_groups.contains(&*kind.group) => followed.missed = None,
                 None => {
@@ -296,6 +319,8 @@ impl Owner {
                 self.follow(kind);
             }
         }
+        // Once every kind is announced: what was listed before is not all there is.
+        self.discovered.send_replace(true);
         self.published.send_replace(self.kinds.values().map(|followed| followed.kind.clone()).collect());
     }
 
@@ -351,6 +376,7 @@ impl Owner {
             target: Target { kind: followed.kind.clone(), scope },
             silence: self.silence,
             wake: self.wake.clone(),
+            discovered: self.discovered.subscribe(),
             rights_changed: rights_changed.clone(),
             is_told_of_rights: self.reviews.is_complete.clone(),
             slept: self.slept.subscribe(),

@@ -5,8 +5,8 @@ use model::GroupKind;
 /// Lower comes first.
 pub(super) fn rank(kind: &GroupKind) -> u8 {
     match (&*kind.group, &*kind.kind) {
-        // Pods early because they are many: what follows is listed beside them. These two go out on the connections that
-        // discovery has opened.
+        // Pods early because they are many: what follows is listed beside them. These two are asked for while discovery is
+        // under way.
         ("", "Namespace" | "Pod") => 0,
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet") => 1,
         ("apps", "ReplicaSet") | ("batch", "Job" | "CronJob") => 3,

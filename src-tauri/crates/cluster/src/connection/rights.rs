@@ -65,7 +65,7 @@ impl Reviews {
 impl Owner {
     /// Asks about every scope whose time has come.
     pub(super) fn review_rights(&mut self) {
-        if self.kinds.is_empty() {
+        if !*self.discovered.borrow() {
             return;
         }
         let mut scopes = vec![Scope::Cluster];

@@ -35,6 +35,8 @@ pub(crate) struct Informer {
     pub(crate) silence: Option<Duration>,
     /// Notified when the network may be back: waiting ends.
     pub(crate) wake: Arc<Notify>,
+    /// Whether the server has said what it serves: before, a list may come in, but nothing is whole, and nothing refused.
+    pub(crate) discovered: signal::Receiver<bool>,
     /// Notified when the account's rights to this target may have changed: it asks.
     pub(crate) rights_changed: Arc<Notify>,
     /// Whether it is notified when a right comes back, so that asking for it again and again is idle.
@@ -179,6 +181,9 @@ impl Informer {
                 () = self.rights_changed.notified() => self.may_list().await.map(|()| Duration::ZERO),
             };
             drop(permit.take());
+            if outcome.is_err() {
+                self.discovered().await;
+            }
             // A list alone proves little: the watch that follows may fail at once, again and again.
             if !from.is_empty() && (version != from || begun.elapsed() > PROOF) {
                 backoff.reset();
@@ -226,6 +231,12 @@ impl Informer {
             },
         }
         Ok(Duration::ZERO)
+    }
+
+    /// Waits until the server has said what it serves.
+    async fn discovered(&self) {
+        // It lives as long as the owner, which ends its informers.
+        let _ = self.discovered.clone().wait_for(|discovered| *discovered).await;
     }
 
     /// Waits, unless it is woken; answers whether it was.
@@ -292,6 +303,7 @@ impl Informer {
             }
             other => other?,
         };
+        self.discovered().await;
         self.outbox.write(&self.writer, [Delta::RelistEnd(kind.clone(), scope.clone())]);
         state.list_took = begun.elapsed();
         state.live(self);

@@ -15,7 +15,7 @@ pub(super) fn expand(Whole { mut value, items }: Whole, take: &mut dyn FnMut(Res
         return expand_at(value, 0, take);
     }
     let items = items.into_iter();
-    let mut unpacked = items.map(|item| item.unpack().map_err(|error| format!("an item cannot be read: {error}")));
+    let unpacked = items.map(|item| item.unpack().map_err(|error| format!("an item cannot be read: {error}")));
     if value.is_array() {
         return unpacked.for_each(|item| match item {
             Ok(item) => expand_item(item, 0, take),
