@@ -39,6 +39,8 @@ pub(crate) struct FrameLink {
     pub(crate) to: Spot,
     pub(crate) net: u64,
     pub(crate) label: Option<Label>,
+    /// The label, where only inside of the target's group the way is the link's own.
+    pub(crate) in_group: Option<Label>,
 }
 
 /// Where a link starts or ends.
@@ -90,10 +92,11 @@ pub(crate) fn measure(job: FrameJob, known: Known<'_>) -> Measured {
     let mut arrows = Vec::new();
     for link in &job.links {
         if let Spot::At(group, leaf) = link.from {
-            push(&mut doors, group, Door { net: link.net, leaf, is_exit: true, side: Side::Right });
+            push(&mut doors, group, Door { net: link.net, leaf, is_exit: true, side: Side::Right, label: None });
         }
         if let Spot::At(group, leaf) = link.to {
-            push(&mut doors, group, Door { net: link.net, leaf, is_exit: false, side: Side::Left });
+            let door = Door { net: link.net, leaf, is_exit: false, side: Side::Left, label: link.in_group };
+            push(&mut doors, group, door);
         }
         if let (Spot::At(from, _), Spot::At(to, _)) = (link.from, link.to) {
             arrows.push((from, to));
@@ -181,15 +184,8 @@ pub(crate) fn lay_out_frame(
     for way in &mut ways {
         way.path = Path { from: in_row(way.path.from), to: in_row(way.path.to), net: way.path.net };
     }
-    let paths: Vec<(Path, Option<Label>)> = ways
-        .iter()
-        .zip(&job.links)
-        .map(|(way, link)| {
-            // The label of what leaves or enters stands further out.
-            let is_inner = matches!((link.from, link.to), (Spot::At(..), Spot::At(..)));
-            (way.path, link.label.filter(|_| is_inner))
-        })
-        .collect();
+    let paths: Vec<(Path, Option<Label>)> =
+        ways.iter().zip(&job.links).map(|(way, link)| (way.path, link.label)).collect();
     let kept = kept.map(|(before, adopted)| adopted.keep(&before.held, &pieces, &columns, GAP));
     let rows = connect(&pieces, &columns, &paths, GAP, &SPACING, kept.as_ref());
     let size = outer(rows.size, job);
@@ -215,7 +211,8 @@ fn ways(job: &FrameJob, strips: &[Strip]) -> (Vec<Way>, Vec<Vec<Door>>) {
             let (exit, entry) = sides(away(link.from), away(link.to), strips.len());
             let mut open = |spot: Spot, is_exit: bool, side: Side| match spot {
                 Spot::At(group, leaf) => {
-                    let door = Door { net, leaf, is_exit, side };
+                    let label = link.in_group.filter(|_| !is_exit);
+                    let door = Door { net, leaf, is_exit, side, label };
                     push(&mut doors, group, door);
                     (End::Box(group, group, side), Some((group, door)))
                 }
@@ -372,6 +369,10 @@ impl FrameLayout {
         let (middle, label) = self.rows.route(way.path);
         points.extend(middle.iter().map(|point| point.plus(inset)));
         points.extend(stub(way.entry));
-        (points, label.map(|label| label.moved(inset)))
+        let in_group = way.entry.and_then(|(group, door)| {
+            let Rect { x, y, .. } = self.rects.at(group);
+            Some(self.groups.get(group)?.door_label(door)?.moved(Point { x, y }))
+        });
+        (points, label.map(|label| label.moved(inset)).or(in_group))
     }
 }

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::columns::Side;
 use crate::frame::{FrameJob, FrameLink, Spot};
@@ -55,8 +55,22 @@ pub(crate) struct SortedLink {
     pub(crate) to: Seat,
     pub(crate) net: u64,
     pub(crate) label: Option<Label>,
+    pub(crate) labelled: Labelled,
     /// Whether it can be drawn: its ends exist, differ, and both frames may have lines.
     pub(crate) is_drawn: bool,
+}
+
+/// Where the label of a link stands: as far out as its way is not shared with links that have other labels. Links of one
+/// sender are one line until they part, and what one of them is called does not hold for the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Labelled {
+    /// Between the frames; of a link within one frame, between its groups.
+    #[default]
+    Outside,
+    /// In the frame of its target.
+    InFrame,
+    /// In the group of its target.
+    InGroup,
 }
 
 impl Sorted {
@@ -116,7 +130,14 @@ impl Sorted {
                     && (link.from.frame, link.from.group) != (link.to.frame, link.to.group);
                 if !is_drawn {
                     let none = (0, 0, None);
-                    return SortedLink { from: none, to: none, net: 0, label: None, is_drawn };
+                    return SortedLink {
+                        from: none,
+                        to: none,
+                        net: 0,
+                        label: None,
+                        labelled: Labelled::Outside,
+                        is_drawn,
+                    };
                 }
                 let (out, into) = (leaving[&link.from], arriving[&link.to]);
                 let is_busy = into >= BUSY && into > out;
@@ -130,10 +151,11 @@ impl Sorted {
                     hash(&link.from, false)
                 };
                 let sorted = |end: &LinkEnd| (frame_place[end.frame], group_place[end.frame][end.group], end.leaf);
-                SortedLink { from: sorted(&link.from), to: sorted(&link.to), net, label: link.label, is_drawn }
+                let (from, to) = (sorted(&link.from), sorted(&link.to));
+                SortedLink { from, to, net, label: link.label, labelled: Labelled::Outside, is_drawn }
             })
             .collect();
-        Self { frames, groups, links }
+        Self { frames, groups, links: labelled(links) }
     }
 
     /// Links between the frames of a list, by place in it.
@@ -172,15 +194,56 @@ impl Sorted {
     }
 }
 
+/// Finds for the label of each link the place where it holds for nothing else.
+fn labelled(mut links: Vec<SortedLink>) -> Vec<SortedLink> {
+    let outside = |link: &SortedLink| (link.net, link.from.0, link.to.0);
+    let in_frame = |link: &SortedLink| (link.net, link.from.0 == link.to.0, link.to.0, link.to.1);
+    let between = |link: &SortedLink| link.is_drawn && link.from.0 != link.to.0;
+    let mixed_outside = mixed(links.iter().filter(|link| between(link)), outside);
+    let mixed_in_frame = mixed(links.iter().filter(|link| link.is_drawn), in_frame);
+    for link in &mut links {
+        let is_own_outside = between(link) && !mixed_outside.contains(&outside(link));
+        link.labelled = match mixed_in_frame.contains(&in_frame(link)) {
+            _ if is_own_outside => Labelled::Outside,
+            true => Labelled::InGroup,
+            false if between(link) => Labelled::InFrame,
+            false => Labelled::Outside,
+        };
+    }
+    links
+}
+
+/// The ways that links with different labels share.
+fn mixed<'a, K: Eq + Hash>(
+    links: impl Iterator<Item = &'a SortedLink>,
+    way: impl Fn(&SortedLink) -> K,
+) -> FxHashSet<K> {
+    let mut first: FxHashMap<K, Option<Label>> = FxHashMap::default();
+    let mut mixed = FxHashSet::default();
+    for link in links {
+        if *first.entry(way(link)).or_insert(link.label) != link.label {
+            mixed.insert(way(link));
+        }
+    }
+    mixed
+}
+
 impl SortedLink {
+    /// The label, where it stands there.
+    pub(crate) fn label_at(&self, place: Labelled) -> Option<Label> {
+        self.label.filter(|_| self.labelled == place)
+    }
+
     /// The link as its frames see it: within one frame, or leaving one and arriving in another.
     pub(crate) fn in_frames(&self, (exit, entry): (Side, Side)) -> (FrameLink, Option<FrameLink>) {
-        let Self { net, label, .. } = *self;
+        let net = self.net;
+        let in_group = self.label_at(Labelled::InGroup);
         let (from, to) = (Spot::At(self.from.1, self.from.2), Spot::At(self.to.1, self.to.2));
         if self.from.0 == self.to.0 {
-            return (FrameLink { from, to, net, label }, None);
+            return (FrameLink { from, to, net, label: self.label_at(Labelled::Outside), in_group }, None);
         }
-        let leaving = FrameLink { from, to: Spot::Beyond(exit), net, label: None };
-        (leaving, Some(FrameLink { from: Spot::Beyond(entry), to, net, label: None }))
+        let leaving = FrameLink { from, to: Spot::Beyond(exit), net, label: None, in_group: None };
+        let label = self.label_at(Labelled::InFrame);
+        (leaving, Some(FrameLink { from: Spot::Beyond(entry), to, net, label, in_group }))
     }
 }

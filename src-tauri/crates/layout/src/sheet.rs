@@ -12,7 +12,7 @@ use crate::hold::{Adopted, Held, Solved};
 use crate::input::{Group, Input, Label, Place, Shape};
 use crate::lanes::{self, Lane};
 use crate::level::{End, Level, Path, Piece, connect};
-use crate::nets::{Sorted, SortedLink};
+use crate::nets::{Labelled, Sorted, SortedLink};
 use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup, Twin};
 use crate::pack::{Target, pack};
 use crate::stack::{Away, Reach, cells, reaches, sides, stack};
@@ -238,7 +238,7 @@ fn place_rows(
         .links
         .iter()
         .filter(|link| link.is_drawn && link.from.0 != link.to.0)
-        .map(|link| (path(link, &places, sides_of(link)), link.label))
+        .map(|link| (path(link, &places, sides_of(link)), link.label_at(Labelled::Outside)))
         .collect();
     let same = kept
         .and_then(|(held, _)| held.solved.as_ref())
@@ -347,8 +347,9 @@ fn route<F: Fn(&SortedLink) -> (Side, Side)>(
     if let Some(arriving) = arriving {
         let (way, found) = between.rows.route(path(link, between.places, sides));
         points.extend(way);
-        label = found;
-        points.extend(within(link.to.0, &arriving).0);
+        let (way, inside) = within(link.to.0, &arriving);
+        points.extend(way);
+        label = found.or(inside);
     }
     straighten(&mut points);
     Route { points, label }

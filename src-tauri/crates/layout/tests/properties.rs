@@ -401,6 +401,63 @@ fn two_senders_share_no_upright_piece() {
     }
 }
 
+/// Boxes of the labels with their texts, of edges and of links.
+fn labels(input: &Input, result: &Layout) -> Vec<(Rect, u64)> {
+    let mut labels = Vec::new();
+    for (frame, placed) in input.frames.iter().zip(&result.frames) {
+        for (group, placed) in frame.groups.iter().zip(&placed.groups) {
+            let by = Point { x: placed.rect.x, y: placed.rect.y };
+            let routes = group.edges.iter().zip(&placed.layout.routes);
+            labels.extend(routes.filter_map(|(edge, route)| Some((route.label?.moved(by), edge.label?.text))));
+        }
+    }
+    let links = input.links.iter().zip(&result.links);
+    labels.extend(links.filter_map(|(link, route)| Some((route.label?, link.label?.text))));
+    labels
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_label_stands_on_another_text(sketch in sketches()) {
+        let input = input(&sketch);
+        let labels = labels(&input, &layout(&input, None));
+        for (at, (rect, text)) in labels.iter().enumerate() {
+            for (other, other_text) in &labels[at + 1..] {
+                prop_assert!(text == other_text || !rect.overlaps(other), "{rect:?} {text} and {other:?} {other_text}");
+            }
+        }
+    }
+}
+
+/// An Ingress with a path to each of three Services of one application: the paths stood on one another.
+#[test]
+fn a_sender_with_several_targets_in_one_group_says_each_label_at_its_own_arrow() {
+    let group = |leaves: usize| GroupSketch {
+        leaves: vec![(1, false, false, false); leaves],
+        edges: Vec::new(),
+        is_grid: false,
+    };
+    for frames in [vec![vec![group(1), group(3)]], vec![vec![group(1)], vec![], vec![group(3)]]] {
+        let target = LinkEnd { frame: frames.len() - 1, group: frames[frames.len() - 1].len() - 1, leaf: None };
+        let from = LinkEnd { frame: 0, group: 0, leaf: Some(0) };
+        let links = (0..3).map(|leaf: usize| {
+            let label = Label { size: Size { width: 90, height: 12 }, text: u64::try_from(leaf).unwrap() };
+            Link { from, to: LinkEnd { leaf: Some(leaf), ..target }, label: Some(label) }
+        });
+        let input = Input { links: links.collect(), ..input(&Sketch { frames, links: Vec::new() }) };
+        let result = layout(&input, None);
+        for route in &result.links {
+            let (label, tip) = (route.label.unwrap(), route.points.last().unwrap());
+            assert!(
+                label.right() < tip.x && label.bottom() <= tip.y && tip.y - label.bottom() < 8,
+                "{label:?} at {tip:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_many_senders_share_is_a_bundle_with_a_count() {
     assert_eq!(layout::bundles(&callers(10)), vec![Some(10); 10]);

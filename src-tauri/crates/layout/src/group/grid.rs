@@ -58,7 +58,7 @@ pub(super) fn grid(group: &Group, doors: &[Door], width: i32, stretch: bool) -> 
         .map(|door| {
             // A cell with a neighbour to that side is not reached: its links end on the group's edge.
             let edge = on_edge(group, size, door);
-            let Some(leaf) = door.leaf else { return Stub { door: *door, points: vec![edge] } };
+            let Some(leaf) = door.leaf else { return Stub { door: *door, points: vec![edge], label: None } };
             let rect = leaves.at(leaf);
             let edge = Point { y: rect.y + group.leaves.get(leaf).map_or(0, |leaf| leaf.port), ..edge };
             let beside =
@@ -66,11 +66,11 @@ pub(super) fn grid(group: &Group, doors: &[Door], width: i32, stretch: bool) -> 
             // A net passes the group's edge once, whatever it leads to.
             let same = |other: &&Door| (other.net, other.side, other.is_exit) == (door.net, door.side, door.is_exit);
             if leaves.iter().any(beside) || doors.iter().filter(same).count() > 1 {
-                return Stub { door: *door, points: vec![edge] };
+                return Stub { door: *door, points: vec![edge], label: None };
             }
             let on_leaf = Point { x: if edge.x == 0 { rect.x } else { rect.right() }, ..edge };
             let points = if door.is_exit { vec![on_leaf, edge] } else { vec![edge, on_leaf] };
-            Stub { door: *door, points }
+            Stub { door: *door, points, label: None }
         })
         .collect();
     GroupLayout { size, leaves, routes: vec![Route::default(); group.edges.len()], stubs, ..GroupLayout::default() }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::columns::{Heights, Node, Pin, Pinned, Side, Solution, Spacing, Wire, solve};
 use crate::geometry::{Point, Rect, Size};
-use crate::input::{Group, Shape};
+use crate::input::{Group, Label, Shape};
 
 use seats::{Seats, roles, seat, upright};
 
@@ -78,6 +78,8 @@ pub(crate) struct Stub {
     pub(crate) door: Door,
     /// In the direction of the link.
     pub(crate) points: Vec<Point>,
+    /// Where the door's label stands, if there is room.
+    pub(crate) label: Option<Rect>,
 }
 
 /// A net entering or leaving by a leaf, or by the group as a whole.
@@ -87,6 +89,8 @@ pub(crate) struct Door {
     pub(crate) leaf: Option<usize>,
     pub(crate) is_exit: bool,
     pub(crate) side: Side,
+    /// The label of a link that comes in, where it is to stand in the group.
+    pub(crate) label: Option<Label>,
 }
 
 impl Door {
@@ -106,6 +110,11 @@ impl GroupLayout {
 
     pub(crate) fn stub(&self, door: Door) -> &[Point] {
         self.stubs.binary_search_by_key(&door, |stub| stub.door).map_or(&[], |at| &self.stubs[at].points)
+    }
+
+    pub(crate) fn door_label(&self, door: Door) -> Option<Rect> {
+        let at = self.stubs.binary_search_by_key(&door, |stub| stub.door).ok()?;
+        self.stubs.get(at)?.label
     }
 }
 
@@ -241,7 +250,8 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)], places: Option<&S
         } else {
             (Pin::Outside(Side::Left), Pin::Port { node, side: Side::Left, dy: port(leaf) })
         };
-        wires.push(Wire { from, to, net: door.net, weight: 1, label: None });
+        let label = door.label.map(|label| (label.size, label.text));
+        wires.push(Wire { from, to, net: door.net, weight: 1, label });
     }
     let mut solution = solve(&nodes, &wires, &SPACING, Heights::Free, None);
     if let Some(places) = places {
@@ -337,8 +347,10 @@ fn assemble(
         .iter()
         .map(|door| {
             let mut points = vec![on_edge(group, size, door)];
+            let mut label = None;
             if door.leaf.is_some() {
                 points = moved(&solution.routes[wire]);
+                label = solution.labels[wire].map(|label| label.moved(origin));
                 wire += 1;
                 if door.is_turned() {
                     points.reverse();
@@ -351,7 +363,7 @@ fn assemble(
                     points.insert(0, edge);
                 }
             }
-            Stub { door: *door, points }
+            Stub { door: *door, points, label }
         })
         .collect();
     let columns = used.iter().zip(&solution.columns).map(|(role, (x, width))| (*role, x + padding, *width)).collect();

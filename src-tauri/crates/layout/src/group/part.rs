@@ -45,8 +45,9 @@ pub(crate) fn part_of(part: &Group, whole: &Group, layout: &GroupLayout, wish: &
             let Door { leaf: known, is_exit, side, .. } = stub.door;
             (known, is_exit, side) == (leaf, door.is_exit, door.side)
         };
-        let points = layout.stubs.iter().find(same)?.points.clone();
-        Some(Stub { door: *door, points })
+        let known = layout.stubs.iter().find(same)?;
+        let label = known.label.filter(|_| known.door.label == door.label);
+        Some(Stub { door: *door, points: known.points.clone(), label })
     });
     let mut stubs = doors.collect::<Option<Vec<Stub>>>()?;
     join_at_edge(&mut stubs, layout.size.width, padding(part));
