@@ -92,6 +92,26 @@ pub const BLOCK_TITLE: f32 = 14.0;
 pub const BLOCK_TITLE_BASE: f32 = 20.0;
 /// Right end of a block's subtitle, from the block's right.
 pub const BLOCK_SUBTITLE_RIGHT: f32 = 13.0;
+/// Right end of a frame's last problem pill, from the frame's right.
+pub const PILL_RIGHT: f32 = 16.0;
+/// The middle of those pills, from the frame's top.
+pub const PILL_MIDDLE: f32 = 22.0;
+/// Height of a problem pill.
+pub const PILL_HEIGHT: f32 = 20.0;
+/// Between two of them.
+pub const PILL_GAP: f32 = 6.0;
+/// What a pill is wider than its text.
+pub const PILL_ROOM: f32 = 30.0;
+/// Left of the state's shape in it.
+pub const PILL_MARK: f32 = 8.0;
+/// Top of that shape, from the pill's.
+pub const PILL_MARK_TOP: f32 = 5.0;
+/// Size of that shape, as a share of a card's.
+pub const PILL_MARK_SCALE: f32 = 0.8;
+/// Left of a pill's text.
+pub const PILL_TEXT: f32 = 21.0;
+/// Baseline of that text, below the pill's middle.
+pub const PILL_BASE: f32 = 3.8;
 /// Half the width of an arrow's head.
 pub const ARROW_WING: f32 = 3.6;
 /// Length of the head of a line that stands for several.
@@ -102,7 +122,7 @@ pub const ARROW_SEVERAL_WING: f32 = 4.3;
 pub const ARROW: f32 = 8.0;
 
 /// Every measure that the interface draws with, by the name it has there. From a card's top left unless said otherwise.
-pub const MEASURES: [(&str, f32); 42] = [
+pub const MEASURES: [(&str, f32); 52] = [
     ("cardHeight", CARD_HEIGHT),
     ("cardText", CARD_TEXT),
     ("cardNameRight", CARD_NAME_RIGHT),
@@ -138,6 +158,16 @@ pub const MEASURES: [(&str, f32); 42] = [
     ("arrowWing", ARROW_WING),
     ("arrowSeveral", ARROW_SEVERAL),
     ("arrowSeveralWing", ARROW_SEVERAL_WING),
+    ("pillRight", PILL_RIGHT),
+    ("pillMiddle", PILL_MIDDLE),
+    ("pillHeight", PILL_HEIGHT),
+    ("pillGap", PILL_GAP),
+    ("pillRoom", PILL_ROOM),
+    ("pillMark", PILL_MARK),
+    ("pillMarkTop", PILL_MARK_TOP),
+    ("pillMarkScale", PILL_MARK_SCALE),
+    ("pillText", PILL_TEXT),
+    ("pillBase", PILL_BASE),
     ("frameRadius", FRAME_RADIUS),
     ("frameTitle", FRAME_TITLE),
     ("frameTitleBase", FRAME_TITLE_BASE),

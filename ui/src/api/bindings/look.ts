@@ -61,6 +61,16 @@ export const MEASURES = {
   "meterWord": 52.0,
   "nameBase": 20.5,
   "nameBaseAlone": 27.5,
+  "pillBase": 3.8,
+  "pillGap": 6.0,
+  "pillHeight": 20.0,
+  "pillMark": 8.0,
+  "pillMarkScale": 0.8,
+  "pillMarkTop": 5.0,
+  "pillMiddle": 22.0,
+  "pillRight": 16.0,
+  "pillRoom": 30.0,
+  "pillText": 21.0,
   "pod": 12.0,
   "podInset": 0.7,
   "podInsetRadius": 2.4,
@@ -73,12 +83,16 @@ export const MEASURES = {
   "tileRadius": 6.0
 } as const;
 
+/** How much is left of what has no part in what a lens shows. */
+export const ASIDE = 0.3 as const;
+
 /** How shapes are filled and stroked. */
 export const SHAPES = {
   "broken": {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "failing",
     "width": 1.5
   },
@@ -89,6 +103,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": true,
+    "several": false,
     "stroke": "failing",
     "width": 1.6
   },
@@ -99,6 +114,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "failing",
     "width": 1.4
   },
@@ -106,6 +122,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "card",
     "round": false,
+    "several": false,
     "stroke": "card-line",
     "width": 1.0
   },
@@ -113,6 +130,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "failing-card",
     "round": false,
+    "several": false,
     "stroke": "failing",
     "width": 1.0
   },
@@ -120,6 +138,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "warning-card",
     "round": false,
+    "several": false,
     "stroke": "warning",
     "width": 1.0
   },
@@ -127,6 +146,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "card",
     "round": false,
+    "several": false,
     "stroke": "card-line",
     "width": 1.0
   },
@@ -134,6 +154,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "frame",
     "round": false,
+    "several": false,
     "stroke": "frame-line",
     "width": 1.0
   },
@@ -141,6 +162,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "group",
     "width": 5.0
   },
@@ -148,6 +170,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "frame",
     "width": 5.0
   },
@@ -158,6 +181,7 @@ export const SHAPES = {
     ],
     "fill": "failing-card",
     "round": false,
+    "several": false,
     "stroke": "failing",
     "width": 1.2
   },
@@ -168,6 +192,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": true,
+    "several": false,
     "stroke": "line",
     "width": 1.6
   },
@@ -175,6 +200,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "group",
     "round": false,
+    "several": false,
     "stroke": "frame-line",
     "width": 1.0
   },
@@ -182,6 +208,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "line",
     "round": false,
+    "several": false,
     "stroke": null,
     "width": 0.0
   },
@@ -189,6 +216,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "failing",
     "round": false,
+    "several": false,
     "stroke": null,
     "width": 0.0
   },
@@ -196,6 +224,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "strong-line",
     "round": false,
+    "several": false,
     "stroke": null,
     "width": 0.0
   },
@@ -203,6 +232,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": true,
+    "several": false,
     "stroke": "secondary",
     "width": 1.35
   },
@@ -210,6 +240,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": true,
+    "several": false,
     "stroke": "failing",
     "width": 1.35
   },
@@ -217,6 +248,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": true,
+    "several": false,
     "stroke": "neutral",
     "width": 1.35
   },
@@ -227,6 +259,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "strong-line",
     "width": 1.25
   },
@@ -234,6 +267,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "line",
     "width": 0.9
   },
@@ -241,6 +275,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "strong-line",
     "round": false,
+    "several": false,
     "stroke": null,
     "width": 0.0
   },
@@ -248,6 +283,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "warning",
     "round": false,
+    "several": false,
     "stroke": null,
     "width": 0.0
   },
@@ -255,6 +291,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "frame",
     "round": false,
+    "several": false,
     "stroke": "card-line",
     "width": 1.0
   },
@@ -262,6 +299,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "group",
     "round": false,
+    "several": false,
     "stroke": "card-line",
     "width": 1.0
   },
@@ -269,6 +307,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "completed",
     "width": 1.2
   },
@@ -276,6 +315,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "warning",
     "width": 1.4
   },
@@ -283,6 +323,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "failing",
     "width": 1.4
   },
@@ -290,6 +331,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "neutral",
     "width": 1.2
   },
@@ -297,6 +339,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "ready",
     "round": false,
+    "several": false,
     "stroke": null,
     "width": 0.0
   },
@@ -307,6 +350,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "warning",
     "width": 1.4
   },
@@ -317,6 +361,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "neutral",
     "width": 1.2
   },
@@ -327,6 +372,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "line",
     "width": 1.25
   },
@@ -334,6 +380,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "strong-line",
     "width": 1.5
   },
@@ -341,6 +388,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "line",
     "width": 1.25
   },
@@ -348,6 +396,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": true,
     "stroke": "strong-line",
     "width": 2.25
   },
@@ -358,6 +407,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": true,
+    "several": true,
     "stroke": "strong-line",
     "width": 2.4
   },
@@ -368,6 +418,7 @@ export const SHAPES = {
     ],
     "fill": null,
     "round": false,
+    "several": true,
     "stroke": "strong-line",
     "width": 2.0
   },
@@ -375,6 +426,7 @@ export const SHAPES = {
     "dash": [],
     "fill": "tile",
     "round": false,
+    "several": false,
     "stroke": null,
     "width": 0.0
   },
@@ -382,6 +434,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "group",
     "width": 2.4
   },
@@ -389,6 +442,7 @@ export const SHAPES = {
     "dash": [],
     "fill": null,
     "round": false,
+    "several": false,
     "stroke": "frame",
     "width": 2.4
   },
@@ -399,6 +453,7 @@ export const SHAPES = {
     ],
     "fill": "group",
     "round": false,
+    "several": false,
     "stroke": "neutral",
     "width": 1.0
   }

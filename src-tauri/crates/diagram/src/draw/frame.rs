@@ -19,7 +19,7 @@ pub(super) fn frame(frame: &Frame, pen: &mut dyn Pen) {
     pen.open(&frame.id, "", at(0.0, 0.0));
     pen.rect(&ink::FRAME, crisp(rect), FRAME_RADIUS);
     let pills = pills(&frame.counts);
-    let pills_left = rect.right() - 16.0 - pills.iter().map(|pill| pill.width + 6.0).sum::<f32>();
+    let pills_left = rect.right() - PILL_RIGHT - pills.iter().map(|pill| pill.width + PILL_GAP).sum::<f32>();
     let base = rect.y + FRAME_TITLE_BASE;
     let title = Role::FrameTitle.fit((pills_left - rect.x - 24.0).max(40.0), &frame.title);
     pen.text(&ink::FRAME_TITLE, at(rect.x + FRAME_TITLE, base), Anchor::Start, &title);
@@ -30,10 +30,11 @@ pub(super) fn frame(frame: &Frame, pen: &mut dyn Pen) {
     for badge in &frame.badges {
         card::badge(badge, pen);
     }
-    let mut x = rect.right() - 10.0;
+    let mut x = rect.right() - PILL_RIGHT;
     for pill in pills.iter().rev() {
-        x -= pill.width + 6.0;
-        pill.draw(at(x, rect.y + 12.0), pen);
+        x -= pill.width;
+        pill.draw(at(x, rect.y + PILL_MIDDLE - PILL_HEIGHT / 2.0), pen);
+        x -= PILL_GAP;
     }
     pen.close();
 }
@@ -96,7 +97,7 @@ struct Pill {
 fn pills(counts: &Counts) -> Vec<Pill> {
     counted(counts)
         .map(|(health, text)| {
-            let width = (30.0 + Role::Badge.width(&text)).ceil();
+            let width = (PILL_ROOM + Role::Badge.width(&text)).ceil();
             Pill { health, text, width }
         })
         .collect()
@@ -113,8 +114,9 @@ pub(super) fn counted(counts: &Counts) -> impl Iterator<Item = (Health, String)>
 impl Pill {
     fn draw(&self, at_point: Point, pen: &mut dyn Pen) {
         let Point { x, y } = at_point;
-        pen.rect(&ink::PILL, crisp(Rect { x, y, width: self.width, height: 20.0 }), 9.5);
-        pen.mark(self.health, at(x + 8.0, y + 5.0), 0.8);
-        pen.text(&ink::BADGE, at(x + 21.0, y + 13.8), Anchor::Start, &self.text);
+        let rect = Rect { x, y, width: self.width, height: PILL_HEIGHT };
+        pen.rect(&ink::PILL, crisp(rect), (PILL_HEIGHT - 1.0) / 2.0);
+        pen.mark(self.health, at(x + PILL_MARK, y + PILL_MARK_TOP), PILL_MARK_SCALE);
+        pen.text(&ink::BADGE, at(x + PILL_TEXT, y + PILL_HEIGHT / 2.0 + PILL_BASE), Anchor::Start, &self.text);
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Ink {
     pub(crate) dash: &'static [f32],
     /// Round caps and joins.
     pub(crate) round: bool,
+    /// A line that stands for several: its arrow's head is larger.
+    pub(crate) several: bool,
 }
 
 /// A kind of text.
@@ -45,23 +47,27 @@ const DASHED: &[f32] = &[5.0, 3.0];
 const DOTTED: &[f32] = &[0.1, 3.4];
 
 const fn ground(name: &'static str, fill: Token, stroke: Token) -> Ink {
-    Ink { name, fill: Some(fill), stroke: Some(stroke), width: 1.0, dash: &[], round: false }
+    Ink { name, fill: Some(fill), stroke: Some(stroke), width: 1.0, dash: &[], round: false, several: false }
 }
 
 const fn solid(name: &'static str, fill: Token) -> Ink {
-    Ink { name, fill: Some(fill), stroke: None, width: 0.0, dash: &[], round: false }
+    Ink { name, fill: Some(fill), stroke: None, width: 0.0, dash: &[], round: false, several: false }
 }
 
 const fn stroke(name: &'static str, token: Token, width: f32, dash: &'static [f32]) -> Ink {
-    Ink { name, fill: None, stroke: Some(token), width, dash, round: false }
+    Ink { name, fill: None, stroke: Some(token), width, dash, round: false, several: false }
 }
 
 const fn dotted(name: &'static str, token: Token) -> Ink {
-    Ink { name, fill: None, stroke: Some(token), width: 1.6, dash: DOTTED, round: true }
+    Ink { name, fill: None, stroke: Some(token), width: 1.6, dash: DOTTED, round: true, several: false }
+}
+
+const fn several(line: Ink) -> Ink {
+    Ink { several: true, ..line }
 }
 
 const fn icon(name: &'static str, token: Token) -> Ink {
-    Ink { name, fill: None, stroke: Some(token), width: 1.35, dash: &[], round: true }
+    Ink { name, fill: None, stroke: Some(token), width: 1.35, dash: &[], round: true, several: false }
 }
 
 pub(crate) static PAGE: Ink = solid("page", Page);
@@ -96,9 +102,10 @@ pub(super) static SELECTS: Ink = stroke("selects", Line, 1.25, &[]);
 pub(super) static REFERS: Ink = stroke("refers", Line, 1.25, DASHED);
 pub(super) static GOVERNS: Ink = dotted("governs", Line);
 static MEMBER: Ink = stroke("member", Line, 0.9, &[]);
-pub(super) static SEVERAL: Ink = stroke("several", StrongLine, 2.25, &[]);
-pub(super) static SEVERAL_REFERS: Ink = stroke("several-refers", StrongLine, 2.0, &[7.0, 4.0]);
-pub(super) static SEVERAL_GOVERNS: Ink = Ink { width: 2.4, dash: &[0.1, 4.4], ..dotted("several-governs", StrongLine) };
+pub(super) static SEVERAL: Ink = several(stroke("several", StrongLine, 2.25, &[]));
+pub(super) static SEVERAL_REFERS: Ink = several(stroke("several-refers", StrongLine, 2.0, &[7.0, 4.0]));
+pub(super) static SEVERAL_GOVERNS: Ink =
+    several(Ink { width: 2.4, dash: &[0.1, 4.4], ..dotted("several-governs", StrongLine) });
 pub(super) static INFERRED: Ink = stroke("inferred", StrongLine, 1.25, &[9.0, 2.5]);
 pub(super) static BROKEN_SOLID: Ink = stroke("broken", Failing, 1.5, &[]);
 pub(super) static BROKEN_DASHED: Ink = stroke("broken-refers", Failing, 1.4, DASHED);

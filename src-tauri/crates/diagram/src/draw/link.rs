@@ -74,7 +74,7 @@ pub(super) fn draw_line(points: &[Point], line: &'static ink::Ink, head: &'stati
 
 /// Length and half the width of an arrow's head.
 fn size_of_head(line: &ink::Ink) -> (f32, f32) {
-    if line.width > 1.9 { (ARROW_SEVERAL, ARROW_SEVERAL_WING) } else { (ARROW, ARROW_WING) }
+    if line.several { (ARROW_SEVERAL, ARROW_SEVERAL_WING) } else { (ARROW, ARROW_WING) }
 }
 
 /// The last point, the direction in which the line reaches it, and the length of its last piece.

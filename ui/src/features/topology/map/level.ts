@@ -1,5 +1,7 @@
 /** What is drawn at which scale. Names never shrink below ten pixels on screen: they give way to the level above. */
 
+import type { Block } from "../picture/types";
+
 /** Far to near. */
 export type Level = "far" | "blocks" | "compact" | "cards" | "near";
 
@@ -36,6 +38,18 @@ export function levelAt(scale: number): Level {
 
 export function showsCards(level: Level): boolean {
   return level !== "far" && level !== "blocks";
+}
+
+/** Below this size on screen a card holds no name: a few letters of ten pixels beside its mark. */
+const SMALLEST_CARD = { width: 48, height: 12 };
+
+/**
+ * Whether the cards of something without a name of its own (the nodes of a cluster, its classes) are drawn while those of
+ * applications are not: a strip of states would say how many there are, and not which.
+ */
+export function showsMembers(block: Pick<Block, "title" | "cards">, level: Level, scale: number): boolean {
+  if (level !== "blocks" || block.title !== "") return false;
+  return block.cards.every(({ box }) => box.width * scale >= SMALLEST_CARD.width && box.height * scale >= SMALLEST_CARD.height);
 }
 
 export function showsCaptions(scale: number): boolean {

@@ -1,14 +1,13 @@
 /** What has no part in what the lens shows: it stays in its place, and behind. */
 
+import { ASIDE } from "@/api/bindings/look";
+
 import type { Block } from "../picture/types";
 import type { Pen } from "./pen";
 
-/** How much is left of it. */
-const SHARE = 0.3;
-
 /** Draws with what is left of something that stands back. */
 export function drawAside({ context }: Pen, draw: () => void) {
-  context.globalAlpha = SHARE;
+  context.globalAlpha = ASIDE;
   draw();
   context.globalAlpha = 1;
 }

@@ -1,27 +1,27 @@
 /** Cards, pass by pass over all that are visible, so that faces and colours change a few times and not once per card. */
 
 import { MEASURES } from "@/api/bindings/look";
-import { asHealth, isProblem } from "@/components";
+import { type Health, asHealth, isProblem } from "@/components";
 
 import { SMALLEST_CAPTION, SMALLEST_NAME, readable, showsCaptions, textSize } from "../map/level";
-import type { Card } from "../picture/types";
+import type { Block, Card } from "../picture/types";
 import { drawMark, drawPod } from "./marks";
-import { called } from "./names";
+import { called, toldApart } from "./names";
 import { drawBadges, drawMeters, drawTallies } from "./parts";
-import { type Pen, crispBox, fitted, paintShape, roundedBox, setFont, setText, widthOf } from "./pen";
+import { type Pen, crispBox, facesMeasured, fitted, paintShape, roundedBox, setFont, setText, widthOf } from "./pen";
 import { type ShapeName, surface, texts } from "./theme";
 
 /** From further away, in pixels on screen. */
-const COMPACT = { inset: 3, radius: 3.5, fade: 6 };
+const COMPACT = { inset: 3, radius: 3.5 };
 
-/** `app` is the application that the cards stand in; empty where they stand in none. */
-export function drawCards(pen: Pen, cards: readonly Card[], app: string) {
+/** Draws these cards of a block. */
+export function drawCards(pen: Pen, cards: readonly Card[], block: Block) {
   for (const card of cards) drawSurface(pen, card);
   if (pen.level === "compact") {
-    drawCompactNames(pen, cards, app);
+    drawCompactNames(pen, cards, block);
   } else {
     drawChips(pen, cards);
-    drawNames(pen, cards);
+    drawNames(pen, cards, block);
     if (showsCaptions(pen.scale)) drawCaptions(pen, cards);
   }
   for (const card of cards) {
@@ -83,20 +83,54 @@ function drawChips(pen: Pen, cards: readonly Card[]) {
   }
 }
 
-function drawNames(pen: Pen, cards: readonly Card[]) {
+function drawNames(pen: Pen, cards: readonly Card[], block: Block) {
   const { context } = pen;
   const natural = texts.name.size;
   const size = textSize(natural, pen.scale);
   const withCaptions = showsCaptions(pen.scale);
   setText(pen, "name", size);
+  // The core has fitted names to their natural size; only larger ones must be fitted again.
+  const again = size > natural ? namesAt(pen, block, () => fittedNames(pen, block)) : null;
   for (const card of cards) {
-    const room = card.box.width - MEASURES.cardText - MEASURES.cardNameRight;
-    // The core has fitted the name to the natural size; only a larger one must be fitted again.
-    const text = size > natural ? fitted(pen, card.fullName ?? card.name, room) : card.name;
+    const text = again?.get(card.key)?.text ?? card.name;
     const alone = size > natural ? MEASURES.cardHeight / 2 + size * 0.36 : MEASURES.nameBaseAlone;
     const base = withCaptions && card.caption !== "" ? MEASURES.nameBase : alone;
     context.fillText(text, card.box.x + MEASURES.cardText, card.box.y + base);
   }
+}
+
+/** By the cards' keys. */
+type Names = Map<string, { text: string; isKind: boolean }>;
+
+/** What the cards of a block were last called, and at which scale. A block is drawn in several pieces. */
+const lastNames = new WeakMap<Block, { scale: number; faces: number; names: Names }>();
+
+/** The names at this scale: all of the block's are looked at, so that each piece of it cuts them alike. */
+function namesAt(pen: Pen, block: Block, compute: () => Names): Names {
+  const known = lastNames.get(block);
+  if (known?.scale === pen.scale && known.faces === facesMeasured()) return known.names;
+  const names = compute();
+  lastNames.set(block, { scale: pen.scale, faces: facesMeasured(), names });
+  return names;
+}
+
+/** The current face must be that of names. */
+function fittedNames(pen: Pen, { cards }: Block): Names {
+  const room = (card: Card) => card.box.width - MEASURES.cardText - MEASURES.cardNameRight;
+  const whole = cards.map((card) => card.fullName ?? card.name);
+  const cut = cards.map((card, at) => fitted(pen, whole[at] as string, room(card)));
+  const told = toldApart(whole, cut, (text, at) => widthOf(pen, text) <= room(cards[at] as Card));
+  return new Map(cards.map((card, at) => [card.key, { text: told[at] as string, isKind: false }]));
+}
+
+/** The current face must be that of names. */
+function compactNames(pen: Pen, { cards, title }: Block): Names {
+  const room = (card: Card) => card.box.x + card.box.width - 1 / pen.scale - compactLeft(pen, card);
+  const names = cards.map((card) => called(card.fullName ?? card.name, card.key, title, (name) => widthOf(pen, name) <= room(card)));
+  const whole = names.map((name) => name.text);
+  const cut = cards.map((card, at) => fitted(pen, whole[at] as string, room(card)));
+  const told = toldApart(whole, cut, (text, at) => widthOf(pen, text) <= room(cards[at] as Card));
+  return new Map(cards.map((card, at) => [card.key, { text: told[at] as string, isKind: names[at]?.isKind ?? false }]));
 }
 
 function drawCaptions(pen: Pen, cards: readonly Card[]) {
@@ -117,40 +151,36 @@ function drawCaptions(pen: Pen, cards: readonly Card[]) {
  * From further away a card is a state and a name at constant size. Most of its width belongs to the name: the mark stands
  * close to the edge, and one that says nothing is left out.
  */
-function drawCompactNames(pen: Pen, cards: readonly Card[], app: string) {
+function drawCompactNames(pen: Pen, cards: readonly Card[], block: Block) {
+  const { context, palette } = pen;
   const pixel = 1 / pen.scale;
   const size = SMALLEST_NAME * pixel;
-  const kinds: Array<() => void> = [];
   setFont(pen, "semibold", size);
+  const names = namesAt(pen, block, () => compactNames(pen, block));
+  const draw = (card: Card, isKind: boolean) => {
+    const name = names.get(card.key);
+    if (name?.isKind !== isKind) return;
+    context.fillText(name.text, compactLeft(pen, card), card.box.y + MEASURES.cardHeight / 2 + size * 0.36);
+  };
   for (const card of cards) {
-    const middle = card.box.y + MEASURES.cardHeight / 2;
-    const health = card.look === "unknown" ? "unknown" : asHealth(card.health);
-    let x = card.box.x + COMPACT.inset * pixel;
-    if (health !== "neutral") {
-      drawMark(pen, health, x + COMPACT.radius * pixel, middle, COMPACT.radius * pixel);
-      x += (2 * COMPACT.radius + COMPACT.inset) * pixel;
-    }
-    const room = card.box.x + card.box.width - pixel - x;
-    const { text, isKind } = called(card.fullName ?? card.name, card.key, app, (name) => widthOf(pen, name) <= room);
-    const draw = () => drawFading(pen, text, isKind ? pen.palette.secondary : pen.palette.text, x, middle + size * 0.36, room);
-    if (isKind) kinds.push(draw);
-    else draw();
+    const health = compactState(card);
+    if (health !== "neutral") drawMark(pen, health, card.box.x + (COMPACT.inset + COMPACT.radius) * pixel, card.box.y + MEASURES.cardHeight / 2, COMPACT.radius * pixel);
   }
+  context.fillStyle = palette.text;
+  for (const card of cards) draw(card, false);
   setFont(pen, "regular", size);
-  for (const draw of kinds) draw();
+  context.fillStyle = palette.secondary;
+  for (const card of cards) draw(card, true);
 }
 
-/** What is still too long fades out at the card's edge: dots would take the room of two letters. */
-function drawFading(pen: Pen, text: string, colour: string, x: number, baseline: number, room: number) {
-  const { context } = pen;
-  context.fillStyle = colour;
-  if (widthOf(pen, text) > room) {
-    const fade = context.createLinearGradient(x + room - COMPACT.fade / pen.scale, 0, x + room, 0);
-    fade.addColorStop(0, colour);
-    fade.addColorStop(1, `${colour}00`);
-    context.fillStyle = fade;
-  }
-  context.fillText(text, x, baseline);
+function compactState(card: Card): Health {
+  return card.look === "unknown" ? "unknown" : asHealth(card.health);
+}
+
+/** Where the name begins: behind the mark, if there is one. */
+function compactLeft(pen: Pen, card: Card): number {
+  const mark = compactState(card) === "neutral" ? 0 : 2 * COMPACT.radius + COMPACT.inset;
+  return card.box.x + (COMPACT.inset + mark) / pen.scale;
 }
 
 function drawNotes(pen: Pen, cards: readonly Card[]) {

@@ -4,16 +4,13 @@ import { MEASURES } from "@/api/bindings/look";
 import { HEALTH_ORDER, type Health, worstOf } from "@/components";
 import { count } from "@/lib/age";
 
-import { readable, showsCards, textSize } from "../map/level";
+import { readable, showsCards, showsMembers, textSize } from "../map/level";
 import type { Block, Frame } from "../picture/types";
 import { drawAside, isAside } from "./aside";
 import { drawMark } from "./marks";
 import { drawBadge } from "./parts";
 import { type Pen, crispBox, fitted, lineWidth, paintShape, roundedBox, setFont, setText, widthOf } from "./pen";
 import { healthColour, shapes, surface, texts } from "./theme";
-
-/** A pill with a count of problems, at the natural size of its text; `middle` is from the frame's top. */
-const PILL = { middle: 22, right: 16, gap: 6, height: 20, room: 30, mark: 12.8, markRadius: 4.8, text: 21, base: 3.8 };
 
 export function drawFrames(pen: Pen, frames: readonly Frame[]) {
   for (const { box } of frames) {
@@ -36,7 +33,7 @@ function drawHead(pen: Pen, frame: Frame) {
   const size = textSize(texts["frame-title"].size, pen.scale, 11.5);
   const x = box.x + MEASURES.frameTitle;
   const y = box.y + MEASURES.frameTitleBase;
-  const left = drawProblems(pen, frame, x + 40, box.y + PILL.middle);
+  const left = drawProblems(pen, frame, x + 40, box.y + MEASURES.pillMiddle);
   setFont(pen, "semibold", size);
   const title = fitted(pen, frame.title, left - x - 6);
   const titleWidth = widthOf(pen, title);
@@ -62,25 +59,27 @@ const PROBLEMS: ReadonlyArray<{ health: Health; word: string; of: (frame: Frame)
 /** Pills at the right of a frame, around the height `middle`, as far as there is room right of `from`; answers where they begin. */
 function drawProblems(pen: Pen, frame: Frame, from: number, middle: number): number {
   const { context } = pen;
+  const { pillHeight, pillRight, pillGap, pillRoom, pillMark, pillMarkTop, pillMarkScale, pillText, pillBase, mark } = MEASURES;
   const words = pen.level === "cards" || pen.level === "near";
   const size = textSize(texts.badge.size, pen.scale, 10);
   const unit = size / texts.badge.size;
-  const height = PILL.height * unit;
-  let right = frame.box.x + frame.box.width - PILL.right;
+  const height = pillHeight * unit;
+  const radius = (mark / 2) * pillMarkScale * unit;
+  let right = frame.box.x + frame.box.width - pillRight;
   for (const problem of PROBLEMS) {
     const number = problem.of(frame);
     if (number === 0) continue;
     const text = words ? `${count(number)} ${problem.word}` : count(number);
     setText(pen, "badge", size);
-    const width = Math.ceil(widthOf(pen, text) / unit + PILL.room) * unit;
+    const width = Math.ceil(widthOf(pen, text) / unit + pillRoom) * unit;
     if (right - width < from) break;
     const left = right - width;
     crispBox(context, { x: left, y: middle - height / 2, width, height }, (height - 1) / 2);
     paintShape(pen, "pill");
-    drawMark(pen, problem.health, left + PILL.mark * unit, middle - 0.2 * unit, PILL.markRadius * unit);
+    drawMark(pen, problem.health, left + pillMark * unit + radius, middle - height / 2 + pillMarkTop * unit + radius, radius);
     setText(pen, "badge", size);
-    context.fillText(text, left + PILL.text * unit, middle + PILL.base * unit);
-    right = left - PILL.gap;
+    context.fillText(text, left + pillText * unit, middle + pillBase * unit);
+    right = left - pillGap;
   }
   return right;
 }
@@ -154,7 +153,7 @@ export function drawBlocks(pen: Pen, blocks: readonly Block[]) {
   const { context, palette } = pen;
   const away = !showsCards(pen.level);
   for (const block of blocks) {
-    if (block.title === "" && !away) continue;
+    if (block.title === "" && (!away || showsMembers(block, pen.level, pen.scale))) continue;
     const { box } = block;
     const worst = worstOf(block.counts);
     const shape = away && !isAside(block) ? surface(worst) : "card";
@@ -172,6 +171,7 @@ export function drawBlocks(pen: Pen, blocks: readonly Block[]) {
 export function drawBlockTitles(pen: Pen, blocks: readonly Block[]) {
   for (const block of blocks) {
     if (showsCards(pen.level)) drawBlockHead(pen, block);
+    else if (showsMembers(block, pen.level, pen.scale)) continue;
     else if (pen.level === "blocks" && isAside(block)) drawAside(pen, () => drawBlockTile(pen, block));
     else if (pen.level === "blocks") drawBlockTile(pen, block);
   }

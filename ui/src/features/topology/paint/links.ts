@@ -60,7 +60,7 @@ function drawGround(pen: Pen, link: Link, line: ShapeName, ground: ShapeName) {
 }
 
 function isSeveral(line: ShapeName): boolean {
-  return shapes[line].width > 1.9;
+  return shapes[line].several;
 }
 
 function arrowOf(line: ShapeName): number {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { called } from "./names";
+import { called, toldApart } from "./names";
 
 const key = (kind: string) => `apps/${kind}/shop/any`;
 const short = (name: string, app: string, kind = "Secret") => called(name, key(kind), app, (text) => text.length <= 6);
@@ -22,4 +22,15 @@ test("what the application's title says is left out", () => {
 test("what is called as its application says what it is", () => {
   expect(short("checkout", "checkout", "Deployment")).toEqual({ text: "deploy", isKind: true });
   expect(short("checkout", "checkout", "Role")).toEqual({ text: "role", isKind: true });
+});
+
+/** Cards of one application all read `grafana-das`, cut at the card's edge without a sign. */
+test("names that were cut alike are cut where they do not differ", () => {
+  const fits = (text: string) => text.length <= 8;
+  const told = (...names: string[]) => toldApart(names, names.map(() => "gra…ards"), fits);
+  expect(told("grafana-dashboards-etcd", "grafana-dashboards-node")).toEqual(["gra…etcd", "gra…node"]);
+  expect(told("grafana-etcd-dashboards", "grafana-node-dashboards")).toEqual(["…etcd…", "…node…"]);
+  // One and the same name is told by what stands around it.
+  expect(told("grafana-dashboards", "grafana-dashboards")).toEqual(["gra…ards", "gra…ards"]);
+  expect(toldApart(["redis", "redis"], ["redis", "redis"], fits)).toEqual(["redis", "redis"]);
 });

@@ -53,10 +53,17 @@ export function crispBox(context: CanvasRenderingContext2D, { x, y, width, heigh
 
 const widths = new Map<string, number>();
 const MOST_WIDTHS = 50_000;
+let faces = 0;
 
 /** Forgets all measures: the faces have been loaded, or changed. */
 export function forgetWidths() {
   widths.clear();
+  faces += 1;
+}
+
+/** How often measures have been forgotten: what was made from older ones is to be made again. */
+export function facesMeasured(): number {
+  return faces;
 }
 
 export function widthOf(pen: Pen, text: string): number {

@@ -14,6 +14,8 @@ interface Shape {
   width: number;
   dash: readonly number[];
   round: boolean;
+  /** It stands for several: its arrow is larger. */
+  several: boolean;
 }
 
 interface Text {
