@@ -18,7 +18,12 @@ macro_rules! tauri_commands {
 
         /// What answers the window.
         pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![$($name,)+ crate::streams::stream_open, crate::streams::stream_close]
+            tauri::generate_handler![
+                $($name,)+
+                crate::streams::stream_open,
+                crate::streams::stream_send,
+                crate::streams::stream_close
+            ]
         }
     };
 }

@@ -1,10 +1,10 @@
-//! Streams over Tauri's channels: opened by number, closed by number, all closed when the page goes.
+//! Streams over Tauri's channels: opened, spoken to and closed by number, all closed when the page goes.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use api::types::ApiError;
-use api::{Application, Caller, Item};
+use api::{Application, Caller, Item, Writer};
 use serde_json::{Value, json};
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
@@ -18,7 +18,20 @@ pub(crate) struct OpenStreams(Mutex<Numbered>);
 #[derive(Default)]
 struct Numbered {
     last: u32,
-    tasks: BTreeMap<u32, JoinHandle<()>>,
+    streams: BTreeMap<u32, OpenStream>,
+}
+
+/// Passes items on until it is dropped.
+struct OpenStream {
+    task: JoinHandle<()>,
+    writer: Writer,
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        // Drops the reader, which ends the work behind it.
+        self.task.abort();
+    }
 }
 
 impl OpenStreams {
@@ -27,7 +40,7 @@ impl OpenStreams {
     }
 }
 
-/// Opens a stream; its items arrive on `channel`: bytes as bytes, values as JSON, an error as `{error}`.
+/// Opens a stream; its items arrive on `channel`: bytes as they are, values as `{item}`, why there are no more as `{error}`.
 #[tauri::command]
 pub(crate) async fn stream_open(
     application: State<'_, Application>,
@@ -36,12 +49,12 @@ pub(crate) async fn stream_open(
     request: Value,
     channel: Channel<InvokeResponseBody>,
 ) -> Result<u32, ApiError> {
-    let mut reader = application.open_stream(Caller::Window, &stream, request)?;
+    let (mut reader, writer) = application.open_stream(Caller::Window, &stream, request)?;
     let task = tauri::async_runtime::spawn(async move {
         while let Some(item) = reader.next().await {
             let sent = match item {
                 Ok(Item::Binary(bytes)) => channel.send(InvokeResponseBody::Raw(bytes)),
-                Ok(Item::Json(text)) => channel.send(InvokeResponseBody::Json(text)),
+                Ok(Item::Json(text)) => channel.send(InvokeResponseBody::Json(format!("{{\"item\":{text}}}"))),
                 Err(error) => channel.send(InvokeResponseBody::Json(json!({ "error": error }).to_string())),
             };
             if sent.is_err() {
@@ -53,24 +66,27 @@ pub(crate) async fn stream_open(
     let mut numbered = streams.lock();
     numbered.last += 1;
     let id = numbered.last;
-    numbered.tasks.retain(|_, task| !task.inner().is_finished());
-    numbered.tasks.insert(id, task);
+    numbered.streams.retain(|_, open| !open.task.inner().is_finished());
+    numbered.streams.insert(id, OpenStream { task, writer });
     Ok(id)
+}
+
+/// Says something to a stream; one that has ended already is no fault.
+#[tauri::command]
+pub(crate) async fn stream_send(streams: State<'_, OpenStreams>, id: u32, message: Value) -> Result<(), ApiError> {
+    streams.lock().streams.get(&id).map_or(Ok(()), |open| open.writer.send(message))
 }
 
 /// Closes a stream; one that has ended already is no fault.
 #[tauri::command]
 pub(crate) async fn stream_close(streams: State<'_, OpenStreams>, id: u32) -> Result<(), ApiError> {
-    if let Some(task) = streams.lock().tasks.remove(&id) {
-        task.abort();
-    }
+    streams.lock().streams.remove(&id);
     Ok(())
 }
 
 /// A page that is loaded anew does not know the streams of the one before.
 pub(crate) fn forget_those_of_the_page_before(webview: &Webview, load: &PageLoadPayload<'_>) {
     if load.event() == PageLoadEvent::Started {
-        let tasks = std::mem::take(&mut webview.state::<OpenStreams>().lock().tasks);
-        tasks.into_values().for_each(|task| task.abort());
+        webview.state::<OpenStreams>().lock().streams.clear();
     }
 }

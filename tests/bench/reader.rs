@@ -37,7 +37,7 @@ impl MapReader {
     /// Opens the stream and takes the first picture, whose bytes do not count.
     pub(crate) async fn open(application: &Application, cluster: &str) -> Result<Self> {
         let request = json!({ "cluster": cluster, "view": {} });
-        let mut stream = application.open_stream(api::Caller::Window, "picture", request).map_err(failed)?;
+        let (mut stream, _writer) = application.open_stream(api::Caller::Window, "picture", request).map_err(failed)?;
         let mut first = Held::default();
         match stream.next().await {
             Some(Ok(Item::Binary(message))) => first.take(&message)?,
@@ -101,7 +101,7 @@ impl Held {
             self.gaps_in_numbers += 1;
         }
         self.number = Some(header.number);
-        if header.reset {
+        if header.view.is_some() {
             self.blocks.clear();
         }
         for id in &header.removed {

@@ -97,7 +97,7 @@ async fn every_command_and_stream_is_answered_over_http() {
             }
             Message::Text(text) => {
                 let notice: Value = serde_json::from_str(&text).unwrap();
-                assert_eq!((&notice["id"], notice["data"]["event"].is_string()), (&json!(1), true), "{notice}");
+                assert_eq!((&notice["id"], notice["item"]["event"].is_string()), (&json!(1), true), "{notice}");
                 heard.insert("notices");
             }
             other => panic!("{other:?}"),

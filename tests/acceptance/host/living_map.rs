@@ -62,7 +62,7 @@ async fn a_context_becomes_a_map() {
 
     let mut map = Map::open(&host, &cluster, only(&namespace));
     let first = map.next("the first picture").await;
-    assert!(first.reset && first.revision >= status.revision && first.gaps.is_empty(), "{first:?}");
+    assert!(first.view.is_some() && first.revision >= status.revision && first.gaps.is_empty(), "{first:?}");
     assert!(map.frames.contains_key(&format!("ns:{namespace}")), "{:?}", map.frames.keys());
     let (web, api) = (map.pods_of(&deployment(&namespace, "web")), map.pods_of(&deployment(&namespace, "api")));
     assert_eq!((web, api), (Some(2), Some(1)));
@@ -84,7 +84,7 @@ async fn a_change_touches_only_what_changed() {
     plane.kubectl(["-n", &namespace, "scale", "deployment/web", "--replicas=3"]).await.unwrap();
     let messages = map.until("the third pod is drawn", |map| map.pods_of(&web) == Some(3)).await;
     for message in &messages {
-        assert!(!message.reset);
+        assert!(message.view.is_none());
         // Its frame may give it another size; what is in it is as it was.
         let mut again = message.blocks.iter().filter(|block| block.id == other);
         assert!(again.all(|block| block.cards.is_empty()), "the other application is sent with a change");
@@ -97,7 +97,7 @@ async fn a_change_touches_only_what_changed() {
 
     plane.kubectl(["-n", &namespace, "delete", "deployment", "web"]).await.unwrap();
     let gone = map.until("the application is gone", |map| map.block_of(&web).is_none()).await;
-    assert!(gone.iter().all(|message| !message.reset && !message.moved.contains(&other)));
+    assert!(gone.iter().all(|message| message.view.is_none() && !message.moved.contains(&other)));
     assert_eq!(map.blocks[&other].0[..2], place[..2], "what stayed keeps its place");
 }
 
@@ -121,7 +121,7 @@ async fn a_broken_connection_goes_on_where_it_was() {
         other.until("somebody else sees the change", |map| map.pods_of(&web) == Some(replicas)).await;
         map.reconnect(&host);
         let messages = map.until("the change is drawn", |map| map.pods_of(&web) == Some(replicas)).await;
-        assert!(messages.iter().all(|message| !message.reset), "it began anew");
+        assert!(messages.iter().all(|message| message.view.is_none()), "it began anew");
     }
     plane.kubectl(["-n", &namespace, "rollout", "status", "deployment/web", "--timeout=100s"]).await.unwrap();
     let settled = |map: &Map| map.caption_of(&web) == Some("4 of 4 ready");
@@ -132,10 +132,31 @@ async fn a_broken_connection_goes_on_where_it_was() {
 
     // Nothing can be gone on from a number that was never sent, or with another view.
     map.reconnect_after(&host, map.number + 1000);
-    assert!(map.next("a picture from the beginning").await.reset);
+    assert!(map.next("a picture from the beginning").await.view.is_some());
     map.view.problems_only = true;
     map.reconnect(&host);
-    assert!(map.next("another picture").await.reset);
+    assert!(map.next("another picture").await.view.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_view_of_the_same_stream_is_another_picture_in_which_what_both_show_stays() {
+    let (host, cluster) = Host::on_the_demo().await;
+    host.live(&cluster).await;
+    let mut map = Map::open(&host, &cluster, View::default());
+    let first = map.next("the first picture").await;
+    let places = map.places();
+    map.turn_to(View { problems_only: true, ..View::default() });
+    let view = View { namespaces: vec!["shop".to_owned()], ..View::default() };
+    map.turn_to(view.clone());
+    map.until("the view that was asked for last", |map| map.header().view.as_ref() == Some(&view)).await;
+    assert!(!map.shows("ns:payments") && map.number > first.number);
+    let stays = map.places();
+    assert!(!stays.is_empty());
+    assert!(stays.iter().all(|(id, place)| places.get(id) == Some(place)), "{places:?} became {stays:?}");
+    let about = |picture: u32| json!({ "cluster": cluster, "picture": picture, "query": "cart", "limit": 5 });
+    let gone = host.refusal("object_search", about(first.picture)).await;
+    assert_eq!(gone.code, api::types::ErrorCode::Gone, "{gone}");
+    host.ask::<serde_json::Value>("object_search", about(map.picture())).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

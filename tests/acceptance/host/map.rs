@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::types::{ApiError, PictureHeader, View, WireBadge, WireBlock, WireFrame, WireLink};
-use api::{Item, Reader};
+use api::{Item, Reader, Writer};
 use serde_json::json;
 use support::PATIENCE;
 
@@ -12,7 +12,7 @@ use super::Host;
 
 /// The map as far as it has been read.
 pub(crate) struct Map {
-    reader: Reader,
+    stream: (Reader, Writer),
     cluster: String,
     pub(crate) view: View,
     /// Number of the last message.
@@ -37,9 +37,9 @@ pub(crate) type Contents = BTreeMap<String, BTreeSet<String>>;
 impl Map {
     /// Opens the stream; nothing is read yet.
     pub(crate) fn open(host: &Host, cluster: &str, view: View) -> Self {
-        let reader = subscribe(host, cluster, &view, None);
+        let stream = subscribe(host, cluster, &view, None);
         Self {
-            reader,
+            stream,
             cluster: cluster.to_owned(),
             view,
             number: 0,
@@ -58,13 +58,19 @@ impl Map {
 
     pub(crate) fn reconnect_after(&mut self, host: &Host, number: u64) {
         self.hang_up(host);
-        self.reader = subscribe(host, &self.cluster, &self.view, Some(number));
+        self.stream = subscribe(host, &self.cluster, &self.view, Some(number));
+    }
+
+    /// Asks for another view of the same stream.
+    pub(crate) fn turn_to(&mut self, view: View) {
+        self.stream.1.send(serde_json::to_value(&view).unwrap()).unwrap();
+        self.view = view;
     }
 
     /// Loses the connection.
     pub(crate) fn hang_up(&mut self, host: &Host) {
         // Any other stream in its place: the reader of this one is dropped.
-        self.reader = host.application.open_stream(api::Caller::Window, "notices", json!({})).unwrap();
+        self.stream = host.application.open_stream(api::Caller::Window, "notices", json!({})).unwrap();
     }
 
     /// The next message, put on the map.
@@ -97,9 +103,19 @@ impl Map {
         messages
     }
 
+    /// The last message's header.
+    pub(crate) fn header(&self) -> &PictureHeader {
+        self.header.as_ref().expect("a picture has come")
+    }
+
     /// What questions about this picture name.
     pub(crate) fn picture(&self) -> u32 {
-        self.header.as_ref().expect("a picture has come").picture
+        self.header().picture
+    }
+
+    /// Where each block stands.
+    pub(crate) fn places(&self) -> BTreeMap<String, [f32; 2]> {
+        self.blocks.iter().map(|(id, (rect, _))| (id.clone(), [rect[0], rect[1]])).collect()
     }
 
     /// Whether a card, an application or a frame of this id is drawn.
@@ -145,7 +161,7 @@ impl Map {
     }
 
     async fn item(&mut self, what: &str) -> Option<Result<Vec<u8>, ApiError>> {
-        let waited = tokio::time::timeout(PATIENCE, self.reader.next()).await;
+        let waited = tokio::time::timeout(PATIENCE, self.stream.0.next()).await;
         let item = waited.unwrap_or_else(|_| panic!("waited in vain: {what}"))?;
         Some(item.map(|item| match item {
             Item::Binary(bytes) => bytes,
@@ -160,7 +176,7 @@ impl Map {
         let (header, geometry) = rest.split_at(length);
         let header: PictureHeader = serde_json::from_slice(header).unwrap();
         assert_eq!(header.cluster, self.cluster);
-        if header.reset {
+        if header.view.is_some() {
             self.order.clear();
             self.blocks.clear();
             self.links.clear();
@@ -214,7 +230,7 @@ impl Map {
     }
 }
 
-fn subscribe(host: &Host, cluster: &str, view: &View, resume: Option<u64>) -> Reader {
+fn subscribe(host: &Host, cluster: &str, view: &View, resume: Option<u64>) -> (Reader, Writer) {
     let request = json!({ "cluster": cluster, "view": view, "resume": resume });
     host.application.open_stream(api::Caller::Window, "picture", request).unwrap()
 }

@@ -105,7 +105,7 @@ impl Host {
 
     /// The low-rate notices from this moment on.
     pub(crate) fn notices(&self) -> Notices {
-        Notices(self.application.open_stream(Caller::Window, "notices", json!({})).unwrap())
+        Notices(self.application.open_stream(Caller::Window, "notices", json!({})).unwrap().0)
     }
 
     /// Waits until the status is as wanted. It looks again whenever the application says that something changed.

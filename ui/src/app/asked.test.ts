@@ -3,7 +3,8 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { Notice } from "@/api/bindings/Notice";
-import { transport } from "@/api/client";
+import { transport } from "@/api/host";
+import type { StreamReader } from "@/api/transport/transport";
 import { followNotices, followOpen, keys, opening } from "@/features/clusters";
 
 import { asked } from "./asked";
@@ -20,8 +21,8 @@ beforeEach(() => {
   queries.clear();
   opening.set({ source: null, error: null });
   vi.spyOn(transport, "open").mockImplementation((_, __, reader) => {
-    tell = (notice) => reader.value?.(notice);
-    return () => undefined;
+    tell = (notice) => (reader as StreamReader<Notice>).item?.(notice);
+    return { send: () => undefined, close: () => undefined };
   });
   followNotices(queries, asked);
 });

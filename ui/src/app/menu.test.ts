@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { api, transport } from "@/api/client";
+import { api, transport } from "@/api/host";
 import { opening } from "@/features/clusters";
 
 import { followMenu } from "./menu";
@@ -26,7 +26,7 @@ test("the entries open the system's dialog, for files and for folders, and then 
   const navigate = vi.spyOn(router, "navigate").mockResolvedValue();
   choose("open-files");
   await vi.waitFor(() => expect(navigate).toHaveBeenCalledWith({ to: "/cluster/$cluster", params: { cluster: cluster.cluster } }));
-  expect(connect).toHaveBeenCalledWith({ from: "files", paths: ["/a.yaml"] });
+  expect(connect).toHaveBeenCalledWith({ source: { from: "files", paths: ["/a.yaml"] } });
   choose("open-folder");
   await vi.waitFor(() => expect(navigate).toHaveBeenCalledTimes(2));
   expect(pick.mock.calls.map(([folders]) => folders)).toEqual([false, true]);

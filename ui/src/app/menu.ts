@@ -2,7 +2,7 @@
 
 import type { QueryClient } from "@tanstack/react-query";
 
-import { transport } from "@/api/client";
+import { transport } from "@/api/host";
 import { opening, pickAndOpen } from "@/features/clusters";
 import { theme, themeChoice } from "@/lib/theme";
 

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, type Ref, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 
 import { Glyph } from "./Glyph";
 import styles from "./Side.module.css";
@@ -28,7 +28,7 @@ export function Side({ name, edge, memory, className, element: Element = "aside"
   const [measured, setMeasured] = useState(0);
   useEffect(() => {
     let current = true;
-    api.preferenceGet(memory).then((value) => current && setSize(recalledSize(value)), () => undefined);
+    api.preferenceGet({ name: memory }).then(({ value }) => current && setSize(recalledSize(value)), () => undefined);
     return () => {
       current = false;
     };
@@ -36,7 +36,7 @@ export function Side({ name, edge, memory, className, element: Element = "aside"
   useLayoutEffect(() => setMeasured(Math.round(frame.current?.getBoundingClientRect().width ?? 0)), [size]);
   const change = (next: SideSize) => {
     setSize(next);
-    api.preferenceSet(memory, next).catch(() => undefined);
+    api.preferenceSet({ name: memory, value: next }).catch(() => undefined);
   };
   if (size.folded) {
     return (

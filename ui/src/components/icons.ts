@@ -2,11 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 
 const NONE: Record<string, string[]> = {};
 
 export function useKindIcons(): Record<string, string[]> {
-  const icons = useQuery({ queryKey: ["icons"], queryFn: api.icons, staleTime: Number.POSITIVE_INFINITY });
+  const icons = useQuery({ queryKey: ["icons"], queryFn: ({ signal }) => api.icons(signal), staleTime: Number.POSITIVE_INFINITY });
   return icons.data ?? NONE;
 }

@@ -15,8 +15,7 @@ use crate::access::{Access, Caller, admit};
 use crate::commands::contexts;
 use crate::commands::exports::Exports;
 use crate::open::Open;
-use crate::picture::Numbers;
-use crate::streams::Reader;
+use crate::streams::{Numbers, Reader, Writer};
 use crate::types::*;
 use crate::uploads::{Upload, Uploads};
 
@@ -119,11 +118,11 @@ impl Application {
         crate::dispatch::call(self, caller, command, request).await
     }
 
-    /// Opens a stream by its name.
+    /// Opens a stream by its name: where its items come from, and where messages to it go.
     ///
     /// # Errors
     /// Where there is no such stream, the caller may not, or the request does not fit it.
-    pub fn open_stream(&self, caller: Caller, stream: &str, request: Value) -> Result<Reader, ApiError> {
+    pub fn open_stream(&self, caller: Caller, stream: &str, request: Value) -> Result<(Reader, Writer), ApiError> {
         crate::dispatch::open(self, caller, stream, request)
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, ExportError, TS, TypeVisitor};
 
 use crate::access::Access;
+use crate::streams::{Binary, NoMessage};
 use crate::types::*;
 
 /// One command.
@@ -34,6 +35,7 @@ pub struct Stream {
     /// What it needs.
     pub access: Access,
     request: Shape,
+    message: Shape,
     item: Shape,
 }
 
@@ -71,12 +73,6 @@ fn export<T: TS + 'static>(config: &Config) -> Result<(), ExportError> {
     items.1
 }
 
-/// Stands for a binary item in the list of streams.
-#[derive(TS, JsonSchema)]
-#[ts(type = "ArrayBuffer")]
-#[allow(dead_code, reason = "only its description is used")]
-struct Binary(String);
-
 macro_rules! describe_commands {
     ($(#[doc = $doc:literal] $access:ident $(+ $paths:ident)? $name:ident($request:ty) -> $answer:ty,)+) => {
         /// Every command, in the order of the list.
@@ -95,14 +91,15 @@ macro_rules! describe_commands {
 with_commands!(describe_commands);
 
 macro_rules! describe_streams {
-    ($(#[doc = $doc:literal] $access:ident $name:ident($request:ty) -> $item:ty,)+) => {
+    ($($(#[doc = $doc:literal])+ $access:ident $name:ident($request:ty) <-> ($message:ty, $item:ty),)+) => {
         /// Every stream, in the order of the list.
         pub fn streams() -> Vec<Stream> {
             vec![$(Stream {
                 name: stringify!($name),
-                doc: $doc.trim_ascii(),
+                doc: concat!($($doc),+).trim_ascii(),
                 access: access!($access),
                 request: Shape::of::<$request>(),
+                message: Shape::of::<$message>(),
                 item: Shape::of::<$item>(),
             },)+]
         }
@@ -135,11 +132,13 @@ pub fn openapi() -> Value {
     let mut channels = Map::new();
     for stream in streams() {
         let request = (stream.request.schema)(&mut generator);
+        let message = (stream.message.schema)(&mut generator);
         let item = (stream.item.schema)(&mut generator);
         channels.insert(
             stream.name.into(),
             json!({
-                "description": stream.doc, "x-access": stream.access.word(), "request": request, "item": item,
+                "description": stream.doc, "x-access": stream.access.word(), "request": request,
+                "message": message, "item": item,
             }),
         );
     }
@@ -149,8 +148,9 @@ pub fn openapi() -> Value {
             "title": "Kubilitics",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Streams are opened over the WebSocket at /api/v1/stream: send \
-                {\"open\":{\"id\":1,\"stream\":NAME,\"request\":{}}}, stop with {\"close\":{\"id\":1}}. Items come as \
-                {\"id\":1,\"data\":{}}, binary items with the id as a little-endian u32 before them, failures as \
+                {\"open\":{\"id\":1,\"stream\":NAME,\"request\":{}}}, say something to it with \
+                {\"send\":{\"id\":1,\"message\":{}}}, stop with {\"close\":{\"id\":1}}. Items come as \
+                {\"id\":1,\"item\":{}}, binary items with the id as a little-endian u32 before them, failures as \
                 {\"id\":1,\"error\":{}}.",
         },
         "servers": [{"url": "/"}],
@@ -164,7 +164,7 @@ pub fn openapi() -> Value {
     })
 }
 
-/// Writes the TypeScript of every type that travels, `commands.ts` with the list, and the look that canvas and files share
+/// Writes the TypeScript of every type that travels, `client.ts` with the list, and the look that canvas and files share
 /// (`look.ts`, `colours.css`) to a folder.
 ///
 /// # Errors
@@ -173,47 +173,69 @@ pub fn write_typescript(folder: &Path) -> Result<(), ExportError> {
     let config = Config::new().with_out_dir(folder).with_large_int("number");
     let (commands, streams) = (commands(), streams());
     let shapes = commands.iter().flat_map(|each| [each.request, each.answer]);
-    for shape in shapes.chain(streams.iter().flat_map(|each| [each.request, each.item])) {
+    for shape in shapes.chain(streams.iter().flat_map(|each| [each.request, each.message, each.item])) {
         (shape.export)(&config)?;
     }
     ApiError::export_all(&config)?;
     PictureHeader::export_all(&config)?;
-    std::fs::write(folder.join("commands.ts"), commands_file(&config, &commands, &streams))?;
+    std::fs::write(folder.join("client.ts"), client_file(&config, &commands, &streams))?;
     std::fs::write(folder.join("look.ts"), diagram::stylesheet::typescript())?;
     std::fs::write(folder.join("colours.css"), diagram::stylesheet::css())?;
     Ok(())
 }
 
-fn commands_file(config: &Config, commands: &[Command], streams: &[Stream]) -> String {
-    let mut body =
-        String::from("/** Every command: what it is asked with and what it answers. */\nexport interface Commands {\n");
-    let mut names = Vec::new();
+/// A method for each command and stream: the interface calls nothing else.
+fn client_file(config: &Config, commands: &[Command], streams: &[Stream]) -> String {
+    let mut names = vec![];
     let mut name_of = |shape: Shape| {
         let name = (shape.typescript)(config);
         names.extend(identifiers(&name));
         name
     };
-    for command in commands {
-        let (request, answer) = (name_of(command.request), name_of(command.answer));
-        let entry =
-            format!("  /** {} */\n  {}: {{ request: {request}; answer: {answer} }};\n", command.doc, command.name);
-        body.push_str(&entry);
+    let mut methods = String::new();
+    for Command { name, doc, request, answer, .. } in commands {
+        let (method, request, answer) = (camel_case(name), name_of(*request), name_of(*answer));
+        let (parameter, argument) = match request.as_str() {
+            "Nothing" => (String::new(), "{}"),
+            _ => (format!("request: {request}, "), "request"),
+        };
+        methods.push_str(&format!(
+            "    /** {doc} */\n    {method}: ({parameter}signal?: AbortSignal): Promise<{answer}> => \
+             transport.call(\"{name}\", {argument}, signal),\n"
+        ));
     }
-    body.push_str(
-        "}\n\n/** Every stream: what it is opened with and what it carries. */\nexport interface Streams {\n",
-    );
-    for stream in streams {
-        let (request, item) = (name_of(stream.request), name_of(stream.item));
-        let entry = format!("  /** {} */\n  {}: {{ request: {request}; item: {item} }};\n", stream.doc, stream.name);
-        body.push_str(&entry);
+    let mut openings = String::new();
+    for Stream { name, doc, request, message, item, .. } in streams {
+        let (request, message, item) = (name_of(*request), name_of(*message), name_of(*item));
+        openings.push_str(&format!(
+            "    /** {doc} */\n    {name}: (request: () => {request}, reader: StreamReader<{item}>): \
+             OpenStream<{message}> => transport.open(\"{name}\", request, reader),\n"
+        ));
     }
-    body.push_str("}\n");
     names.sort();
     names.dedup();
-    let imports: String = names.iter().map(|name| format!("import type {{ {name} }} from \"./{name}\";\n")).collect();
+    let imports: String = names
+        .iter()
+        .filter(|name| *name != "Nothing" || openings.contains("Nothing"))
+        .map(|name| format!("import type {{ {name} }} from \"./{name}\";\n"))
+        .collect();
     format!(
-        "// This file was generated from the list of commands in the crate `api`. Do not edit this file manually.\n{imports}\n{body}"
+        "// This file was generated from the list of commands in the crate `api`. Do not edit this file manually.\n\
+         import type {{ OpenStream, StreamReader, Transport }} from \"../transport/transport\";\n{imports}\n\
+         /** Every command of the host, over any transport. */\n\
+         export function commandsOver(transport: Transport) {{\n  return {{\n{methods}  }};\n}}\n\n\
+         /** Every stream of the host, over any transport. A request is made anew whenever the connection is. */\n\
+         export function streamsOver(transport: Transport) {{\n  return {{\n{openings}  }};\n}}\n"
     )
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (head, tail) = word.split_at(word.len().min(1));
+        name + &head.to_ascii_uppercase() + tail
+    })
 }
 
 /// The names of our own types in a TypeScript type.

@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use crate::Application;
 use crate::access::{Caller, Paths, admit, admit_paths};
-use crate::describe::streams;
-use crate::picture;
-use crate::streams::Reader;
+use crate::picture::picture;
+use crate::streams::{Binary, Duplex, NoMessage, Reader, Writer, notices};
 use crate::types::*;
 
 fn read<T: DeserializeOwned>(request: Value) -> Result<T, ApiError> {
@@ -70,25 +69,26 @@ macro_rules! dispatch_commands {
 }
 with_commands!(dispatch_commands);
 
-pub(crate) fn open(
-    application: &Application,
-    caller: Caller,
-    stream: &str,
-    request: Value,
-) -> Result<Reader, ApiError> {
-    if let Some(listed) = streams().into_iter().find(|each| each.name == stream) {
-        admit(caller, listed.access, stream)?;
-    }
-    match stream {
-        "picture" => {
-            let PictureRequest { cluster, view, resume } = read(request)?;
-            let open = application.cluster(&cluster)?;
-            Ok(Reader::of_items(picture::open(open, view, resume, &application.shared.numbers)))
+macro_rules! dispatch_streams {
+    ($($(#[doc = $doc:literal])+ $access:ident $name:ident($request:ty) <-> ($message:ty, $item:ty),)+) => {
+        pub(crate) fn open(
+            application: &Application,
+            caller: Caller,
+            stream: &str,
+            request: Value,
+        ) -> Result<(Reader, Writer), ApiError> {
+            match stream {
+                $(stringify!($name) => {
+                    admit(caller, access!($access), stream)?;
+                    let request: $request = read(request)?;
+                    let (duplex, reader, writer) = Duplex::<$message, $item>::open();
+                    // Ends with its reader: every handler sees to that.
+                    tokio::spawn($name(application, request, duplex)?);
+                    Ok((reader, writer))
+                })+
+                _ => Err(ApiError::not_found(format!("there is no stream `{stream}`"))),
+            }
         }
-        "notices" => {
-            let Nothing {} = read(request)?;
-            Ok(Reader::of_notices(application))
-        }
-        _ => Err(ApiError::not_found(format!("there is no stream `{stream}`"))),
-    }
+    };
 }
+with_streams!(dispatch_streams);

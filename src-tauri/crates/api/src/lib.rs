@@ -29,6 +29,6 @@ pub use describe::{Command, Stream, commands, openapi, streams, write_typescript
 pub use once::{Look, Wanted, look};
 pub use paper::{Paper, format_of_file, format_of_word, stamp};
 pub use session::{Published, SourceState};
-pub use streams::{Item, Reader};
+pub use streams::{Item, Reader, Writer};
 pub use target::{Permission, write_file};
 pub use uploads::Upload;

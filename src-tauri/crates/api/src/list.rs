@@ -60,15 +60,17 @@ macro_rules! with_commands {
     };
 }
 
-/// Hands the list of streams to another macro: access, name, request, what an item is (`Binary`, or a type sent as JSON).
+/// Hands the list of streams to another macro: access, name, what it is opened with, and in brackets what its reader may
+/// say to it and what an item is (`Binary`, or a type sent as JSON).
 #[macro_export]
 macro_rules! with_streams {
     ($then:ident) => {
         $then! {
-            /// The living map: numbered binary messages, as the module `types::picture` describes them.
-            read picture(PictureRequest) -> Binary,
+            /// The living map: numbered binary messages, as the module `types::picture` describes them. Its reader may turn
+            /// to another view.
+            read picture(PictureRequest) <-> (View, Binary),
             /// Low-rate notices.
-            read notices(Nothing) -> Notice,
+            read notices(Nothing) <-> (NoMessage, Notice),
         }
     };
 }

@@ -1,6 +1,6 @@
 //! An open cluster as the hosts see it: its session, what the person calls it, and the subscriptions to its pictures.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use session::{Origin, Published, Session, SessionError};
@@ -8,8 +8,9 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use topology::RuleBook;
 
-use crate::picture::{AllShown, Parked, Running};
+use crate::picture::{AllShown, Subscription};
 use crate::status;
+use crate::streams::Resumable;
 use crate::types::{ApiError, ClusterSource, ClusterSummary, ErrorCode, Notice};
 
 /// The status line changes about this often, however much happens.
@@ -32,10 +33,8 @@ pub(crate) struct Label {
 pub(crate) struct Open {
     label: Label,
     session: Session,
-    /// Subscriptions whose reader went away a moment ago, and may come back.
-    pub(crate) parked: Mutex<Vec<Parked>>,
-    /// Subscriptions with a reader.
-    pub(crate) running: Mutex<Vec<Running>>,
+    /// Who looks at it, or did a moment ago and may come back.
+    pub(crate) pictures: Resumable<Subscription>,
     /// What each of them shows.
     pub(crate) shown: AllShown,
 }
@@ -55,8 +54,7 @@ impl Open {
         tokio::spawn(async move {
             tokio::select! { () = told => {}, () = closed.cancelled() => {} }
         });
-        let (parked, running, shown) = (Mutex::default(), Mutex::default(), AllShown::default());
-        Ok(Self { label, session, parked, running, shown })
+        Ok(Self { label, session, pictures: Resumable::default(), shown: AllShown::default() })
     }
 
     pub(crate) fn label(&self) -> &Label {

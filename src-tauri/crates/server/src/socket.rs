@@ -1,8 +1,8 @@
 //! All streams of one reader over one WebSocket.
 //!
-//! The reader sends `{"token":".."}` first, then `{"open":{"id":1,"stream":"picture","request":{..}}}` and
-//! `{"close":{"id":1}}`; items come as `{"id":1,"data":..}`, binary items with the id as a little-endian `u32` before them,
-//! failures as `{"id":1,"error":{..}}`. A slow reader holds up nobody: its streams wait for it, and merge what it misses.
+//! The reader sends `{"token":".."}` first, then `{"open":{"id":1,"stream":"picture","request":{..}}}`,
+//! `{"send":{"id":1,"message":{..}}}` and `{"close":{"id":1}}`; items come as `{"id":1,"item":..}`, binary items with the id
+//! as a little-endian `u32` before them, failures as `{"id":1,"error":{..}}`. A slow reader holds up nobody: its streams wait for it, and merge what it misses.
 //! The host closes with 1001 when it ends, 1008 where the token is not one of ours, 1013 where the address holds too many.
 
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use api::types::ApiError;
-use api::{Application, Caller, Item, Reader};
+use api::{Application, Caller, Item, Reader, Writer};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
 use axum::response::Response;
@@ -48,6 +48,7 @@ struct Hello {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 enum Order {
     Open { id: u32, stream: String, request: Option<Value> },
+    Send { id: u32, message: Value },
     Close { id: u32 },
 }
 
@@ -166,7 +167,7 @@ struct Streams<'a> {
     application: &'a Application,
     caller: Caller,
     sender: mpsc::Sender<Message>,
-    open: HashMap<u32, DropGuard>,
+    open: HashMap<u32, (Writer, DropGuard)>,
     tasks: JoinSet<()>,
 }
 
@@ -184,15 +185,20 @@ impl Streams<'_> {
                 self.open.remove(&id);
                 return ControlFlow::Continue(());
             }
+            Ok(Order::Send { id, message }) => match self.open.get(&id).map(|(writer, _)| writer.send(message)) {
+                Some(Err(error)) => (id, error),
+                // What is closed may still be spoken to by who does not know yet.
+                Some(Ok(())) | None => return ControlFlow::Continue(()),
+            },
             Ok(Order::Open { id, .. }) if self.open.len() >= STREAMS => {
                 (id, ApiError::invalid(format!("more than {STREAMS} streams on one connection")))
             }
             Ok(Order::Open { id, stream, request }) => {
                 match open_stream(self.application, self.caller, &stream, request) {
-                    Ok(reader) => {
+                    Ok((reader, writer)) => {
                         let stop = CancellationToken::new();
                         // The same id again replaces the stream: the guard of the old one cancels it.
-                        self.open.insert(id, stop.clone().drop_guard());
+                        self.open.insert(id, (writer, stop.clone().drop_guard()));
                         self.tasks.spawn(forward(id, reader, self.sender.clone(), stop));
                         return ControlFlow::Continue(());
                     }
@@ -213,7 +219,7 @@ fn open_stream(
     caller: Caller,
     stream: &str,
     request: Option<Value>,
-) -> Result<Reader, ApiError> {
+) -> Result<(Reader, Writer), ApiError> {
     application.open_stream(caller, stream, request.filter(|request| !request.is_null()).unwrap_or_else(|| json!({})))
 }
 
@@ -223,7 +229,7 @@ async fn forward(id: u32, mut reader: Reader, sender: mpsc::Sender<Message>, sto
         while let Some(item) = reader.next().await {
             let message = match item {
                 // The item is JSON already: put into its envelope as it is.
-                Ok(Item::Json(data)) => Message::Text(format!("{{\"id\":{id},\"data\":{data}}}").into()),
+                Ok(Item::Json(item)) => Message::Text(format!("{{\"id\":{id},\"item\":{item}}}").into()),
                 Ok(Item::Binary(bytes)) => {
                     let mut prefixed = Vec::with_capacity(bytes.len() + 4);
                     prefixed.extend(id.to_le_bytes());

@@ -2,7 +2,8 @@
 import type { View } from "./View";
 
 /**
- * The stream `picture`.
+ * The stream `picture`. A [`View`] sent to it turns it to that view: another picture begins, in which keeps its place
+ * what the last one shows too.
  */
 export type PictureRequest = { 
 /**

@@ -90,12 +90,12 @@ test("values, binaries and errors reach their stream", async () => {
   const value = vi.fn();
   const binary = vi.fn();
   const failed = vi.fn();
-  transport.open("notices", () => ({}), { value, failed });
-  transport.open("picture", () => ({ cluster: "a" }), { binary });
+  transport.open("notices", () => ({}), { item: value, failed });
+  transport.open("picture", () => ({ cluster: "a" }), { item: binary });
   const [socket] = Socket.made;
   await socket?.opens();
   expect(socket?.sent).toEqual([{ token: "t0ken" }, { open: { id: 1, stream: "notices", request: {} } }, { open: { id: 2, stream: "picture", request: { cluster: "a" } } }]);
-  socket?.says('{"id":1,"data":{"event":"closed","data":"a"}}');
+  socket?.says('{"id":1,"item":{"event":"closed","data":"a"}}');
   socket?.says('{"id":1,"error":{"code":"failed","message":"gone","detail":null}}');
   socket?.says(Uint8Array.from([2, 0, 0, 0, 7, 8]).buffer);
   socket?.says("not JSON");
@@ -123,9 +123,9 @@ test("a broken socket is made anew, and every stream is asked for again from whe
 
 test("a closed stream is not asked for again", async () => {
   const transport = httpTransport();
-  const close = transport.open("picture", () => ({}), {});
+  const stream = transport.open("picture", () => ({}), {});
   await Socket.made[0]?.opens();
-  close();
+  stream.close();
   expect(Socket.made[0]?.sent.at(-1)).toEqual({ close: { id: 1 } });
   Socket.made[0]?.breaks();
   vi.advanceTimersByTime(10_000);

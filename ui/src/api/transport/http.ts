@@ -7,10 +7,10 @@ import { chooseFiles, placeOf } from "./files";
 import { pageToken } from "./token";
 import { CommandError, isApiError, type StreamReader, type Transport } from "./transport";
 
-interface OpenStream {
+interface Opened {
   name: string;
   request: () => unknown;
-  reader: StreamReader;
+  reader: StreamReader<unknown>;
 }
 
 /** The host closes with it where the token is not one of its own: asking again changes nothing. */
@@ -20,7 +20,7 @@ const RETRY_MILLIS = [250, 500, 1000, 2000, 5000];
 
 export function httpTransport(): Transport {
   const token = pageToken();
-  const streams = new Map<number, OpenStream>();
+  const streams = new Map<number, Opened>();
   const listeners = new Set<() => void>();
   let socket: WebSocket | null = null;
   let nextId = 1;
@@ -39,7 +39,7 @@ export function httpTransport(): Transport {
     if (greeted) socket?.send(JSON.stringify(message));
   };
 
-  const announce = (id: number, stream: OpenStream) =>
+  const announce = (id: number, stream: Opened) =>
     send({ open: { id, stream: stream.name, request: stream.request() } });
 
   const connect = () => {
@@ -113,13 +113,16 @@ export function httpTransport(): Transport {
     },
     open(name, request, reader) {
       const id = nextId++;
-      const stream = { name, request, reader };
+      const stream = { name, request, reader: reader as StreamReader<unknown> };
       streams.set(id, stream);
       if (socket === null && tries === 0) connect();
       else announce(id, stream);
-      return () => {
-        streams.delete(id);
-        send({ close: { id } });
+      return {
+        send: (message) => send({ send: { id, message } }),
+        close: () => {
+          streams.delete(id);
+          send({ close: { id } });
+        },
       };
     },
     connected: {
@@ -145,17 +148,17 @@ function safeJson(text: string): unknown {
   }
 }
 
-function deliver(streams: Map<number, OpenStream>, data: unknown) {
+function deliver(streams: Map<number, Opened>, data: unknown) {
   if (data instanceof ArrayBuffer) {
     if (data.byteLength < 4) return;
     const id = new DataView(data).getUint32(0, true);
-    streams.get(id)?.reader.binary?.(data.slice(4));
+    streams.get(id)?.reader.item?.(data.slice(4));
     return;
   }
   if (typeof data !== "string") return;
-  const message = safeJson(data) as { id?: number; data?: unknown; error?: unknown } | null;
+  const message = safeJson(data) as { id?: number; item?: unknown; error?: unknown } | null;
   if (message === null || typeof message.id !== "number") return;
   const reader = streams.get(message.id)?.reader;
   if (isApiError(message.error)) reader?.failed?.(message.error);
-  else reader?.value?.(message.data);
+  else reader?.item?.(message.item);
 }

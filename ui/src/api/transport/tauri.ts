@@ -4,7 +4,7 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { open as openDialog, save as saveDialog } from "@tauri-apps/plugin-dialog";
 
-import { CommandError, asApiError, isApiError, type StreamReader, type Transport } from "./transport";
+import { CommandError, asApiError, type StreamReader, type Transport } from "./transport";
 
 export function insideWindow(): boolean {
   return "__TAURI_INTERNALS__" in globalThis;
@@ -22,15 +22,24 @@ export function tauriTransport(): Transport {
     },
     open(stream, request, reader) {
       const channel = new Channel<unknown>();
-      channel.onmessage = (message) => deliver(message, reader);
+      channel.onmessage = (message) => deliver(message, reader as StreamReader<unknown>);
       let closed = false;
-      const opening = invoke<number>("stream_open", { stream, request: request() ?? null, channel });
-      opening.catch((thrown: unknown) => {
+      const failed = (thrown: unknown) => {
         if (!closed) reader.failed?.(asApiError(thrown));
-      });
-      return () => {
-        closed = true;
-        opening.then((id) => invoke("stream_close", { id })).catch(() => undefined);
+      };
+      const opening = invoke<number>("stream_open", { stream, request: request() ?? null, channel });
+      opening.catch(failed);
+      // One after another, so that what is said last arrives last. Where the stream was not opened, that was said.
+      let said: Promise<unknown> = opening;
+      const then = (next: (id: number) => Promise<void>) => {
+        said = said.then(() => opening.then((id) => next(id).catch(failed), () => undefined), () => undefined);
+      };
+      return {
+        send: (message) => then((id) => invoke("stream_send", { id, message })),
+        close: () => {
+          closed = true;
+          then((id) => invoke("stream_close", { id }));
+        },
       };
     },
     connected: { get: () => true, subscribe: () => () => undefined },
@@ -49,12 +58,15 @@ export function tauriTransport(): Transport {
   };
 }
 
-// Small binary messages arrive as arrays of numbers, larger ones as buffers: Tauri decides by size.
-function deliver(message: unknown, reader: StreamReader) {
-  if (message instanceof ArrayBuffer) reader.binary?.(message);
-  else if (ArrayBuffer.isView(message)) reader.binary?.(new Uint8Array(message.buffer as ArrayBuffer, message.byteOffset, message.byteLength).slice().buffer);
-  else if (Array.isArray(message)) reader.binary?.(Uint8Array.from(message as number[]).buffer);
-  else if (typeof message === "object" && message !== null && "error" in message && isApiError(message.error)) reader.failed?.(message.error);
-  else if (typeof message === "object" && message !== null && "data" in message && !("event" in message)) reader.value?.(message.data);
-  else reader.value?.(message);
+/** Values come as `{item}`, why there are no more as `{error}`, bytes as they are: small ones as arrays of numbers, larger ones as buffers. */
+function deliver(message: unknown, reader: StreamReader<unknown>) {
+  if (message instanceof ArrayBuffer) reader.item?.(message);
+  else if (ArrayBuffer.isView(message)) reader.item?.(new Uint8Array(message.buffer as ArrayBuffer, message.byteOffset, message.byteLength).slice().buffer);
+  else if (Array.isArray(message)) reader.item?.(Uint8Array.from(message as number[]).buffer);
+  else if (isRecord(message) && "error" in message) reader.failed?.(asApiError(message.error));
+  else if (isRecord(message) && "item" in message) reader.item?.(message.item);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -2,20 +2,26 @@
 
 import type { ApiError } from "../bindings/ApiError";
 
-/** What a stream hands on: JSON values, binary messages, or the error that ended it. */
-export interface StreamReader {
-  value?: (value: unknown) => void;
-  binary?: (message: ArrayBuffer) => void;
+/** What a stream hands on: items, which are JSON values or bytes by the stream, or the error that ended it. */
+export interface StreamReader<Item> {
+  item?: (item: Item) => void;
   failed?: (error: ApiError) => void;
   /** The host went away and came back: whatever was known must be asked for again. */
   reopened?: () => void;
 }
 
+/** A stream as its reader holds it. */
+export interface OpenStream<Message> {
+  /** Says something to the stream. Lost where the connection is: the request that is made anew says the same. */
+  send: (message: Message) => void;
+  close: () => void;
+}
+
 export interface Transport {
   readonly host: "window" | "browser";
   call<T>(command: string, request: unknown, signal?: AbortSignal): Promise<T>;
-  /** Opens a stream; the answer closes it. `request` is asked again whenever the connection had to be made anew. */
-  open(stream: string, request: () => unknown, reader: StreamReader): () => void;
+  /** Opens a stream. `request` is asked again whenever the connection had to be made anew. */
+  open<Message, Item>(stream: string, request: () => unknown, reader: StreamReader<Item>): OpenStream<Message>;
   /** Whether the host answers; the window's always does. */
   connected: { get: () => boolean; subscribe: (listener: () => void) => () => void };
   /** Lets the person choose files, or folders; answers how the host calls them. `chosen` is called before they travel. */

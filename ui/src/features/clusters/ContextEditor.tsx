@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 
 import type { ContextSummary } from "@/api/bindings/ContextSummary";
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { Button, Message } from "@/components";
 import { useLayer } from "@/lib/layers";
 

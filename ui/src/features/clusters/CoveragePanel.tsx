@@ -4,7 +4,7 @@ import { useRef } from "react";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { KindStatus } from "@/api/bindings/KindStatus";
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { Button, HealthMark, Message, Panel } from "@/components";
 import { count, humanDuration, plural } from "@/lib/age";
 import { useNow } from "@/lib/clock";
@@ -48,7 +48,7 @@ export function CoveragePanel({ cluster, close }: { cluster: ClusterSummary; clo
 function WithheldObjects({ cluster }: { cluster: string }) {
   const withheld = withheldOf(useStatus(cluster));
   const now = useNow();
-  const remove = useMutation({ mutationFn: () => api.clusterForget(cluster) });
+  const remove = useMutation({ mutationFn: () => api.clusterForget({ cluster }) });
   if (withheld === null) return null;
   const since = humanDuration(now - withheld.since);
   return (

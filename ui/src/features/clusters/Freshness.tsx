@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-import { transport } from "@/api/client";
+import { transport } from "@/api/host";
 import { useNow } from "@/lib/clock";
 
 import styles from "./Freshness.module.css";

@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { ContextSummary } from "@/api/bindings/ContextSummary";
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { Button, Message } from "@/components";
 
 import { namesOf } from "./model";

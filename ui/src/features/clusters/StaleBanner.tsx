@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-import { transport } from "@/api/client";
+import { transport } from "@/api/host";
 import { Message } from "@/components";
 import { humanDuration } from "@/lib/age";
 import { useNow } from "@/lib/clock";

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
-import { asApiError } from "@/api/client";
+import { asApiError } from "@/api/host";
 import { Message } from "@/components";
 import { plural } from "@/lib/age";
 import { useStore } from "@/lib/store";

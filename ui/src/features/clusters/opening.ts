@@ -5,7 +5,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { ApiError } from "@/api/bindings/ApiError";
 import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
-import { api, asApiError, transport } from "@/api/client";
+import { api, asApiError, transport } from "@/api/host";
 import { createStore } from "@/lib/store";
 
 import { addOpen } from "./queries";
@@ -35,7 +35,7 @@ export async function openSource(queries: QueryClient, source: ClusterSource): P
   const mine: Opening = { source, error: null };
   opening.set(mine);
   try {
-    const cluster = await api.clusterConnect(source);
+    const cluster = await api.clusterConnect({ source });
     addOpen(queries, cluster);
     if (opening.get() !== mine) return null;
     opening.set({ source: null, error: null });

@@ -5,7 +5,7 @@ import { hashKey, useMutation, useQuery, useQueryClient, type QueryClient } from
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { ContextSummary } from "@/api/bindings/ContextSummary";
-import { api, openNotices } from "@/api/client";
+import { api, streams } from "@/api/host";
 
 export const keys = {
   contexts: ["contexts"],
@@ -18,7 +18,7 @@ export const keys = {
 } as const;
 
 export function useContexts() {
-  return useQuery({ queryKey: keys.contexts, queryFn: api.contextsList });
+  return useQuery({ queryKey: keys.contexts, queryFn: ({ signal }) => api.contextsList(signal) });
 }
 
 /** The context that a cluster was opened from; none for files and the demo. */
@@ -28,7 +28,7 @@ export function useContextOf({ source }: ClusterSummary): ContextSummary | undef
 }
 
 export function useOpenClusters() {
-  return useQuery({ queryKey: keys.open, queryFn: api.clustersOpen });
+  return useQuery({ queryKey: keys.open, queryFn: ({ signal }) => api.clustersOpen(signal) });
 }
 
 export function useCluster(cluster: string): ClusterSummary | undefined {
@@ -38,18 +38,18 @@ export function useCluster(cluster: string): ClusterSummary | undefined {
 export function useStatus(cluster: string): ClusterStatus | undefined {
   // What has just been closed has no status to ask for, though it may still be on screen.
   const enabled = useCluster(cluster) !== undefined;
-  return useQuery({ queryKey: keys.status(cluster), queryFn: () => api.clusterStatus(cluster), enabled }).data;
+  return useQuery({ queryKey: keys.status(cluster), queryFn: () => api.clusterStatus({ cluster }), enabled }).data;
 }
 
 export function useAppInfo() {
-  return useQuery({ queryKey: keys.app, queryFn: api.appInfo });
+  return useQuery({ queryKey: keys.app, queryFn: ({ signal }) => api.appInfo(signal) });
 }
 
 /** Asked when the row appears, each on its own: a broken context delays no other. */
 export function useProbe(id: string, enabled: boolean) {
   return useQuery({
     queryKey: keys.probe(id),
-    queryFn: ({ signal }) => api.contextProbe(id, signal),
+    queryFn: ({ signal }) => api.contextProbe({ id }, signal),
     enabled,
     retry: false,
     staleTime: 30_000,
@@ -64,7 +64,7 @@ export function addOpen(queries: QueryClient, cluster: ClusterSummary) {
 export function useDisconnect(closed: (cluster: string) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: api.clusterDisconnect,
+    mutationFn: (cluster: string) => api.clusterDisconnect({ cluster }),
     onSuccess: (_, cluster) => {
       forget(queries, cluster);
       closed(cluster);
@@ -94,8 +94,8 @@ export interface Asked {
 
 /** One subscription for the whole interface. */
 export function followNotices(queries: QueryClient, asked: Asked): () => void {
-  return openNotices(
-    (notice) => {
+  const stream = streams.notices(() => ({}), {
+    item: (notice) => {
       switch (notice.event) {
         case "contexts":
           // An answer that is still on its way is older than this.
@@ -126,6 +126,7 @@ export function followNotices(queries: QueryClient, asked: Asked): () => void {
           break;
       }
     },
-    () => void queries.invalidateQueries(),
-  );
+    reopened: () => void queries.invalidateQueries(),
+  });
+  return stream.close;
 }

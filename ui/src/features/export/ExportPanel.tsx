@@ -3,7 +3,7 @@ import { useId } from "react";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import type { View } from "@/api/bindings/View";
-import { api, transport } from "@/api/client";
+import { api, transport } from "@/api/host";
 import { Button, Glyph, Message, Panel } from "@/components";
 
 import styles from "./ExportPanel.module.css";
@@ -24,7 +24,7 @@ interface ExportPanelProps {
 /** Writes the map to a file: what, in which format, how it looks. */
 export function ExportPanel({ cluster, view, shown, close }: ExportPanelProps) {
   const [choices, change] = useChoices(shown !== null);
-  const formats = useQuery({ queryKey: ["formats"], queryFn: api.exportFormats }).data ?? [];
+  const formats = useQuery({ queryKey: ["formats"], queryFn: ({ signal }) => api.exportFormats(signal) }).data ?? [];
   const { start, status, notDownloaded, cancel } = useExport(cluster.cluster, cluster.name, shown, view);
   const running = start.isPending || (status !== undefined && !status.done);
   return (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { keys } from "@/features/clusters";
 import { bytes, humanDuration } from "@/lib/age";
 import { useNow } from "@/lib/clock";
@@ -11,7 +11,7 @@ import { placeText } from "./model";
 const MOST = 8;
 
 export function PastExports() {
-  const past = useQuery({ queryKey: keys.exports, queryFn: api.exportsList }).data ?? [];
+  const past = useQuery({ queryKey: keys.exports, queryFn: ({ signal }) => api.exportsList(signal) }).data ?? [];
   const now = useNow();
   if (past.length === 0) return null;
   return (

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
 import type { View } from "@/api/bindings/View";
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { useLayer } from "@/lib/layers";
 
 import styles from "./ExportPanel.module.css";

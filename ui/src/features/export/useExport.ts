@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import type { ApiError } from "@/api/bindings/ApiError";
 import type { ExportStatus } from "@/api/bindings/ExportStatus";
 import type { View } from "@/api/bindings/View";
-import { api, asApiError, saveAs, transport } from "@/api/client";
+import { api, asApiError, saveAs, transport } from "@/api/host";
 import { keys } from "@/features/clusters";
 
 import { type Choices, endingOf, fileName, named, recalled, remembered, requestOf, titled } from "./model";
@@ -19,8 +19,8 @@ export function useChoices(isNarrowed: boolean): [Choices | null, (part: Partial
   useEffect(() => {
     let current = true;
     const offered = (choices: Choices): Choices => ({ ...choices, scope: isNarrowed ? "screen" : choices.scope });
-    api.preferenceGet(MEMORY).then(
-      (value) => current && setChoices(offered(recalled(value))),
+    api.preferenceGet({ name: MEMORY }).then(
+      ({ value }) => current && setChoices(offered(recalled(value))),
       () => current && setChoices(offered(recalled(null))),
     );
     return () => {
@@ -31,7 +31,7 @@ export function useChoices(isNarrowed: boolean): [Choices | null, (part: Partial
     if (choices === null) return;
     const next = { ...choices, ...part };
     setChoices(next);
-    api.preferenceSet(MEMORY, remembered(next)).catch(() => undefined);
+    api.preferenceSet({ name: MEMORY, value: remembered(next) }).catch(() => undefined);
   };
   return [choices, change];
 }
@@ -56,7 +56,7 @@ export function useExport(cluster: string, name: string, shown: string | null, v
     },
   });
   const status = useQuery<ExportStatus>({ queryKey: keys.running(run?.id ?? ""), enabled: false, staleTime: Number.POSITIVE_INFINITY }).data;
-  const cancel = useMutation({ mutationFn: api.exportCancel });
+  const cancel = useMutation({ mutationFn: (id: string) => api.exportCancel({ id }) });
   const notDownloaded = useDownload(status, run?.file ?? "");
   return { start, status, notDownloaded, cancel: () => run !== null && cancel.mutate(run.id) };
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { Button, Message } from "@/components";
 import { keys, useAppInfo } from "@/features/clusters";
 import { createStore, useStore } from "@/lib/store";
@@ -29,7 +29,7 @@ export function DatabaseNotice() {
 export function DatabaseProblem({ children }: { children?: ReactNode }) {
   const queries = useQueryClient();
   const text = problemText(useAppInfo().data);
-  const reset = useMutation({ mutationFn: api.databaseReset, onSuccess: (answer) => queries.setQueryData(keys.app, answer) });
+  const reset = useMutation({ mutationFn: () => api.databaseReset({ consent: true }), onSuccess: (answer) => queries.setQueryData(keys.app, answer) });
   if (text === null) return null;
   return (
     <div className={styles.small}>

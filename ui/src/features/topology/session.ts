@@ -1,7 +1,7 @@
 /** What a person is doing on one open cluster's map: the view asked for, what is selected, and where they have been. */
 
 import type { View } from "@/api/bindings/View";
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { type Store, createStore } from "@/lib/store";
 
 import { type Place, addressOf } from "./address";
@@ -80,7 +80,7 @@ export class MapSession {
     this.view.subscribe(() => {
       const next = this.view.get();
       this.feed.show(next);
-      api.preferenceSet(this.memory, rememberedView(next)).catch(() => undefined);
+      api.preferenceSet({ name: this.memory, value: rememberedView(next) }).catch(() => undefined);
     });
   }
 

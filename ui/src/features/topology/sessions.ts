@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { useStore } from "@/lib/store";
 
 import { namespacesInOrder } from "./picture/order";
@@ -40,7 +40,7 @@ export function useMapSession(cluster: string, memory: string | null, address: s
         if (place) made.stand(place);
         begin(made);
       };
-      api.preferenceGet(memory).then(start, () => start(null));
+      api.preferenceGet({ name: memory }).then(({ value }) => start(value), () => start(null));
     }
     return () => {
       current = false;

@@ -1,6 +1,6 @@
 /** Keys that work wherever the focus is, unless a field is being typed in. Pure, beside the one listener. */
 
-import { transport } from "@/api/client";
+import { transport } from "@/api/host";
 
 export type Shortcut = "search" | "settings" | "back" | "forward" | "help" | "problems" | "export" | "namespaces" | "zoomIn" | "zoomOut" | "fit";
 

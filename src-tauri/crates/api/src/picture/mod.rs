@@ -1,11 +1,10 @@
 //! Pictures of an open cluster: from a person's view to a scene, and from a scene to the messages of a subscription.
 
 mod difference;
-mod kept;
 pub(crate) mod options;
 mod shown;
 mod stream;
 mod wire;
 
 pub(crate) use shown::{AllShown, Subject};
-pub(crate) use stream::{Numbers, Parked, Running, open};
+pub(crate) use stream::{Subscription, picture};

@@ -17,7 +17,7 @@ pub(crate) struct Subject {
     pub(crate) scene: Option<Arc<Scene>>,
 }
 
-/// The last that one subscription drew; nothing before its first picture.
+/// The last that was drawn of one picture; nothing before the first time.
 #[derive(Default)]
 pub(crate) struct Shown(Mutex<Option<Subject>>);
 
@@ -32,22 +32,36 @@ impl Shown {
     }
 }
 
-/// The subscriptions of a cluster by id, with a reader or waiting for theirs to come back.
-#[derive(Default)]
-pub(crate) struct AllShown(Mutex<BTreeMap<u32, Weak<Shown>>>);
+/// The pictures of a cluster by id, with a reader or waiting for theirs to come back.
+pub(crate) struct AllShown(Mutex<Ids>);
+
+struct Ids {
+    /// The id of the next picture.
+    next: u32,
+    shown: BTreeMap<u32, Weak<Shown>>,
+}
+
+impl Default for AllShown {
+    /// From some id on: what a page holds that outlived its server names no picture of the next one.
+    fn default() -> Self {
+        Self(Mutex::new(Ids { next: fastrand::u32(..), shown: BTreeMap::new() }))
+    }
+}
 
 impl AllShown {
-    /// Enters a subscription, for as long as the answer is held.
-    pub(super) fn enter(&self, id: u32) -> Arc<Shown> {
+    /// Enters a new picture, for as long as what is answered with its id is held.
+    pub(super) fn enter(&self) -> (u32, Arc<Shown>) {
         let shown = Arc::<Shown>::default();
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, each| each.strong_count() > 0);
-        all.insert(id, Arc::downgrade(&shown));
-        shown
+        let mut ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = ids.next;
+        ids.next = id.wrapping_add(1);
+        ids.shown.retain(|_, each| each.strong_count() > 0);
+        ids.shown.insert(id, Arc::downgrade(&shown));
+        (id, shown)
     }
 
     fn subject(&self, id: u32) -> Option<Subject> {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id)?.upgrade()?;
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner).shown.get(&id)?.upgrade()?;
         shown.subject()
     }
 }
@@ -73,14 +87,15 @@ mod tests {
         let graph = Arc::new(topology::Graph::empty(Arc::default()));
         let now = Published { snapshot, graph, source: Arc::default(), node_use: Arc::default() };
         let all = AllShown::default();
-        let (one, other) = (all.enter(1), all.enter(2));
-        assert!(all.subject(1).is_none());
+        let ((first, one), (second, other)) = (all.enter(), all.enter());
+        assert!(all.subject(first).is_none());
         for (shown, revision) in [(&one, 7), (&other, 8)] {
             shown.show(now.clone(), Scene { revision, ..Scene::default() });
         }
         let revision = |id| all.subject(id).and_then(|subject| subject.scene).map(|scene| scene.revision);
-        assert_eq!((revision(1), revision(2), revision(3)), (Some(7), Some(8), None));
+        let another = second.wrapping_add(1);
+        assert_eq!((revision(first), revision(second), revision(another)), (Some(7), Some(8), None));
         drop(one);
-        assert_eq!((revision(1), revision(2)), (None, Some(8)));
+        assert_eq!((revision(first), revision(second)), (None, Some(8)));
     }
 }

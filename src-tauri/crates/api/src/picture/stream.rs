@@ -1,24 +1,23 @@
 //! One subscription to the living map: draws what changed, when the reader is ready for it, and never more often than
 //! a screen can show.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diagram::picture::{self, State as Drawn};
 use session::{Mailbox, NodeUse, Update};
-use tokio::sync::mpsc;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio::time::sleep;
 use topology::GraphDelta;
 
-use super::kept::Kept;
 use super::options::options;
 use super::shown::Shown;
 use super::wire::Sent;
+use crate::Application;
 use crate::open::Open;
 use crate::status;
-use crate::streams::Item;
-use crate::types::{ApiError, View};
+use crate::streams::{Binary, Duplex, Kept};
+use crate::types::{ApiError, PictureRequest, View};
 
 /// Two frames of a screen: more often is not seen.
 const PACE: Duration = Duration::from_millis(33);
@@ -29,25 +28,13 @@ const LONGEST: Duration = Duration::from_millis(250);
 const STEADY: usize = 2_000_000 / 60;
 /// More would glow everywhere and say nothing.
 const GLOWING: usize = 500;
-/// Numbers of one subscription: enough for 16 days of frames, so that a number names its subscription as well.
-const NUMBERS: u64 = 1 << 24;
-/// Ranges that may be the first.
-const RANGES: u64 = 1 << 28;
 
-/// A subscription without a reader, as it can be taken up again.
-pub(crate) struct Parked {
+/// What is shown to one reader, in the view that it asked for last.
+pub(crate) struct Subscription {
     view: View,
     mailbox: Arc<Mailbox>,
     work: Work,
-}
-
-/// A subscription with a reader.
-pub(crate) struct Running {
-    range: u32,
-    /// Cancelled when its reader is back on another connection.
-    taken: CancellationToken,
-    /// Cancelled when it is parked.
-    ended: CancellationToken,
+    kept: Kept,
 }
 
 /// What the next message is made from.
@@ -60,85 +47,98 @@ struct Work {
     loading: bool,
     node_use: Arc<NodeUse>,
     sent: Sent,
-    kept: Kept,
     shown: Arc<Shown>,
 }
 
-/// Gives each subscription its range of numbers.
-pub(crate) struct Numbers(AtomicU64);
-
-impl Default for Numbers {
-    /// From some range on: what a page holds that outlived its server names nothing of the next one. The first half of the
-    /// numbers that JavaScript can hold begins them, the second leaves room for as many subscriptions again.
-    fn default() -> Self {
-        let some = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
-        Self(AtomicU64::new(some % RANGES * NUMBERS))
+impl Work {
+    /// Nothing drawn yet of a new picture; its first message has the number after `number`.
+    fn new(cluster: &Open, number: u64, earlier: Option<Drawn>) -> Self {
+        let (picture, shown) = cluster.shown.enter();
+        Self { sent: Sent::nothing(picture, number), shown, earlier, ..Self::default() }
     }
 }
 
-impl Numbers {
-    fn next(&self) -> u64 {
-        self.0.fetch_add(NUMBERS, Ordering::Relaxed)
+impl Subscription {
+    /// None where the cluster is closed.
+    async fn begin(cluster: &Open, view: View, number: u64) -> Option<Self> {
+        let mailbox = cluster.session().subscribe().await?;
+        Some(Self { view, mailbox, work: Work::new(cluster, number, None), kept: Kept::default() })
     }
 
-    /// The range that a number is of, which is the id of its subscription. The first of a range is never sent.
-    fn range(number: u64) -> u32 {
-        u32::try_from(number / NUMBERS).unwrap_or(u32::MAX)
+    fn number(&self) -> u64 {
+        self.work.sent.number
     }
-}
 
-/// Opens the stream; it ends when the receiver is dropped or the cluster closes.
-pub(crate) fn open(
-    cluster: Arc<Open>,
-    view: View,
-    resume: Option<u64>,
-    numbers: &Numbers,
-) -> mpsc::Receiver<Result<Item, ApiError>> {
-    let first = numbers.next();
-    let id = Numbers::range(first);
-    let fresh = Work { sent: Sent::nothing(id, first), shown: cluster.shown.enter(id), ..Work::default() };
-    let (sender, receiver) = mpsc::channel(1);
-    // Ends with the receiver or with the cluster.
-    tokio::spawn(async move {
-        let found = match resume {
-            Some(number) => taken_up(&cluster, number).await.map(|parked| (number, parked)),
-            None => None,
-        };
-        let (parked, missed) = match found {
-            Some((number, parked)) if let Some(missed) = parked.missed_since(number, &view) => (parked, missed),
-            found => {
-                let Some(mailbox) = cluster.session().subscribe().await else { return };
-                let earlier = found.and_then(|(_, Parked { work, .. })| work.drawn.or(work.earlier));
-                (Parked { view, mailbox, work: Work { earlier, ..fresh } }, Vec::new())
-            }
-        };
-        run(cluster, parked, missed, sender).await;
-    });
-    receiver
-}
-
-/// The subscription that sent this number.
-async fn taken_up(cluster: &Open, number: u64) -> Option<Parked> {
-    // The reader may be back before the task that served it has noticed that it was gone.
-    if let Some(ended) = cluster.take_from_reader(Numbers::range(number)) {
-        ended.cancelled().await;
+    /// Begins another picture, in which keeps its place what the last one shows too. None where the cluster is closed.
+    async fn turn_to(&mut self, cluster: &Open, view: View) -> Option<()> {
+        self.mailbox = cluster.session().subscribe().await?;
+        let earlier = self.work.drawn.take().or(self.work.earlier.take());
+        self.work = Work::new(cluster, self.number(), earlier);
+        self.view = view;
+        Some(())
     }
-    cluster.unpark(|parked| Numbers::range(parked.work.sent.number) == Numbers::range(number))
-}
 
-impl Parked {
     /// What its reader has missed after this message of this view; none where that is not kept.
     fn missed_since(&self, number: u64, view: &View) -> Option<Vec<Vec<u8>>> {
         if self.view != *view {
             return None;
         }
-        self.work.kept.after(number, self.work.sent.number)
+        self.kept.after(number, self.number())
     }
 }
 
-async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: mpsc::Sender<Result<Item, ApiError>>) {
-    let Parked { view, mailbox, mut work } = parked;
-    let (taken, _ended) = cluster.serve(Numbers::range(work.sent.number));
+/// The stream `picture`; it ends when its reader goes away or the cluster closes.
+pub(crate) fn picture(
+    application: &Application,
+    request: PictureRequest,
+    stream: Duplex<View, Binary>,
+) -> Result<impl Future<Output = ()> + Send + use<>, ApiError> {
+    let PictureRequest { cluster, view, resume } = request;
+    let cluster = application.cluster(&cluster)?;
+    let number = application.shared.numbers.begin();
+    Ok(async move {
+        if let Some((subscription, missed)) = subscribe(&cluster, view, resume, number).await {
+            run(cluster, subscription, missed, stream).await;
+        }
+    })
+}
+
+/// A new subscription, or the one that sent the number `resume`, with what its reader has missed.
+async fn subscribe(
+    cluster: &Open,
+    view: View,
+    resume: Option<u64>,
+    number: u64,
+) -> Option<(Subscription, Vec<Vec<u8>>)> {
+    let found = match resume {
+        Some(last) => cluster.pictures.take_up(last).await.map(|found| (last, found)),
+        None => None,
+    };
+    let Some((last, mut subscription)) = found else {
+        return Some((Subscription::begin(cluster, view, number).await?, Vec::new()));
+    };
+    if let Some(missed) = subscription.missed_since(last, &view) {
+        return Some((subscription, missed));
+    }
+    subscription.turn_to(cluster, view).await?;
+    Some((subscription, Vec::new()))
+}
+
+/// What a subscription goes on with.
+enum Next<P> {
+    /// Its reader has room for what changed.
+    Draw(P),
+    /// Its reader wants to see something else.
+    Turn(View),
+    /// Its reader is gone, or back on another connection.
+    Park,
+    /// The cluster was closed.
+    End,
+}
+
+async fn run(cluster: Arc<Open>, mut subscription: Subscription, missed: Vec<Vec<u8>>, stream: Duplex<View, Binary>) {
+    let Duplex { mut messages, items } = stream;
+    let served = cluster.pictures.serve(subscription.number());
     // The task must not keep a closed cluster alive while it waits.
     let stop = cluster.session().closed();
     let cluster = {
@@ -147,54 +147,67 @@ async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: m
         weak
     };
     let mut missed = missed.into_iter();
+    let mut pause = Box::pin(sleep(Duration::ZERO));
     loop {
         let next = missed.next();
         let filled = async {
             if next.is_none() {
-                mailbox.filled().await;
+                pause.as_mut().await;
+                subscription.mailbox.filled().await;
             }
-            sender.reserve().await
+            items.place().await.map_or(Next::Park, Next::Draw)
         };
-        let permit = tokio::select! {
-            permit = filled => permit,
-            () = sender.closed() => break,
-            () = taken.cancelled() => break,
-            () = stop.cancelled() => {
-                let gone = ApiError::not_found("this cluster was closed");
-                // A reader that is gone needs no farewell.
-                let _ = sender.try_send(Err(gone));
-                return;
+        let going_on = tokio::select! {
+            going_on = filled => going_on,
+            Some(view) = messages.recv() => Next::Turn(view),
+            () = items.closed() => Next::Park,
+            () = served.taken() => Next::Park,
+            () = stop.cancelled() => Next::End,
+        };
+        let place = match going_on {
+            Next::Draw(place) => place,
+            Next::Turn(mut view) => {
+                while let Ok(later) = messages.try_recv() {
+                    view = later;
+                }
+                if view == subscription.view {
+                    continue;
+                }
+                let Some(open) = cluster.upgrade() else { break };
+                // What was missed of the view before is not wanted any more.
+                missed = Vec::new().into_iter();
+                if subscription.turn_to(&open, view).await.is_none() {
+                    break;
+                }
+                pause = Box::pin(sleep(Duration::ZERO));
+                continue;
             }
+            Next::Park => break,
+            Next::End => return items.fail(ApiError::not_found("this cluster was closed")),
         };
-        let Ok(permit) = permit else { break };
         if let Some(message) = next {
-            permit.send(Ok(Item::Binary(message)));
+            place.send(Binary(message));
             continue;
         }
-        let (Some(update), Some(open)) = (mailbox.take(), cluster.upgrade()) else { break };
-        let view_now = view.clone();
+        let (Some(update), Some(open)) = (subscription.mailbox.take(), cluster.upgrade()) else { break };
+        let Subscription { view, mailbox, work, kept } = subscription;
         let drawing = tokio::task::spawn_blocking(move || {
-            let message = draw(&open, &view_now, update, &mut work);
-            (work, message)
+            let mut work = work;
+            let message = draw(&open, &view, update, &mut work);
+            (view, work, message)
         });
-        let Ok((back, message)) = drawing.await else {
-            permit.send(Err(ApiError::failed("drawing the map failed; open it again")));
-            return;
+        let Ok((view, work, message)) = drawing.await else {
+            return place.fail(ApiError::failed("drawing the map failed; open it again"));
         };
-        work = back;
-        let pause = pause_after(message.as_ref().map_or(0, Vec::len));
+        subscription = Subscription { view, mailbox, work, kept };
+        pause = Box::pin(sleep(pause_after(message.as_ref().map_or(0, Vec::len))));
         if let Some(message) = message {
-            work.kept.keep(&message);
-            permit.send(Ok(Item::Binary(message)));
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = sender.closed() => break,
-            () = taken.cancelled() => break,
+            subscription.kept.keep(&message);
+            place.send(Binary(message));
         }
     }
     if let Some(open) = cluster.upgrade() {
-        open.park(Parked { view, mailbox, work });
+        open.pictures.park(subscription.number(), subscription);
     }
 }
 
@@ -202,42 +215,6 @@ async fn run(cluster: Arc<Open>, parked: Parked, missed: Vec<Vec<u8>>, sender: m
 fn pause_after(bytes: usize) -> Duration {
     let millis = u64::try_from(bytes.saturating_mul(1000) / STEADY).unwrap_or(u64::MAX);
     Duration::from_millis(millis).clamp(PACE, LONGEST)
-}
-
-impl Open {
-    /// Enters a subscription that has a reader. Dropping the guard takes it out, after it was parked.
-    fn serve(&self, range: u32) -> (CancellationToken, DropGuard) {
-        let running = Running { range, taken: CancellationToken::new(), ended: CancellationToken::new() };
-        let (taken, ended) = (running.taken.clone(), running.ended.clone());
-        let mut all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|each| !each.ended.is_cancelled());
-        all.push(running);
-        (taken, ended.drop_guard())
-    }
-
-    /// Asks the task that serves this subscription to end; what is answered is cancelled when it has.
-    fn take_from_reader(&self, range: u32) -> Option<CancellationToken> {
-        let all = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let running = all.iter().find(|each| each.range == range)?;
-        running.taken.cancel();
-        Some(running.ended.clone())
-    }
-
-    fn park(&self, parked: Parked) {
-        /// Enough for a few windows whose connection broke.
-        const PARKED: usize = 4;
-        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.len() >= PARKED {
-            places.remove(0);
-        }
-        places.push(parked);
-    }
-
-    fn unpark(&self, is_it: impl Fn(&Parked) -> bool) -> Option<Parked> {
-        let mut places = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = places.iter().position(is_it)?;
-        Some(places.remove(at))
-    }
 }
 
 fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec<u8>> {
@@ -258,7 +235,7 @@ fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec
         _ => picture::redraw(&published.graph, &options, &Drawn::default()),
     };
     work.drawn = Some(picture.state);
-    let message = work.sent.next(&open.label().cluster, &picture.scene, glowing, first);
+    let message = work.sent.next(&open.label().cluster, &picture.scene, glowing, first.then_some(view));
     work.shown.show(published, picture.scene);
     message
 }

@@ -30,8 +30,16 @@ impl Sent {
         Self { picture, number, ..Self::default() }
     }
 
-    /// The next message, or none where the reader would see no difference. `changed` are keys that glow.
-    pub(crate) fn next(&mut self, cluster: &str, scene: &Scene, changed: Vec<String>, reset: bool) -> Option<Vec<u8>> {
+    /// The next message, or none where the reader would see no difference. `changed` are keys that glow; `begins` is the
+    /// view of the picture where this is its first message.
+    pub(crate) fn next(
+        &mut self,
+        cluster: &str,
+        scene: &Scene,
+        changed: Vec<String>,
+        begins: Option<&View>,
+    ) -> Option<Vec<u8>> {
+        let reset = begins.is_some();
         if reset {
             *self = Self::nothing(self.picture, self.number);
         }
@@ -88,7 +96,7 @@ impl Sent {
             picture: self.picture,
             cluster: cluster.to_owned(),
             revision: scene.revision,
-            reset,
+            view: begins.cloned(),
             title: scene.title.to_string(),
             subtitle: scene.subtitle.to_string(),
             counts: wire_counts(&scene.counts),
@@ -325,20 +333,25 @@ mod tests {
     #[test]
     fn the_second_message_holds_only_what_differs() {
         let mut sent = Sent::nothing(1, 0);
-        let first = sent.next("c", &scene(&[("a", "A", 0.0), ("b", "B", 20.0), ("c", "C", 40.0)]), vec![], true);
+        let first = sent.next(
+            "c",
+            &scene(&[("a", "A", 0.0), ("b", "B", 20.0), ("c", "C", 40.0)]),
+            vec![],
+            Some(&View::default()),
+        );
         let (header, numbers) = read(&first.unwrap());
         assert_eq!((&header["number"], header["blocks"].as_array().unwrap().len()), (&1.into(), 3));
         assert_eq!(numbers.len(), 4 + 3 * 4);
 
         let after = scene(&[("a", "A", 5.0), ("b", "B changed", 20.0)]);
-        let (header, numbers) = read(&sent.next("c", &after, vec![], false).unwrap());
+        let (header, numbers) = read(&sent.next("c", &after, vec![], None).unwrap());
         assert_eq!(header["blocks"][0]["id"], "b");
         assert_eq!(header["moved"], serde_json::json!(["a"]));
         assert_eq!(header["removed"], serde_json::json!(["c"]));
         assert_eq!(header["links"], serde_json::json!([]));
         assert_eq!(numbers, [0.0, 0.0, 0.0, 0.0, 20.0, 0.0, 10.0, 5.0, 5.0, 0.0]);
 
-        assert!(sent.next("c", &after, vec![], false).is_none(), "nothing differs");
+        assert!(sent.next("c", &after, vec![], None).is_none(), "nothing differs");
         assert_eq!(sent.number, 2);
     }
 
@@ -379,11 +392,11 @@ mod tests {
             }
         };
         let mut sent = Sent::nothing(1, 0);
-        let first = sent.next("c", &picture("1 of 1 ready", 9, 1), vec![], true).unwrap();
+        let first = sent.next("c", &picture("1 of 1 ready", 9, 1), vec![], Some(&View::default())).unwrap();
         let (header, _) = read(&first);
         assert_eq!(header["frames"].as_array().unwrap().len(), 40);
 
-        let one = sent.next("c", &picture("0 of 1 ready", 9, 1), vec![], false).unwrap();
+        let one = sent.next("c", &picture("0 of 1 ready", 9, 1), vec![], None).unwrap();
         let (header, _) = read(&one);
         let header: PictureHeader = serde_json::from_value(header).unwrap();
         assert_eq!((header.frames.len(), header.links.len(), header.blocks.len()), (0, 0, 1));
@@ -392,7 +405,7 @@ mod tests {
         assert_eq!(header.blocks[0].cards_splice, WireSplice { gone: vec![3], at: vec![3], moved: vec![] });
         assert!(one.len() * 100 < first.len(), "{} bytes after {}", one.len(), first.len());
 
-        let (header, _) = read(&sent.next("c", &picture("0 of 1 ready", 8, 2), vec![], false).unwrap());
+        let (header, _) = read(&sent.next("c", &picture("0 of 1 ready", 8, 2), vec![], None).unwrap());
         let header: PictureHeader = serde_json::from_value(header).unwrap();
         assert_eq!((header.frames.len(), header.links.len(), header.blocks.len()), (1, 1, 0));
         assert_eq!(header.frames_splice, WireSplice { gone: vec![5], at: vec![5], moved: vec![] });
@@ -421,7 +434,7 @@ mod tests {
         let after = diagram::picture::rebuild(&engine.graph(), &options, &before.state, &delta);
 
         let mut sent = Sent::nothing(1, 0);
-        sent.next("c", &before.scene, vec![], true).unwrap();
+        sent.next("c", &before.scene, vec![], Some(&View::default())).unwrap();
         // What it would be with every frame and link, and whole blocks in place of what changed of them.
         let mut coarse = Sent { frames: vec![], links: vec![], blocks: sent.blocks.clone(), ..Sent::nothing(1, 1) };
         let changed =
@@ -429,8 +442,8 @@ mod tests {
         for placed in after.scene.blocks.iter().filter(changed) {
             coarse.blocks.remove(&placed.block.id);
         }
-        let coarse = coarse.next("c", &after.scene, vec![], false).unwrap();
-        let fine = sent.next("c", &after.scene, vec![], false).unwrap();
+        let coarse = coarse.next("c", &after.scene, vec![], None).unwrap();
+        let fine = sent.next("c", &after.scene, vec![], None).unwrap();
         assert!(fine.len() * 2 < coarse.len(), "{} bytes in place of {}", fine.len(), coarse.len());
     }
 
@@ -451,8 +464,8 @@ mod tests {
             Scene { blocks: vec![placed], ..Scene::default() }
         };
         let mut sent = Sent::nothing(1, 0);
-        let first = sent.next("c", &picture(None), vec![], true).unwrap();
-        let next = sent.next("c", &picture(Some(30)), vec![], false).unwrap();
+        let first = sent.next("c", &picture(None), vec![], Some(&View::default())).unwrap();
+        let next = sent.next("c", &picture(Some(30)), vec![], None).unwrap();
         let (header, numbers) = read(&next);
         let header: PictureHeader = serde_json::from_value(header).unwrap();
         assert_eq!(header.blocks[0].cards, []);

@@ -1,14 +1,28 @@
-//! Streams: what a host opens for a reader. Dropping a [`Reader`] cancels the work behind it.
+//! Streams: what a host opens for a reader, with items to it and messages from it.
+//!
+//! A handler gets the reader's request and a [`Duplex`], and answers the work to be done, which ends when the reader goes
+//! away. It stands in a file of its own, and in one line of the list.
 
+mod kept;
 mod notices;
+mod resume;
 
-use tokio::sync::{broadcast, mpsc};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use ts_rs::TS;
 
+pub(crate) use kept::Kept;
 pub use notices::Notice;
+pub(crate) use notices::notices;
+pub(crate) use resume::{Numbers, Resumable};
 
-use crate::Application;
-use crate::commands::contexts;
 use crate::types::ApiError;
+
+/// Messages of a reader that a handler may leave unread; more at once are refused.
+const UNREAD: usize = 64;
 
 /// One item of a stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,50 +33,117 @@ pub enum Item {
     Binary(Vec<u8>),
 }
 
-/// The reader's end of a stream.
-pub struct Reader(Source);
-
-enum Source {
-    Items(mpsc::Receiver<Result<Item, ApiError>>),
-    /// The application until the contexts have been told once.
-    Notices(Option<Application>, broadcast::Receiver<Notice>),
-}
+/// The end of a stream that items come out of. Dropping it ends the work behind it.
+pub struct Reader(mpsc::Receiver<Result<Item, ApiError>>);
 
 impl Reader {
-    pub(crate) fn of_items(items: mpsc::Receiver<Result<Item, ApiError>>) -> Self {
-        Self(Source::Items(items))
-    }
-
-    /// Notices from this moment on, the contexts first: whoever asked for them a moment ago may have missed their change.
-    pub(crate) fn of_notices(application: &Application) -> Self {
-        Self(Source::Notices(Some(application.clone()), application.shared.notices.subscribe()))
-    }
-
-    /// The next item; none when the stream has ended.
+    /// The next item, or why there are no more; none when the stream has ended.
     pub async fn next(&mut self) -> Option<Result<Item, ApiError>> {
-        match &mut self.0 {
-            Source::Items(items) => items.recv().await,
-            Source::Notices(application, notices) => {
-                if let Some(listed) = application.as_ref() {
-                    let told = written(&Notice::Contexts(contexts::list(listed).await));
-                    // Not before: a reader that waits for other things as well may give this call up.
-                    *application = None;
-                    return Some(Ok(told));
-                }
-                loop {
-                    match notices.recv().await {
-                        Ok(notice) => return Some(Ok(written(&notice))),
-                        // Notices tell states: the next one says what the missed ones said.
-                        Err(broadcast::error::RecvError::Lagged(_)) => {}
-                        Err(broadcast::error::RecvError::Closed) => return None,
-                    }
-                }
-            }
-        }
+        self.0.recv().await
     }
 }
 
-/// Serialising plain structs to memory cannot fail.
-fn written(notice: &Notice) -> Item {
-    Item::Json(serde_json::to_string(notice).unwrap_or_default())
+/// The end of a stream that messages go into.
+pub struct Writer(Box<dyn Fn(Value) -> Result<(), ApiError> + Send + Sync>);
+
+impl Writer {
+    /// Says something to the stream; one that has ended takes it, and does nothing.
+    ///
+    /// # Errors
+    /// Where the message does not fit the stream, or too many wait to be read.
+    pub fn send(&self, message: Value) -> Result<(), ApiError> {
+        (self.0)(message)
+    }
 }
+
+/// A stream as its handler holds it: messages `M` from the reader, items `I` to it.
+pub(crate) struct Duplex<M, I> {
+    pub(crate) messages: mpsc::Receiver<M>,
+    pub(crate) items: Items<I>,
+}
+
+impl<M: DeserializeOwned + Send + 'static, I> Duplex<M, I> {
+    /// A stream, and the two ends of it that a host gets.
+    pub(crate) fn open() -> (Self, Reader, Writer) {
+        let (said, messages) = mpsc::channel(UNREAD);
+        // One at a time: what is not read yet is made when it can be sent, from what is true then.
+        let (items, reader) = mpsc::channel(1);
+        let write = move |message: Value| {
+            let fits = |error| ApiError::invalid(format!("the message does not fit the stream: {error}"));
+            match said.try_send(serde_json::from_value(message).map_err(fits)?) {
+                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+                Err(mpsc::error::TrySendError::Full(_)) => Err(ApiError::failed(format!(
+                    "{UNREAD} messages wait to be read by the stream; send fewer at once"
+                ))),
+            }
+        };
+        (Self { messages, items: Items(items, std::marker::PhantomData) }, Reader(reader), Writer(Box::new(write)))
+    }
+}
+
+/// Where a handler puts its items.
+pub(crate) struct Items<I>(mpsc::Sender<Result<Item, ApiError>>, std::marker::PhantomData<fn(I)>);
+
+/// Room for one item.
+pub(crate) struct Place<'a, I>(mpsc::Permit<'a, Result<Item, ApiError>>, std::marker::PhantomData<fn(I)>);
+
+impl<I: IntoItem> Items<I> {
+    /// Waits until the reader has taken what was sent before; none when it is gone.
+    pub(crate) async fn place(&self) -> Option<Place<'_, I>> {
+        Some(Place(self.0.reserve().await.ok()?, std::marker::PhantomData))
+    }
+
+    /// Sends an item as soon as there is room for it; none when the reader is gone.
+    pub(crate) async fn send(&self, item: I) -> Option<()> {
+        self.place().await?.send(item);
+        Some(())
+    }
+
+    /// Says why there are no more items, where the reader has room to hear it: one that is gone needs no farewell.
+    pub(crate) fn fail(&self, error: ApiError) {
+        let _ = self.0.try_send(Err(error));
+    }
+
+    /// Waits until the reader is gone.
+    pub(crate) async fn closed(&self) {
+        self.0.closed().await;
+    }
+}
+
+impl<I: IntoItem> Place<'_, I> {
+    pub(crate) fn send(self, item: I) {
+        self.0.send(item.into_item());
+    }
+
+    pub(crate) fn fail(self, error: ApiError) {
+        self.0.send(Err(error));
+    }
+}
+
+/// What can be an item.
+pub(crate) trait IntoItem {
+    fn into_item(self) -> Result<Item, ApiError>;
+}
+
+impl<T: Serialize> IntoItem for T {
+    fn into_item(self) -> Result<Item, ApiError> {
+        let text = serde_json::to_string(&self);
+        text.map(Item::Json).map_err(|error| ApiError::failed("the item cannot be written").because(&error))
+    }
+}
+
+/// An item that is sent as bytes.
+#[derive(TS, JsonSchema)]
+#[ts(type = "ArrayBuffer")]
+pub(crate) struct Binary(#[schemars(with = "String")] pub(crate) Vec<u8>);
+
+impl IntoItem for Binary {
+    fn into_item(self) -> Result<Item, ApiError> {
+        Ok(Item::Binary(self.0))
+    }
+}
+
+/// What is said to a stream that takes no messages: nothing fits it.
+#[derive(Clone, Copy, Debug, Deserialize, TS, JsonSchema)]
+#[ts(type = "never")]
+pub enum NoMessage {}

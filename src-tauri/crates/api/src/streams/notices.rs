@@ -1,10 +1,16 @@
 //! Notices: what every open interface is told.
 
+use std::future::Future;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::error::RecvError;
 use ts_rs::TS;
 
-use crate::types::{ApiError, ClusterStatus, ClusterSummary, ContextList, ExportStatus};
+use super::{Duplex, NoMessage};
+use crate::Application;
+use crate::commands::contexts;
+use crate::types::{ApiError, ClusterStatus, ClusterSummary, ContextList, ExportStatus, Nothing};
 
 /// Low-rate notices, pushed to every open interface.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
@@ -24,4 +30,30 @@ pub enum Notice {
     Export(ExportStatus),
     /// A cluster was closed.
     Closed(String),
+}
+
+/// Notices from this moment on, the contexts first: whoever asked for them a moment ago may have missed their change.
+#[expect(clippy::unnecessary_wraps, reason = "the list calls every stream alike")]
+pub(crate) fn notices(
+    application: &Application,
+    Nothing {}: Nothing,
+    stream: Duplex<NoMessage, Notice>,
+) -> Result<impl Future<Output = ()> + Send + use<>, ApiError> {
+    let (application, mut notices) = (application.clone(), application.shared.notices.subscribe());
+    Ok(async move {
+        let telling = async {
+            stream.items.send(Notice::Contexts(contexts::list(&application).await)).await?;
+            // Not kept alive by who listens.
+            drop(application);
+            loop {
+                match notices.recv().await {
+                    Ok(notice) => stream.items.send(notice).await?,
+                    // Notices tell states: the next one says what the missed ones said.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None::<()>,
+                }
+            }
+        };
+        tokio::select! { _ = telling => {}, () = stream.items.closed() => {} }
+    })
 }

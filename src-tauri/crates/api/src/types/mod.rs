@@ -8,7 +8,7 @@ mod nothing;
 mod picture;
 
 pub use crate::commands::*;
-pub use crate::streams::Notice;
+pub use crate::streams::{NoMessage, Notice};
 pub use error::*;
 pub use nothing::*;
 pub use picture::*;

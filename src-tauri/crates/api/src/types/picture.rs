@@ -21,7 +21,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The stream `picture`.
+/// The stream `picture`. A [`View`] sent to it turns it to that view: another picture begins, in which keeps its place
+/// what the last one shows too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[ts(optional_fields = nullable)]
 #[serde(rename_all = "camelCase")]
@@ -89,19 +90,21 @@ pub enum LensName {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PictureHeader {
-    /// One more than the message before; a gap means a message was lost. Each subscription counts in a range of its own,
-    /// so that the number names the subscription as well.
+    /// One more than the message before; a gap means a message was lost. Each stream counts in a range of its own, so that
+    /// the number names the stream as well.
     #[ts(type = "number")]
     pub number: u64,
-    /// The subscription: what questions about this picture name.
+    /// What questions about this picture name: another one in each view of a stream.
     pub picture: u32,
     /// Which cluster.
     pub cluster: String,
     /// Revision of the graph.
     #[ts(type = "number")]
     pub revision: u64,
-    /// Forget everything received before.
-    pub reset: bool,
+    /// What the picture shows that begins with this message: forget everything received before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub view: Option<View>,
     /// Cluster or source.
     pub title: String,
     /// "4 namespaces · 163 objects · 412 relations".

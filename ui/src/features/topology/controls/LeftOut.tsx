@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { Button } from "@/components";
 import { goHome } from "@/lib/layers";
 import { useStore } from "@/lib/store";
@@ -28,7 +28,7 @@ export function LeftOut({ session }: { session: MapSession }) {
   const hit = useQuery({
     queryKey: ["left out", session.cluster, key, picture?.number ?? 0],
     queryFn: async () => {
-      const hits = await session.feed.ask((asked) => api.objectSearch(session.cluster, asked, exactNameOf(key ?? ""), MOST_HITS));
+      const hits = await session.feed.ask((picture) => api.objectSearch({ cluster: session.cluster, picture, query: exactNameOf(key ?? ""), limit: MOST_HITS }));
       return hits.find((each) => each.key === key) ?? null;
     },
     enabled: isSought,

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type ReactNode, type RefObject, useDeferredValue, useId, useState } from "react";
 
 import type { SearchHit } from "@/api/bindings/SearchHit";
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { HealthMark } from "@/components";
 import { goHome, useLayer } from "@/lib/layers";
 import { useStore } from "@/lib/store";
@@ -33,7 +33,7 @@ export function ObjectSearch({ session, field, label, hint, narrow, choose }: Ob
   const { picture } = useStore(session.feed.state);
   const hits = useQuery({
     queryKey: ["search", session.cluster, picture?.id, query],
-    queryFn: ({ signal }) => session.feed.ask((asked) => api.objectSearch(session.cluster, asked, query, MOST_HITS, signal)),
+    queryFn: ({ signal }) => session.feed.ask((picture) => api.objectSearch({ cluster: session.cluster, picture, query, limit: MOST_HITS }, signal)),
     enabled: open && query !== "",
     placeholderData: keepPreviousData,
     staleTime: 2000,

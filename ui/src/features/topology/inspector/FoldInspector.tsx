@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { api, asApiError } from "@/api/client";
+import { api, asApiError } from "@/api/host";
 import { Button, Glyph, HealthMark, Message } from "@/components";
 import { useStore } from "@/lib/store";
 
@@ -20,7 +20,7 @@ export function FoldInspector({ session, fold }: { session: MapSession; fold: st
   const members = useQuery({
     queryKey: ["fold", session.cluster, fold, picture?.id, picture?.revision],
     queryFn: async () => {
-      const hits = await session.feed.ask((asked) => api.objectSearch(session.cluster, asked, `${kindOf(fold)} ${namespace}`, MOST_MEMBERS));
+      const hits = await session.feed.ask((picture) => api.objectSearch({ cluster: session.cluster, picture, query: `${kindOf(fold)} ${namespace}`, limit: MOST_MEMBERS }));
       return hits.filter((hit) => hit.card === fold);
     },
     placeholderData: (previous) => previous,

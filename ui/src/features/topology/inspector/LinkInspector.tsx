@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import type { EdgeDetail } from "@/api/bindings/EdgeDetail";
-import { api, asApiError } from "@/api/client";
+import { api, asApiError } from "@/api/host";
 import { FieldPath, HealthMark, Message } from "@/components";
 import { plural } from "@/lib/age";
 import { useStore } from "@/lib/store";
@@ -24,7 +24,7 @@ export function LinkInspector({ session, from, to }: { session: MapSession; from
   const { picture } = session.feed.state.get();
   const query = useQuery({
     queryKey: ["edge", session.cluster, from, to, picture?.id, picture?.revision],
-    queryFn: () => session.feed.ask((asked) => api.edgeDetail(session.cluster, asked, from, to)),
+    queryFn: () => session.feed.ask((picture) => api.edgeDetail({ cluster: session.cluster, picture, from, to })),
     placeholderData: (previous) => previous,
     gcTime: 30_000,
   });

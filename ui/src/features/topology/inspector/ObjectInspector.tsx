@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 
-import { api, asApiError } from "@/api/client";
+import { api, asApiError } from "@/api/host";
 import { Button, HealthMark, Message } from "@/components";
 import { useStore } from "@/lib/store";
 import { sentence } from "@/lib/text";
@@ -29,7 +29,7 @@ export function ObjectInspector({ session, objectKey }: { session: MapSession; o
   const revision = useStore(session.feed.state).picture?.revision ?? 0;
   const query = useQuery({
     queryKey: ["object", session.cluster, objectKey, revision],
-    queryFn: () => api.objectDetail(session.cluster, objectKey),
+    queryFn: () => api.objectDetail({ cluster: session.cluster, key: objectKey }),
     placeholderData: (previous) => (previous?.key === objectKey ? previous : undefined),
     gcTime: 30_000,
   });

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import type { ObjectPath } from "@/api/bindings/ObjectPath";
-import { api, asApiError } from "@/api/client";
+import { api, asApiError } from "@/api/host";
 import { Button, Glyph, HealthMark, Message } from "@/components";
 import { plural } from "@/lib/age";
 import { useStore } from "@/lib/store";
@@ -18,7 +18,7 @@ export function PathInspector({ session, path }: { session: MapSession; path: Se
   const { picture } = useStore(session.feed.state);
   const query = useQuery({
     queryKey: ["paths", session.cluster, from, to, picture?.id, picture?.revision],
-    queryFn: () => session.feed.ask((asked) => api.objectPaths(session.cluster, asked, from, to)),
+    queryFn: () => session.feed.ask((picture) => api.objectPaths({ cluster: session.cluster, picture, from, to })),
     placeholderData: (previous) => previous,
     gcTime: 30_000,
   });

@@ -5,7 +5,7 @@ import { useMemo, useRef, useState } from "react";
 import type { Direction } from "@/api/bindings/Direction";
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import type { Reach } from "@/api/bindings/Reach";
-import { api, asApiError } from "@/api/client";
+import { api, asApiError } from "@/api/host";
 import { Button, HealthMark, Message } from "@/components";
 import { count } from "@/lib/age";
 
@@ -22,7 +22,7 @@ export function ReachView({ session, detail }: { session: MapSession; detail: Ob
   const field = useRef<HTMLInputElement>(null);
   const reach = useQuery({
     queryKey: ["reach", session.cluster, detail.key, direction, detail.revision],
-    queryFn: () => session.feed.ask((asked) => api.objectReach(session.cluster, asked, detail.key, direction)),
+    queryFn: () => session.feed.ask((picture) => api.objectReach({ cluster: session.cluster, picture, key: detail.key, direction })),
     placeholderData: (previous, query) => (query?.queryKey[3] === direction ? previous : undefined),
     gcTime: 30_000,
   });

@@ -1,7 +1,7 @@
 /** What clicks and keys do: from what was pointed at to the session and the engine. */
 
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
-import { api } from "@/api/client";
+import { api } from "@/api/host";
 import { HEALTH, asHealth } from "@/components";
 
 import { kindOf, nameOf } from "../keys";
@@ -99,7 +99,7 @@ function actOnSelected(session: MapSession, engine: MapEngine, what: ObjectComma
 }
 
 async function goToOwner(session: MapSession, key: string) {
-  const detail = await api.objectDetail(session.cluster, key).catch(() => null);
+  const detail = await api.objectDetail({ cluster: session.cluster, key }).catch(() => null);
   const owner = detail && ownerOf(detail);
   if (owner) session.select({ sort: "object", key: owner }, { go: true });
 }

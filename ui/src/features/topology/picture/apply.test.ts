@@ -15,7 +15,7 @@ const first = decode(
 );
 
 function next(some: Parameters<typeof header>[0], numbers: number[]) {
-  return decode(encode(header({ number: 2, reset: false, ...some }), [0, 0, 800, 600, ...numbers]));
+  return decode(encode(header({ number: 2, view: undefined, ...some }), [0, 0, 800, 600, ...numbers]));
 }
 
 test("the first message is everything", () => {

@@ -20,8 +20,8 @@ export class LostMessage extends Error {}
 
 export function applyMessage(before: Picture | null, message: PictureMessage): Applied {
   const { header } = message;
-  if (header.reset || before === null) {
-    if (!header.reset) throw new LostMessage(`message ${header.number} came before any whole picture`);
+  if (header.view !== undefined || before === null) {
+    if (header.view === undefined) throw new LostMessage(`message ${header.number} came before any whole picture`);
     return { picture: whole(message), dirty: null };
   }
   if (header.number !== before.number + 1) throw new LostMessage(`message ${header.number} came after ${before.number}`);

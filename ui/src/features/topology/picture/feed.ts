@@ -1,8 +1,11 @@
 /** Follows the picture stream of one cluster and view, keeps the picture whole, and tells its listeners of every message. */
 
+import { hashKey } from "@tanstack/react-query";
+
 import type { ApiError } from "@/api/bindings/ApiError";
 import type { View } from "@/api/bindings/View";
-import { type PictureId, asApiError, openPicture } from "@/api/client";
+import { type PictureId, asApiError, streams } from "@/api/host";
+import type { OpenStream } from "@/api/transport/transport";
 import { type Store, createStore } from "@/lib/store";
 
 import { type Applied, LostMessage, applyMessage } from "./apply";
@@ -21,7 +24,7 @@ type Listener = (applied: Applied, changed: readonly string[]) => void;
 export class PictureFeed {
   readonly state: Store<FeedState> = createStore<FeedState>({ picture: null, waiting: true, error: null });
   private readonly listeners = new Set<Listener>();
-  private close: (() => void) | null = null;
+  private stream: OpenStream<View> | null = null;
   private number: number | null = null;
   /** The view of the picture that is held. */
   private held: View | null = null;
@@ -34,7 +37,10 @@ export class PictureFeed {
   /** Asks for another view; what is on screen stays until the new picture is there, where what both show has the same place. */
   show(view: View) {
     this.view = view;
-    this.reopen();
+    // One that failed is over.
+    if (this.stream === null || this.state.get().error !== null) return this.reopen();
+    this.stream.send(view);
+    this.state.set((state) => ({ ...state, waiting: !this.isHeld() }));
   }
 
   restart() {
@@ -43,19 +49,22 @@ export class PictureFeed {
   }
 
   private reopen() {
-    // Of the view that is held nothing may follow but what is missing of it.
-    const isHeld = this.number !== null && JSON.stringify(this.held) === JSON.stringify(this.view);
-    this.state.set((state) => ({ ...state, waiting: !isHeld, error: null }));
-    this.close?.();
-    this.close = openPicture(() => ({ cluster: this.cluster, view: this.view, resume: this.number }), {
-      message: (message) => this.receive(message),
+    this.state.set((state) => ({ ...state, waiting: !this.isHeld(), error: null }));
+    this.stream?.close();
+    this.stream = streams.picture(() => ({ cluster: this.cluster, view: this.view, resume: this.number }), {
+      item: (message) => this.receive(message),
       failed: (error) => this.state.set((state) => ({ ...state, waiting: false, error })),
     });
   }
 
+  /** Whether what is held is of the view that is wanted: nothing may follow but what is missing of it. */
+  private isHeld(): boolean {
+    return this.number !== null && hashKey([this.held]) === hashKey([this.view]);
+  }
+
   stop() {
-    this.close?.();
-    this.close = null;
+    this.stream?.close();
+    this.stream = null;
     // Whoever waits for another picture must see that none will come.
     this.state.set((state) => ({ ...state, waiting: true }));
   }
@@ -79,13 +88,13 @@ export class PictureFeed {
     return () => this.listeners.delete(listener);
   }
 
-  /** Waits for a picture of another subscription; false where none will come. */
+  /** Waits for another picture; false where none will come. */
   private replaced(asked: PictureId): Promise<boolean> {
     return new Promise((resolve) => {
       const look = () => {
         const { picture, error } = this.state.get();
         const other = picture !== null && picture.id !== asked;
-        if (!other && error === null && this.close !== null) return;
+        if (!other && error === null && this.stream !== null) return;
         unsubscribe();
         resolve(other);
       };
@@ -100,8 +109,8 @@ export class PictureFeed {
       const { picture: before } = this.state.get();
       const applied = applyMessage(this.number === null ? null : before, decoded);
       this.number = decoded.header.number;
-      if (decoded.header.reset) this.held = this.view;
-      this.state.set({ picture: applied.picture, waiting: false, error: null });
+      if (decoded.header.view) this.held = decoded.header.view;
+      this.state.set({ picture: applied.picture, waiting: !this.isHeld(), error: null });
       for (const listener of this.listeners) listener(applied, decoded.header.changed);
     } catch (thrown) {
       if (thrown instanceof LostMessage) this.restart();

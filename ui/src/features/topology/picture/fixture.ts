@@ -9,6 +9,8 @@ import type { WireSplice } from "@/api/bindings/WireSplice";
 
 import { HEALTH_ORDER } from "@/components";
 
+import { EMPTY_VIEW } from "../view";
+
 export function encode(header: PictureHeader, geometry: number[]): ArrayBuffer {
   let text = JSON.stringify(header);
   const bare = new TextEncoder().encode(text).byteLength;
@@ -38,7 +40,7 @@ export function header(some: Partial<PictureHeader> = {}): PictureHeader {
     picture: 1,
     cluster: "demo",
     revision: 1,
-    reset: true,
+    view: EMPTY_VIEW,
     title: "shop-eu-1",
     subtitle: "1 namespace",
     counts: counts(),

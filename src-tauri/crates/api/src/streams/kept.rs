@@ -1,20 +1,20 @@
-//! The last messages of a subscription: a connection that breaks takes with it what was on its way.
+//! The last messages of a stream: a connection that breaks takes with it what was on its way.
 
 use std::collections::VecDeque;
 
-/// Some seconds of a busy map; a first picture may be larger, and is drawn anew.
+/// Some seconds of a busy map. A first picture may be larger: it is not kept, but drawn anew.
 const LIMIT: usize = 1 << 20;
 
 /// The newest messages whose sizes sum up to no more than the limit.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     messages: VecDeque<Vec<u8>>,
     bytes: usize,
 }
 
 impl Kept {
     /// Keeps a message, and forgets old ones that there is no room for.
-    pub(super) fn keep(&mut self, message: &[u8]) {
+    pub(crate) fn keep(&mut self, message: &[u8]) {
         self.bytes += message.len();
         while self.bytes > LIMIT {
             let Some(old) = self.messages.pop_front() else {
@@ -27,7 +27,7 @@ impl Kept {
     }
 
     /// What was sent after `number`, up to `last`; none where not all of that is kept.
-    pub(super) fn after(&self, number: u64, last: u64) -> Option<Vec<Vec<u8>>> {
+    pub(crate) fn after(&self, number: u64, last: u64) -> Option<Vec<Vec<u8>>> {
         let missed = usize::try_from(last.checked_sub(number)?).ok()?;
         let first = self.messages.len().checked_sub(missed)?;
         Some(self.messages.range(first..).cloned().collect())
