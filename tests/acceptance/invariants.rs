@@ -24,7 +24,7 @@ const RESERVED: [(&str, &[&str]); 11] = [
     ("tauri", &[WINDOW]),
     ("tauri-plugin-dialog", &[WINDOW]),
     ("tauri-plugin-single-instance", &[WINDOW]),
-    ("ts-rs", &["api"]),
+    ("ts-rs", &["api", "diagram", "model", "topology"]),
 ];
 
 /// Crates that do no IO, read no clock and start no task, and libraries that would let them.

@@ -4,6 +4,7 @@ use cluster::Options;
 use model::{GroupKind, KindState, ResourceKey, Scope};
 use support::{Account, ControlPlane};
 
+use crate::host::look_once;
 use crate::live::{Live, state};
 
 fn is_forbidden(state: Option<KindState>) -> bool {
@@ -59,15 +60,10 @@ async fn a_namespace_that_may_not_be_looked_into_is_known_from_one_that_may() {
     let (first, second) = (plane.namespace("known").await.unwrap(), plane.namespace("empty").await.unwrap());
     let foreign = plane.namespace("foreign").await.unwrap();
     let account = plane.account(Account::two_namespaces(&first, &second)).await.unwrap();
-    let wanted = |kubeconfig: &std::path::Path| api::Wanted::Context {
-        name: None,
-        kubeconfig: Some(kubeconfig.to_owned()),
-        namespaces: vec![first.clone(), second.clone(), foreign.clone()],
-        database: None,
-    };
-    let look = api::look(wanted(account.kubeconfig()), std::sync::Arc::default()).await.unwrap();
+    let named = vec![first.clone(), second.clone(), foreign.clone()];
+    let look = look_once(account.kubeconfig(), named.clone()).await;
     assert_eq!([&first, &second, &foreign].map(|name| look.refuses(name)), [false, false, true]);
-    let look = api::look(wanted(plane.admin().kubeconfig()), std::sync::Arc::default()).await.unwrap();
+    let look = look_once(plane.admin().kubeconfig(), named).await;
     assert!(!look.refuses(&foreign) && !look.refuses("absent"), "the owner may see all there is");
 }
 

@@ -129,10 +129,11 @@ impl Held {
         let mut all = BTreeMap::new();
         for (id, block) in &self.blocks {
             for card in &block.cards {
-                let text = format!("{} {} {} {} {:?}", card.name, card.caption, card.status, card.health, card.tallies);
+                let text =
+                    format!("{} {} {} {} {:?}", card.name, card.caption, card.status, card.health.word(), card.tallies);
                 all.insert((id.as_str(), card.key.as_str()), text);
                 for pod in &card.pods {
-                    all.insert((id.as_str(), pod.key.as_str()), pod.health.clone());
+                    all.insert((id.as_str(), pod.key.as_str()), pod.health.word().to_owned());
                 }
             }
         }

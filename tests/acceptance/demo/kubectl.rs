@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use demo::{Demo, ManualClock, Options, Running, Source, Time};
+use demo::{Demo, ManualClock, Options, Running, Scenario, Time};
 use support::{PATIENCE, control_plane_folder};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -23,9 +23,9 @@ struct Cluster {
 }
 
 impl Cluster {
-    async fn start(source: Source) -> Self {
+    async fn start(scenario: Scenario) -> Self {
         let clock = Arc::new(ManualClock::new(START));
-        let options = Options { source, clock: clock.clone(), ..Options::default() };
+        let options = Options { scenario, clock: clock.clone(), ..Options::default() };
         let running = Demo::start(options).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config"), running.kubeconfig()).unwrap();
@@ -82,7 +82,7 @@ impl Cluster {
 
 #[tokio::test]
 async fn every_kind_is_listed_with_its_columns() {
-    let cluster = Cluster::start(Source::Shop).await;
+    let cluster = Cluster::start(Scenario::Shop).await;
     let kinds = cluster.kinds().await;
     assert!(kinds.len() > 40, "{kinds:?}");
     for kind in kinds {
@@ -102,7 +102,7 @@ async fn every_kind_is_listed_with_its_columns() {
 
 #[tokio::test]
 async fn every_kind_is_described_and_written_as_yaml() {
-    let cluster = Cluster::start(Source::Shop).await;
+    let cluster = Cluster::start(Scenario::Shop).await;
     for kind in cluster.kinds().await {
         let (success, _, err) = cluster.run(&format!("describe {kind} -A")).await;
         assert!(success, "describe {kind}: {err}");
@@ -118,7 +118,7 @@ async fn every_kind_is_described_and_written_as_yaml() {
 
 #[tokio::test]
 async fn selection_sorting_and_chunks_work() {
-    let cluster = Cluster::start(Source::Shop).await;
+    let cluster = Cluster::start(Scenario::Shop).await;
     let whole = cluster.ok("get pods -A -o name").await;
     assert_eq!(whole, cluster.ok("get pods -A -o name --chunk-size=5").await);
     assert_eq!(cluster.ok("get pods -A -o name --field-selector=status.phase=Pending").await.lines().count(), 3);
@@ -136,7 +136,7 @@ async fn selection_sorting_and_chunks_work() {
 
 #[tokio::test]
 async fn a_watch_shows_the_next_run_of_a_job() {
-    let cluster = Cluster::start(Source::Shop).await;
+    let cluster = Cluster::start(Scenario::Shop).await;
     let (mut child, mut lines) = cluster.follow("get pods -n shop -w --output-watch-events");
     let line = lines.next_line().await.unwrap().unwrap();
     assert!(line.starts_with("EVENT"), "{line}");
@@ -163,7 +163,7 @@ async fn a_watch_shows_the_next_run_of_a_job() {
 
 #[tokio::test]
 async fn logs_are_shown_and_followed() {
-    let cluster = Cluster::start(Source::Shop).await;
+    let cluster = Cluster::start(Scenario::Shop).await;
     assert_eq!(cluster.ok("logs -n shop deployment/cart --tail=7").await.lines().count(), 7);
     cluster.ok("logs -n shop -l app.kubernetes.io/name=cart --tail=2 --prefix").await;
     cluster.ok("logs -n data catalog-db-0 -c exporter --since=10m --timestamps").await;
@@ -183,7 +183,7 @@ async fn logs_are_shown_and_followed() {
 
 #[tokio::test]
 async fn use_and_access_are_told() {
-    let cluster = Cluster::start(Source::Shop).await;
+    let cluster = Cluster::start(Scenario::Shop).await;
     assert_eq!(cluster.ok("top nodes --no-headers").await.lines().count(), 5);
     assert!(cluster.ok("top pods -A --sort-by=memory --containers").await.contains("prometheus"));
     assert!(cluster.ok("auth can-i --list").await.contains("[get list watch]"));
@@ -194,7 +194,7 @@ async fn use_and_access_are_told() {
 
 #[tokio::test]
 async fn writes_are_refused_in_words() {
-    let cluster = Cluster::start(Source::Shop).await;
+    let cluster = Cluster::start(Scenario::Shop).await;
     let (success, _, err) = cluster.run("delete service -n shop cart").await;
     assert!(!success && err.contains("the demo is read-only"), "{err}");
     let (success, _, err) = cluster.run("scale -n shop deployment/cart --replicas=1").await;
@@ -203,7 +203,7 @@ async fn writes_are_refused_in_words() {
 
 #[tokio::test]
 async fn a_generated_cluster_is_read_like_any_other() {
-    let cluster = Cluster::start(Source::Objects(2_000)).await;
+    let cluster = Cluster::start(Scenario::Objects(2_000)).await;
     let count = |text: String| text.lines().count();
     assert!(count(cluster.ok("get pods -A -o wide").await) > 200);
     cluster.ok("top pods -A").await;

@@ -100,7 +100,7 @@ async fn what_points_at_the_unseen_is_unknown_never_missing() {
     let detail = host.has(&cluster, &pod).await;
     let member = |key: &str| {
         let all = detail.relations.iter().flat_map(|group| &group.members);
-        all.filter(|member| member.key == format!("core/{key}")).map(|member| member.state.as_str()).collect::<Vec<_>>()
+        all.filter(|member| member.key == format!("core/{key}")).map(|member| member.state.word()).collect::<Vec<_>>()
     };
     assert_eq!(member(&format!("Secret/{namespace}/keys")), ["unknown"]);
     assert_eq!(member(&format!("ConfigMap/{namespace}/absent")), ["missing"]);

@@ -2,18 +2,20 @@
 
 use std::path::Path;
 
-use api::types::{ErrorCode, ExportFormat, ExportPreview, ExportRecord, ExportRequest, ExportStatus, Notice, View};
+use api::types::{
+    ErrorCode, ExportFormat, ExportPreview, ExportRecord, ExportRequest, ExportStatus, Format, Notice, Theme, View,
+};
 use serde_json::{Value, json};
 use support::ControlPlane;
 
 use super::{Host, Notices};
 
-fn request(cluster: &str, format: &str, path: Option<&Path>) -> ExportRequest {
+fn request(cluster: &str, format: Format, path: Option<&Path>) -> ExportRequest {
     ExportRequest {
         cluster: cluster.to_owned(),
         view: None,
-        format: format.to_owned(),
-        theme: "light".to_owned(),
+        format,
+        theme: Theme::Light,
         title: None,
         stamp: false,
         aspect: None,
@@ -52,24 +54,23 @@ async fn end(notices: &mut Notices, id: &str) -> ExportStatus {
 }
 
 /// What is wrong with a file of a format that must hold `name`.
-fn fault(format: &str, bytes: &[u8], name: &str) -> Option<&'static str> {
+fn fault(format: Format, bytes: &[u8], name: &str) -> Option<&'static str> {
     let text = String::from_utf8_lossy(bytes);
     let (is_it, says) = match format {
-        "svg" => (text.starts_with("<svg") || text.starts_with("<?xml"), text.trim_end().ends_with("</svg>")),
-        "png" => (bytes.starts_with(b"\x89PNG\r\n\x1a\n"), bytes.ends_with(b"IEND\xaeB`\x82")),
-        "pdf" => (bytes.starts_with(b"%PDF-1."), text.trim_end().ends_with("%%EOF")),
-        "json" => {
+        Format::Svg => (text.starts_with("<svg") || text.starts_with("<?xml"), text.trim_end().ends_with("</svg>")),
+        Format::Png => (bytes.starts_with(b"\x89PNG\r\n\x1a\n"), bytes.ends_with(b"IEND\xaeB`\x82")),
+        Format::Pdf => (bytes.starts_with(b"%PDF-1."), text.trim_end().ends_with("%%EOF")),
+        Format::Json => {
             let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
             (value["schema"] == "kubilitics.dev/topology/v1", value["nodes"].is_array())
         }
-        "drawio" => (text.contains("<mxGraphModel"), text.contains("</mxfile>")),
-        "mermaid" => (text.contains("flowchart"), text.contains("subgraph")),
-        "d2" => (text.contains("->"), text.contains('{')),
-        "dot" => (text.contains("digraph"), text.trim_end().ends_with('}')),
-        "graphml" => (text.contains("<graphml"), text.trim_end().ends_with("</graphml>")),
-        _ => return Some("a format that nobody here knows"),
+        Format::Drawio => (text.contains("<mxGraphModel"), text.contains("</mxfile>")),
+        Format::Mermaid => (text.contains("flowchart"), text.contains("subgraph")),
+        Format::D2 => (text.contains("->"), text.contains('{')),
+        Format::Dot => (text.contains("digraph"), text.trim_end().ends_with('}')),
+        Format::Graphml => (text.contains("<graphml"), text.trim_end().ends_with("</graphml>")),
     };
-    match (is_it, says, matches!(format, "png" | "pdf") || text.contains(name)) {
+    match (is_it, says, matches!(format, Format::Png | Format::Pdf) || text.contains(name)) {
         (true, true, true) => None,
         (false, ..) => Some("it is no such file"),
         (_, false, _) => Some("it has no end"),
@@ -80,20 +81,20 @@ fn fault(format: &str, bytes: &[u8], name: &str) -> Option<&'static str> {
 /// Writes every format of a cluster that has an application called `name`.
 async fn writes_every_format(host: &Host, cluster: &str, name: &str) {
     let formats: Vec<ExportFormat> = host.ask("export_formats", json!({})).await.unwrap();
-    let ids: Vec<&str> = formats.iter().map(|format| format.id.as_str()).collect();
-    assert_eq!(ids, ["svg", "png", "pdf", "json", "drawio", "mermaid", "d2", "dot", "graphml"]);
-    for format in ids {
-        let path = host.path(&format!("map.{format}"));
+    let endings: Vec<&str> = formats.iter().map(|format| format.id.entry().ending()).collect();
+    assert_eq!(endings, ["svg", "png", "pdf", "json", "drawio", "mmd", "d2", "dot", "graphml"]);
+    for format in formats.iter().map(|format| format.id) {
+        let path = host.path(&format!("map.{}", format.entry().ending()));
         let mut notices = host.notices();
         let status = start(host, &request(cluster, format, Some(&path))).await;
         let status = end(&mut notices, &status.id).await;
-        assert_eq!(status.error, None, "{format}");
+        assert_eq!(status.error, None, "{format:?}");
         let bytes = std::fs::read(&path).unwrap();
         assert_eq!((status.bytes, status.progress), (Some(bytes.len() as u64), 1.0));
-        assert_eq!(fault(format, &bytes, name), None, "{format}");
+        assert_eq!(fault(format, &bytes, name), None, "{format:?}");
         let past: Vec<ExportRecord> = host.ask("exports_list", json!({})).await.unwrap();
         let last = &past[0];
-        assert_eq!((last.format.as_str(), last.bytes), (format, bytes.len() as u64));
+        assert_eq!((last.format.as_str(), last.bytes), (format.entry().id, bytes.len() as u64));
         assert_eq!(last.path, path.display().to_string());
     }
     let past: Vec<ExportRecord> = host.ask("exports_list", json!({})).await.unwrap();
@@ -122,10 +123,10 @@ async fn a_cluster_is_written_in_every_format() {
     let view = View { namespaces: vec![namespace.clone()], ..View::default() };
     let wanted = ExportRequest {
         view: Some(view),
-        theme: "dark".to_owned(),
+        theme: Theme::Dark,
         title: Some("Quarterly review".to_owned()),
         stamp: true,
-        ..request(&cluster, "svg", None)
+        ..request(&cluster, Format::Svg, None)
     };
     let preview: ExportPreview = host.ask("export_preview", serde_json::to_value(&wanted).unwrap()).await.unwrap();
     assert!(preview.svg.contains("Quarterly review") && preview.svg.contains("storefront"));
@@ -153,7 +154,7 @@ async fn a_cancelled_export_leaves_the_old_file_alone() {
     host.live(&cluster).await;
     let path = host.path("map.png");
     std::fs::write(&path, "the picture of yesterday").unwrap();
-    let wanted = ExportRequest { expand: true, ..request(&cluster, "png", Some(&path)) };
+    let wanted = ExportRequest { expand: true, ..request(&cluster, Format::Png, Some(&path)) };
     let mut notices = host.notices();
     let status = start(&host, &wanted).await;
     let moved = step(&mut notices, &status.id).await;
@@ -174,11 +175,13 @@ async fn what_cannot_be_written_is_told() {
         let host = &host;
         async move { host.refusal("export_start", serde_json::to_value(&request).unwrap()).await }
     };
-    assert_eq!(refusal(request(&cluster, "docx", None)).await.code, ErrorCode::Invalid);
-    assert_eq!(refusal(request("elsewhere", "svg", None)).await.code, ErrorCode::NotFound);
+    let mut unknown = serde_json::to_value(request(&cluster, Format::Svg, None)).unwrap();
+    unknown["format"] = json!("docx");
+    assert_eq!(host.refusal("export_start", unknown).await.code, ErrorCode::Invalid);
+    assert_eq!(refusal(request("elsewhere", Format::Svg, None)).await.code, ErrorCode::NotFound);
     let mut notices = host.notices();
     let nowhere = host.path("no/such/folder/map.svg");
-    let status = start(&host, &request(&cluster, "svg", Some(&nowhere))).await;
+    let status = start(&host, &request(&cluster, Format::Svg, Some(&nowhere))).await;
     let error = end(&mut notices, &status.id).await.error.unwrap();
     assert_eq!(error.code, ErrorCode::Failed);
     assert!(error.message.contains("no/such/folder/map.svg"), "{error}");

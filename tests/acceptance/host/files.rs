@@ -15,7 +15,7 @@ async fn a_dump_of_a_cluster_is_the_same_map() {
     plane.kubectl(["-n", &namespace, "rollout", "status", "deployment/web", "--timeout=100s"]).await.unwrap();
     let (host, cluster) = Host::on(plane.admin()).await;
     host.live(&cluster).await;
-    let view = View { namespaces: vec![namespace.clone()], lens: api::types::LensName::Traffic, ..View::default() };
+    let view = View { namespaces: vec![namespace.clone()], lens: api::types::Lens::Traffic, ..View::default() };
     let web = format!("apps/Deployment/{namespace}/web");
     let mut live = Map::open(&host, &cluster, view.clone());
     live.until("it is drawn", |map| map.pods_of(&web) == Some(2)).await;

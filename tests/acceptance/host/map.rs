@@ -144,11 +144,12 @@ impl Map {
     /// Everything that can be read on it.
     pub(crate) fn contents(&self) -> Contents {
         let link = |link: &WireLink| {
-            format!("{} → {} {} {} ×{}", link.from.id, link.to.id, link.class, link.state, link.count)
+            format!("{} → {} {} {} ×{}", link.from.id, link.to.id, link.class.word(), link.state.word(), link.count)
         };
         let block = |block: &WireBlock| {
             let cards = block.cards.iter().map(|card| {
-                let pods: Vec<String> = card.pods.iter().map(|pod| format!("{}:{}", pod.key, pod.health)).collect();
+                let pods: Vec<String> =
+                    card.pods.iter().map(|pod| format!("{}:{}", pod.key, pod.health.word())).collect();
                 let words = (&card.key, &card.name, &card.caption, &card.health, &card.status, pods, card.folded);
                 format!("{words:?} {:?}", card.look)
             });

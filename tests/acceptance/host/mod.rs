@@ -18,14 +18,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::types::{
-    ApiError, ClusterStatus, ClusterSummary, ContextList, ContextSummary, ErrorCode, LinkState, Notice, ObjectDetail,
+    ApiError, ClusterSource, ClusterStatus, ClusterSummary, ContextList, ContextSummary, ErrorCode, LinkState, Notice,
+    ObjectDetail, Presence,
 };
-use api::{Application, Caller, Item, Reader, Setup};
+use api::{Application, Caller, Item, Look, Looking, Reader, Setup};
 use cluster::kubeconfig::Environment;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use support::{Access, PATIENCE};
 use tempfile::TempDir;
+
+/// What the command line sees of the current context of a kubeconfig.
+pub(crate) async fn look_once(kubeconfig: &Path, namespaces: Vec<String>) -> Look {
+    let kubeconfig = Environment::from_process(Some(kubeconfig.to_owned()));
+    let id = cluster::kubeconfig::load(&kubeconfig).select(None).unwrap().id.to_string();
+    let how = Looking { kubeconfig, namespaces, database: None, default_namespace: None };
+    api::look(ClusterSource::Context { id }, how, Arc::default()).await.unwrap()
+}
 
 /// An application with a database and a folder of its own. Dropping it closes every cluster.
 pub(crate) struct Host {
@@ -135,7 +144,7 @@ impl Host {
         let mut notices = self.notices();
         loop {
             match self.ask::<ObjectDetail>("object_detail", json!({ "cluster": cluster, "key": key })).await {
-                Ok(detail) if detail.presence == "present" => return detail,
+                Ok(detail) if detail.presence == Presence::Present => return detail,
                 Ok(_) => {}
                 Err(error) => assert_eq!(error.code, ErrorCode::NotFound, "{error}"),
             }

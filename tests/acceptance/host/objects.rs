@@ -1,6 +1,9 @@
 //! What a person asks about an object: find it, what it is and why it is not well, what it is related to and why.
 
-use api::types::{EdgeDetail, ErrorCode, LensName, ObjectDetail, RelationRule, SearchHit, View};
+use api::types::{
+    EdgeDetail, EdgeState, ErrorCode, Health, Lens, ObjectDetail, Presence, RelationClass, RelationRule, SearchHit,
+    View,
+};
 use serde_json::{Value, json};
 use support::ControlPlane;
 
@@ -64,7 +67,11 @@ async fn shop() -> (&'static ControlPlane, Host, String, String) {
 /// The relations of an object, as lines.
 fn relations(detail: &ObjectDetail) -> Vec<String> {
     let groups = detail.relations.iter();
-    groups.flat_map(|group| group.members.iter().map(|it| format!("{} {} {}", group.class, it.key, it.state))).collect()
+    groups
+        .flat_map(|group| {
+            group.members.iter().map(|it| format!("{} {} {}", group.class.word(), it.key, it.state.word()))
+        })
+        .collect()
 }
 
 async fn edges(host: &Host, cluster: &str, from: &str, to: &str) -> Vec<EdgeDetail> {
@@ -137,12 +144,12 @@ async fn every_edge_says_why_it_is_there() {
     let rules: Vec<RelationRule> = host.ask("relation_rules", json!({})).await.unwrap();
 
     let edge = &edges(&host, &cluster, &web, &settings).await[0];
-    assert_eq!((edge.class.as_str(), edge.state.as_str()), ("refers", "resolved"));
+    assert_eq!((edge.class, edge.state), (RelationClass::Refers, EdgeState::Resolved));
     assert!(edge.fields.iter().any(|it| it.starts_with("spec.template.spec.containers[main].envFrom")), "{edge:?}");
     let rule = rules.iter().find(|rule| rule.id == edge.relation).unwrap();
     assert_eq!((&rule.explanation, rule.row), (&edge.explanation, edge.row));
     let routes = edges(&host, &cluster, &ingress, &service).await;
-    assert!(routes.iter().any(|edge| edge.class == "routes"), "{routes:?}");
+    assert!(routes.iter().any(|edge| edge.class == RelationClass::Routes), "{routes:?}");
 
     let chains: Value =
         host.ask("object_paths", json!({ "cluster": cluster, "from": ingress, "to": settings })).await.unwrap();
@@ -164,13 +171,13 @@ async fn a_broken_reference_is_told_and_heals() {
     let (plane, host, cluster, namespace) = shop().await;
     let (web, later) = (format!("apps/Deployment/{namespace}/web"), format!("core/ConfigMap/{namespace}/later"));
     let ghost: ObjectDetail = host.ask("object_detail", json!({ "cluster": cluster, "key": later })).await.unwrap();
-    assert_eq!((ghost.presence.as_str(), ghost.health.as_str(), ghost.yaml), ("missing", "missing", None));
+    assert_eq!((ghost.presence, ghost.health, ghost.yaml), (Presence::Missing, Health::Missing, None));
     let broken = host.has(&cluster, &web).await;
     assert!(broken.findings.iter().any(|finding| finding.sentence.contains("later")), "{:?}", broken.findings);
 
     plane.kubectl(["-n", &namespace, "create", "configmap", "later", "--from-literal=a=b"]).await.unwrap();
     host.has(&cluster, &later).await;
-    assert_eq!(edges(&host, &cluster, &web, &later).await[0].state, "resolved");
+    assert_eq!(edges(&host, &cluster, &web, &later).await[0].state, EdgeState::Resolved);
     let healed = host.has(&cluster, &web).await;
     assert!(!healed.findings.iter().any(|finding| finding.sentence.contains("later")), "{:?}", healed.findings);
     assert!(healed.revision > broken.revision);
@@ -221,7 +228,7 @@ async fn each_page_gets_answers_about_its_own_picture() {
     let (host, cluster) = Host::on_the_demo().await;
     host.live(&cluster).await;
     let (service, web) = ("core/Service/shop/storefront", "apps/Deployment/shop/storefront");
-    let apart = View { lens: LensName::Traffic, expanded: vec![web.to_owned()], ..View::default() };
+    let apart = View { lens: Lens::Traffic, expanded: vec![web.to_owned()], ..View::default() };
     let (mut folded, mut apart) = (Map::open(&host, &cluster, View::default()), Map::open(&host, &cluster, apart));
     folded.next("the first page").await;
     apart.next("the second page").await;

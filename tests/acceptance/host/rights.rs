@@ -1,12 +1,12 @@
 //! Rights that are taken away and given back while a cluster is open, and lists that fail or may not be watched: what is
 //! shown is what is known, and nothing waits for what cannot be had.
 
-use api::types::{ClusterStatus, KindStateWord, KindStatus, LinkState, ObjectDetail, View};
+use api::types::{ClusterStatus, Health, KindStateWord, KindStatus, LinkState, ObjectDetail, Presence, View};
 use serde_json::json;
 use support::{Account, ControlPlane, FaultProxy, Parts};
 
-use super::Host;
 use super::map::Map;
+use super::{Host, look_once};
 
 fn kind<'a>(status: &'a ClusterStatus, kind: &str) -> &'a KindStatus {
     status.kinds.iter().find(|row| row.kind == kind).unwrap()
@@ -56,7 +56,7 @@ async fn what_may_not_be_listed_any_more_is_marked_and_heals_or_goes() {
     let all_lost = |status: &ClusterStatus| status.objects == 0 && status.kinds.iter().all(|row| row.count == 0);
     host.until(&cluster, "nothing of it is counted", all_lost).await;
     let detail: ObjectDetail = host.ask("object_detail", json!({ "cluster": cluster, "key": web })).await.unwrap();
-    assert_eq!((detail.presence.as_str(), detail.health.as_str(), detail.status.as_str()), ("withheld", "unknown", ""));
+    assert_eq!((detail.presence, detail.health, detail.status.as_str()), (Presence::Withheld, Health::Unknown, ""));
     assert!(detail.withheld_since.is_some() && detail.findings.is_empty(), "{detail:?}");
     map.until("the map says so, and keeps it", |map| {
         let header = map.header.as_ref();
@@ -88,7 +88,7 @@ async fn what_may_not_be_listed_any_more_is_marked_and_heals_or_goes() {
         row.state == KindStateWord::Partial && row.count == 1 && kind(status, "ConfigMap").withheld > 0
     };
     host.until(&cluster, "one namespace is seen", in_part).await;
-    assert_eq!(host.has(&cluster, &web).await.presence, "present");
+    assert_eq!(host.has(&cluster, &web).await.presence, Presence::Present);
     host.ask::<serde_json::Value>("cluster_forget", json!({ "cluster": cluster })).await.unwrap();
     let forgotten =
         |status: &ClusterStatus| status.kinds.iter().all(|row| row.withheld == 0 && row.withheld_since.is_none());
@@ -248,13 +248,7 @@ async fn a_kind_that_cannot_be_listed_is_named_and_holds_up_nothing() {
     let others = || status.kinds.iter().filter(|row| row.kind != "Old" && row.group != "metrics.k8s.io");
     assert!(others().all(|row| row.state == KindStateWord::Live), "{:?}", others().collect::<Vec<_>>());
 
-    let wanted = api::Wanted::Context {
-        name: None,
-        kubeconfig: Some(plane.admin().kubeconfig().to_owned()),
-        namespaces: Vec::new(),
-        database: None,
-    };
-    let look = api::look(wanted, std::sync::Arc::default()).await.unwrap();
+    let look = look_once(plane.admin().kubeconfig(), Vec::new()).await;
     let [problem] = &look.problems[..] else { panic!("{:?}", look.problems) };
     assert!(problem.contains("conv.example.com/Old could not be listed (") && problem.contains("conversion webhook"));
     let coverage = look.published.snapshot.coverage();

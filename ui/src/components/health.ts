@@ -1,8 +1,9 @@
 /** The words of health: their order, what they are called, and which token colours them. */
 
-export const HEALTH_ORDER = ["failing", "missing", "degraded", "pending", "unknown", "ok", "completed", "neutral"] as const;
+import type { Health } from "@/api/bindings/Health";
 
-export type Health = (typeof HEALTH_ORDER)[number];
+/** Worst first. */
+export const HEALTH_ORDER: readonly Health[] = ["failing", "missing", "degraded", "pending", "unknown", "ok", "completed", "neutral"];
 
 interface HealthWord {
   label: string;
@@ -20,9 +21,9 @@ export const HEALTH: Record<Health, HealthWord> = {
   neutral: { label: "neutral", token: "neutral" },
 };
 
-/** A word from the wire; what is not known here reads as unknown, never as healthy. */
-export function asHealth(word: string): Health {
-  return word in HEALTH ? (word as Health) : "unknown";
+/** Whether a word that came from an address is one of health. */
+export function isHealth(word: string): word is Health {
+  return word in HEALTH;
 }
 
 export function isProblem(health: Health): boolean {

@@ -1,7 +1,7 @@
 export { Button } from "./Button";
 export { FieldPath } from "./FieldPath";
 export { Glyph, type GlyphName } from "./Glyph";
-export { HEALTH, HEALTH_ORDER, asHealth, isProblem, worstOf, type Health } from "./health";
+export { HEALTH, HEALTH_ORDER, isHealth, isProblem, worstOf } from "./health";
 export { HealthMark } from "./HealthMark";
 export { useKindIcons } from "./icons";
 export { CloseButton, Panel } from "./Panel";

@@ -23,11 +23,13 @@ mod target;
 pub mod types;
 mod uploads;
 
+pub use diagram::ExportError;
+
 pub use access::{Access, Caller};
 pub use application::{Application, Setup, default_database};
 pub use describe::{Command, Stream, commands, openapi, streams, write_typescript};
-pub use once::{Look, Wanted, look};
-pub use paper::{Paper, format_of_file, format_of_word, stamp};
+pub use once::{Look, Looking, look};
+pub use paper::{Paper, stamp};
 pub use session::{Published, SourceState};
 pub use streams::{Item, Reader, Writer};
 pub use target::{Permission, write_file};

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use cluster::kubeconfig::{self, Environment};
 use cluster::offline::{self, Input};
-use model::{Coverage, KindCoverage, KindState, Scope};
-use session::{Origin, Published, demo_options};
+use model::{ClusterId, Coverage, KindCoverage, KindState, Scope};
+use session::{Origin, Published};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout};
 use topology::RuleBook;
 
 use crate::application::{Memory, remember};
-use crate::commands::clusters::name_of_files;
+use crate::commands::clusters::{demo_of, name_of_files};
+use crate::commands::contexts;
 use crate::open::{Label, Open};
 use crate::status;
 use crate::types::{ApiError, ClusterSource, ErrorCode};
@@ -24,32 +25,17 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// A list that fails is tried again after half a second and a second: a server that was only busy has answered by then.
 const SECOND_TRY: Duration = Duration::from_secs(2);
 
-/// What to look at.
+/// How to look at a source.
 #[derive(Clone, Debug)]
-pub enum Wanted {
-    /// Files and folders; `-` is standard input.
-    Files {
-        /// As written on the command line.
-        paths: Vec<String>,
-        /// The namespace of objects that name none.
-        default_namespace: Option<String>,
-    },
-    /// A context by its name; the current one where absent.
-    Context {
-        /// Its name.
-        name: Option<String>,
-        /// `--kubeconfig`.
-        kubeconfig: Option<PathBuf>,
-        /// Namespaces that are named, beside the context's own, in case that the account may not list them.
-        namespaces: Vec<String>,
-        /// The database that may remember more of them; read where it is there, never made.
-        database: Option<PathBuf>,
-    },
-    /// The demo, standing still.
-    Demo {
-        /// Generated objects; the scenario `shop` where absent.
-        objects: Option<usize>,
-    },
+pub struct Looking {
+    /// Where contexts are looked for.
+    pub kubeconfig: Environment,
+    /// Namespaces that are named, beside the context's own, in case that the account may not list them.
+    pub namespaces: Vec<String>,
+    /// The database that may remember more of them; read where it is there, never made.
+    pub database: Option<PathBuf>,
+    /// The namespace of objects in files that name none.
+    pub default_namespace: Option<String>,
 }
 
 /// What was seen.
@@ -84,32 +70,31 @@ fn refuses(coverage: &Coverage, namespace: &str) -> bool {
     rows.clone().any(|row| row.scopes.iter().any(refused)) && !rows.any(|row| row.is_listed(namespace))
 }
 
-/// Opens the source and waits until the first list of every kind is in or refused.
+/// Opens the source and waits until the first list of every kind is in or refused. A demo stands still; of files, `-` is
+/// standard input.
 ///
 /// # Errors
 /// Where the source cannot be opened, or the server does not answer.
-pub async fn look(wanted: Wanted, rules: Arc<RuleBook>) -> Result<Look, ApiError> {
+pub async fn look(source: ClusterSource, how: Looking, rules: Arc<RuleBook>) -> Result<Look, ApiError> {
     let notices = broadcast::Sender::new(1);
-    let (origin, name, source) = match wanted {
-        Wanted::Files { paths, default_namespace } => {
-            let name = name_of_files(&paths);
+    let (origin, name) = match &source {
+        ClusterSource::Files { paths } => {
             let inputs = paths.iter().map(|path| Input::from_argument(path)).collect();
-            let origin = Origin::Files { inputs, options: offline::Options { default_namespace } };
-            (origin, name, ClusterSource::Files { paths })
+            let options = offline::Options { default_namespace: how.default_namespace };
+            (Origin::Files { inputs, options }, name_of_files(paths))
         }
-        Wanted::Context { name, kubeconfig, mut namespaces, database } => {
-            let environment = Environment::from_process(kubeconfig);
-            let contexts = kubeconfig::load(&environment);
-            let context = contexts.select(name.as_deref()).map_err(ApiError::not_found)?.clone();
-            let (name, id) = (context.name.clone(), context.id.to_string());
-            namespaces.extend(remembered(database, &id).await);
-            let origin = Origin::Context { context: Box::new(context), namespaces };
-            (origin, name, ClusterSource::Context { id })
+        ClusterSource::Context { id } => {
+            let contexts = kubeconfig::load(&how.kubeconfig);
+            let context = contexts.by_id(&ClusterId(id.as_str().into())).cloned();
+            let context = context.ok_or_else(|| contexts::is_gone(id))?;
+            let mut namespaces = how.namespaces;
+            namespaces.extend(remembered(how.database, id).await);
+            let name = context.name.clone();
+            (Origin::Context { context: Box::new(context), namespaces }, name)
         }
-        Wanted::Demo { objects } => {
-            let source = objects.map_or(demo::Source::Shop, demo::Source::Objects);
-            let name = objects.map_or("shop-eu-1".to_owned(), |objects| format!("demo with {objects} objects"));
-            (Origin::Demo(demo_options(source, true)), name, ClusterSource::Demo { objects: None })
+        ClusterSource::Demo { objects } => {
+            let (options, name) = demo_of(*objects, true);
+            (Origin::Demo(options), name)
         }
     };
     let label = Label { cluster: name.clone(), source, name: name.clone(), colour: None, tag: None };

@@ -16,18 +16,18 @@ use crate::picture;
 use crate::types::{ApiError, ErrorCode, ExportFormat, View};
 
 /// What to put on paper, and how.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Paper {
-    /// Format id.
-    pub format: String,
+    /// As what kind of file.
+    pub format: Format,
     /// What is shown.
     pub view: View,
     /// Only objects with these labels.
     pub selector: Option<LabelSelector>,
     /// Only what is near objects of this name, as a person writes it: `KIND/NAME`. The view's focus is a key.
     pub near: Option<String>,
-    /// Dark instead of light.
-    pub dark: bool,
+    /// In which of the two looks.
+    pub theme: Theme,
     /// Title; the cluster's name where absent.
     pub title: Option<String>,
     /// A line for the corner; the bytes hold nothing of the kind without it.
@@ -41,35 +41,12 @@ pub struct Paper {
 /// The formats in the order in which they are offered.
 pub(crate) fn formats() -> Vec<ExportFormat> {
     let format = |entry: &FormatEntry| ExportFormat {
-        id: entry.id.to_owned(),
+        id: entry.format,
         name: entry.name.to_owned(),
         note: entry.purpose.to_owned(),
         drawn: matches!(entry.format, Format::Svg | Format::Png | Format::Pdf | Format::Drawio),
     };
     FORMATS.iter().map(format).collect()
-}
-
-/// The format id that a file's name asks for by its ending.
-pub fn format_of_file(name: &str) -> Option<String> {
-    Format::of_file(name).map(|format| format.entry().id.to_owned())
-}
-
-/// The format id that a word means: an id, or the ending of its files.
-///
-/// # Errors
-/// Where it is no format; the message names them all.
-pub fn format_of_word(word: &str) -> Result<String, ApiError> {
-    Ok(word.parse::<Format>()?.entry().id.to_owned())
-}
-
-/// The usual ending of a format's files; the id itself for one that is unknown.
-pub(crate) fn ending(format: &str) -> &str {
-    FORMATS
-        .iter()
-        .find(|entry| entry.id == format)
-        .and_then(|entry| entry.extensions.first())
-        .copied()
-        .unwrap_or(format)
 }
 
 /// The line for the corner: what it is a picture of, and when it was taken.
@@ -78,10 +55,25 @@ pub fn stamp(name: &str) -> String {
 }
 
 impl Paper {
+    /// Everything, in a format, in the usual look.
+    pub fn of(format: Format) -> Self {
+        Self {
+            format,
+            view: View::default(),
+            selector: None,
+            near: None,
+            theme: Theme::default(),
+            title: None,
+            stamp: None,
+            aspect: None,
+            scale: None,
+        }
+    }
+
     /// Writes it. `progress` hears shares from 0 to 1 and may stop the work.
     ///
     /// # Errors
-    /// Where the format is unknown or too small for the picture, the filter names nothing, the caller said stop, or
+    /// Where the format is too small for the picture, the filter names nothing, the caller said stop, or
     /// `out` does not take the bytes.
     pub fn write(
         &self,
@@ -92,7 +84,6 @@ impl Paper {
     ) -> Result<Notes, ApiError> {
         let graph = &published.graph;
         let filter = self.filter(graph)?;
-        let format: Format = self.format.parse()?;
         let mut options = picture::options::options(name, &self.view, published);
         if self.selector.is_some() || self.near.is_some() {
             let keys = filter.nodes(graph).into_iter().map(|id| graph.node(id).key.clone());
@@ -102,7 +93,7 @@ impl Paper {
             options.aspect = aspect;
         }
         // Programs read the graph itself: laying it out would be for nothing.
-        let scene = match format {
+        let scene = match self.format {
             Format::Json | Format::Graphml => Scene::default(),
             _ => diagram::picture::build(graph, &options).scene,
         };
@@ -110,7 +101,7 @@ impl Paper {
             return Err(ExportError::Stopped.into());
         }
         let look = Look {
-            theme: if self.dark { Theme::Dark } else { Theme::Light },
+            theme: self.theme,
             title: self.title.clone(),
             stamp: self.stamp.clone(),
             scale: self.scale.unwrap_or(1.0),
@@ -118,7 +109,7 @@ impl Paper {
         };
         let rest = |share: f32| progress(0.1 + share * 0.9);
         let subject = Subject { scene: &scene, graph, filter: &filter };
-        Ok(diagram::export(subject, format, &look, out, &rest)?)
+        Ok(diagram::export(subject, self.format, &look, out, &rest)?)
     }
 
     /// Whether the filter lets no object through: a picture of that shows nothing.
@@ -148,7 +139,7 @@ impl Paper {
             (None, None) => None,
         };
         Ok(Filter {
-            lens: picture::options::lens(self.view.lens),
+            lens: self.view.lens,
             namespaces: self.view.namespaces.clone(),
             selector: self.selector.clone(),
             focus,

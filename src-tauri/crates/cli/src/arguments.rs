@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use api::types::{LensName, View};
-use api::{Paper, Wanted};
-use clap::{ArgAction, ArgGroup, ValueEnum};
+use api::types::{ClusterSource, Format, Lens, Theme, View};
+use api::{Looking, Paper};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, ArgGroup};
+use cluster::kubeconfig::{self, Environment};
 use topology::LabelSelector;
 
 use crate::Usage;
@@ -37,29 +39,37 @@ impl Source {
         self.from.is_empty() && self.context.is_none() && self.demo.is_none()
     }
 
-    /// `filter` may name namespaces that the account cannot list.
-    pub(crate) fn wanted(&self, filter: &Filter) -> Result<Wanted> {
+    /// What is named, and where nothing is the current context.
+    pub(crate) fn cluster(&self, environment: &Environment) -> Result<ClusterSource> {
         if let Some(text) = &self.demo {
-            return Ok(Wanted::Demo { objects: demo_objects(text)? });
+            return Ok(ClusterSource::Demo { objects: demo_objects(text)? });
         }
         if !self.from.is_empty() {
-            return Ok(Wanted::Files { paths: self.from.clone(), default_namespace: self.default_namespace.clone() });
+            return Ok(ClusterSource::Files { paths: self.from.clone() });
         }
-        Ok(Wanted::Context {
-            name: self.context.clone(),
-            kubeconfig: self.kubeconfig.clone(),
+        let contexts = kubeconfig::load(environment);
+        let context = contexts.select(self.context.as_deref()).map_err(anyhow::Error::msg)?;
+        Ok(ClusterSource::Context { id: context.id.to_string() })
+    }
+
+    /// How to look at it. `filter` may name namespaces that the account cannot list.
+    pub(crate) fn looking(&self, filter: &Filter) -> Looking {
+        Looking {
+            kubeconfig: Environment::from_process(self.kubeconfig.clone()),
             namespaces: filter.namespaces.clone(),
             database: std::env::var_os("KUBILITICS_DATABASE").map(PathBuf::from).or_else(api::default_database),
-        })
+            default_namespace: self.default_namespace.clone(),
+        }
     }
 }
 
 /// `shop`, or a number of generated objects.
-pub(crate) fn demo_objects(text: &str) -> Result<Option<usize>> {
+pub(crate) fn demo_objects(text: &str) -> Result<Option<u32>> {
     if text == "shop" {
         return Ok(None);
     }
-    let objects = text.parse().ok().filter(|objects| demo::OBJECTS.contains(objects));
+    let is_offered = |objects: &u32| demo::OBJECTS.contains(&(*objects as usize));
+    let objects = text.parse().ok().filter(is_offered);
     let usage = || Usage(format!("the demo has the scenario `shop`, or 10 to 100000 objects, but no `{text}`"));
     Ok(Some(objects.ok_or_else(usage)?))
 }
@@ -72,8 +82,8 @@ pub(crate) struct Filter {
     #[arg(short = 'n', long = "namespace", value_name = "NAMESPACE")]
     namespaces: Vec<String>,
     /// Only relations of this sort.
-    #[arg(long, value_enum, default_value_t = LensWord::All)]
-    lens: LensWord,
+    #[arg(long, value_name = "LENS", default_value = Lens::All.word(), value_parser = lenses())]
+    lens: Lens,
     /// Only what is near this object.
     #[arg(long, value_name = "KIND/NAME")]
     focus: Option<String>,
@@ -91,38 +101,21 @@ pub(crate) struct Filter {
     pub(crate) keep_going: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum LensWord {
-    Traffic,
-    Config,
-    Storage,
-    Identity,
-    Policy,
-    Placement,
-    Gitops,
-    #[default]
-    All,
+/// The words of the lenses.
+fn lenses() -> impl TypedValueParser<Value = Lens> {
+    PossibleValuesParser::new(Lens::ALL.map(Lens::word)).map(|word| Lens::parse(&word).unwrap_or_default())
 }
 
 impl Filter {
     /// What of a paper the filter decides.
-    pub(crate) fn paper(&self) -> Result<Paper> {
-        let lens = match self.lens {
-            LensWord::Traffic => LensName::Traffic,
-            LensWord::Config => LensName::Config,
-            LensWord::Storage => LensName::Storage,
-            LensWord::Identity => LensName::Identity,
-            LensWord::Policy => LensName::Policy,
-            LensWord::Placement => LensName::Placement,
-            LensWord::Gitops => LensName::Gitops,
-            LensWord::All => LensName::All,
-        };
+    pub(crate) fn paper(&self, format: Format) -> Result<Paper> {
         let selector = self.selector.as_deref().map(LabelSelector::parse).transpose();
+        let namespaces = self.namespaces.clone();
         Ok(Paper {
-            view: View { lens, namespaces: self.namespaces.clone(), depth: self.depth, ..View::default() },
+            view: View { lens: self.lens, namespaces, depth: self.depth, ..View::default() },
             selector: selector.map_err(|reason| Usage(format!("the selector cannot be read: {reason}")))?,
             near: self.focus.clone(),
-            ..Paper::default()
+            ..Paper::of(format)
         })
     }
 
@@ -176,8 +169,8 @@ impl Filter {
 #[command(next_help_heading = "Look")]
 pub(crate) struct Look {
     /// Colours.
-    #[arg(long, value_enum, default_value_t = ThemeWord::Light)]
-    theme: ThemeWord,
+    #[arg(long, value_name = "THEME", default_value = Theme::Light.word(), value_parser = themes())]
+    theme: Theme,
     /// Title; the cluster's name where absent.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -195,16 +188,14 @@ pub(crate) struct Look {
     expand: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum ThemeWord {
-    #[default]
-    Light,
-    Dark,
+/// The words of the two looks.
+fn themes() -> impl TypedValueParser<Value = Theme> {
+    PossibleValuesParser::new(Theme::ALL.map(Theme::word)).map(|word| Theme::parse(&word).unwrap_or_default())
 }
 
 impl Look {
     pub(crate) fn apply(&self, paper: &mut Paper) {
-        paper.dark = matches!(self.theme, ThemeWord::Dark);
+        paper.theme = self.theme;
         paper.title.clone_from(&self.title);
         paper.aspect = self.aspect;
         paper.scale = self.scale;

@@ -33,8 +33,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let objects = demo_objects(args.objects.as_deref().unwrap_or(&args.scenario))?;
-    let source = objects.map_or(demo::Source::Shop, demo::Source::Objects);
-    let options = demo::Options { source, port: args.port, churn: args.churn, ..demo::Options::default() };
+    let scenario = demo::Scenario::of(objects);
+    let options = demo::Options { scenario, port: args.port, churn: args.churn, ..demo::Options::default() };
     let running = demo::Demo::start(options).await?;
     let interrupted = crate::serve::interruption();
     match &args.kubeconfig {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
 use api::Permission;
-use api::types::{ApiError, ErrorCode};
+use api::types::{ApiError, ErrorCode, Format};
 
 use crate::arguments::{Filter, Look, Source};
 use crate::source::{look, verdict};
@@ -41,8 +41,7 @@ pub(crate) struct ExportArgs {
 }
 
 pub(crate) async fn topology(args: TopologyArgs) -> Result<ExitCode> {
-    let mut paper = args.filter.paper()?;
-    paper.format = "json".to_owned();
+    let paper = args.filter.paper(Format::Json)?;
     let seen = look(&args.source, &args.filter).await?;
     write(&paper, &seen, "-")?;
     Ok(verdict(&seen, &args.filter))
@@ -50,15 +49,14 @@ pub(crate) async fn topology(args: TopologyArgs) -> Result<ExitCode> {
 
 pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
     let format = match &args.format {
-        Some(word) => Some(api::format_of_word(word).map_err(|error| Usage(error.message))?),
-        None => api::format_of_file(&args.output),
+        Some(word) => Some(word.parse().map_err(|error: api::ExportError| Usage(error.to_string()))?),
+        None => Format::of_file(&args.output),
     };
     let format = format.ok_or_else(|| {
         Usage(format!("{} has no ending that says a format; name one with --format, such as svg", args.output))
     })?;
-    let mut paper = args.filter.paper()?;
+    let mut paper = args.filter.paper(format)?;
     args.look.apply(&mut paper);
-    paper.format = format;
     let seen = look(&args.source, &args.filter).await?;
     if args.look.stamp {
         paper.stamp = Some(api::stamp(&seen.name));

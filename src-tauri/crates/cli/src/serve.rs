@@ -13,7 +13,7 @@ use cluster::kubeconfig::{self, Environment};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::arguments::{Source, demo_objects, rules};
+use crate::arguments::{Source, rules};
 use crate::{Usage, complain};
 
 /// Names the token with which a script may ask.
@@ -120,21 +120,12 @@ fn script_token() -> Result<Option<String>> {
 
 /// What to open at the start. Where nothing is named the current context, if there is one that can be used.
 fn source_of(source: &Source, environment: &Environment) -> Result<Option<ClusterSource>> {
-    if let Some(text) = &source.demo {
-        let objects = demo_objects(text)?.and_then(|objects| u32::try_from(objects).ok());
-        return Ok(Some(ClusterSource::Demo { objects }));
-    }
-    if !source.from.is_empty() {
-        return Ok(Some(ClusterSource::Files { paths: source.from.clone() }));
+    if !source.is_unsaid() {
+        return source.cluster(environment).map(Some);
     }
     let contexts = kubeconfig::load(environment);
-    let selected = contexts.select(source.context.as_deref()).map_err(anyhow::Error::msg);
-    match selected {
-        Ok(context) if source.is_unsaid() && context.problem.is_some() => Ok(None),
-        Ok(context) => Ok(Some(ClusterSource::Context { id: context.id.to_string() })),
-        Err(_) if source.is_unsaid() => Ok(None),
-        Err(error) => Err(error),
-    }
+    let current = contexts.select(None).ok().filter(|context| context.problem.is_none());
+    Ok(current.map(|context| ClusterSource::Context { id: context.id.to_string() }))
 }
 
 /// Resolves on Ctrl-C or, where there is one, a request to end. Heard from the call on, so that whoever reads what is

@@ -10,7 +10,8 @@ use crate::complain;
 
 pub(crate) async fn look(source: &Source, filter: &Filter) -> Result<api::Look> {
     let rules = Arc::new(rules(filter.rules.as_ref())?);
-    let mut look = api::look(source.wanted(filter)?, rules).await?;
+    let looking = source.looking(filter);
+    let mut look = api::look(source.cluster(&looking.kubeconfig)?, looking, rules).await?;
     let unseen = filter.unseen_namespaces(&look);
     look.problems.extend(unseen);
     Ok(look)

@@ -7,12 +7,12 @@ use std::io::Write as _;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<u32> = std::env::args().skip(1).map(|word| word.parse()).collect::<Result<_, _>>()?;
     let argument = |place: usize| arguments.get(place).copied().unwrap_or(0);
-    let source = match argument(1) {
-        0 => demo::Source::Shop,
-        count => demo::Source::Objects(usize::try_from(count)?),
+    let scenario = match argument(1) {
+        0 => demo::Scenario::Shop,
+        count => demo::Scenario::Objects(usize::try_from(count)?),
     };
     let options =
-        demo::Options { source, port: u16::try_from(argument(0))?, churn: argument(2), ..demo::Options::default() };
+        demo::Options { scenario, port: u16::try_from(argument(0))?, churn: argument(2), ..demo::Options::default() };
     let running = demo::Demo::start(options).await?;
     std::io::stdout().write_all(running.kubeconfig().as_bytes())?;
     std::io::stdout().flush()?;

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use generate::generate;
-pub use running::{Demo, OBJECTS, Options, Running, Source, StartError};
+pub use running::{Demo, OBJECTS, Options, Running, Scenario, StartError};
 pub use scenario::{Incident, ScenarioError};
 pub use time::Time;
 

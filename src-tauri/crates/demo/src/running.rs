@@ -20,18 +20,25 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// What the cluster is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum Scenario {
     /// The scenario `shop`: a small company's cluster with a dozen things wrong in it.
     Shop,
     /// A generated cluster of so many objects.
     Objects(usize),
 }
 
+impl Scenario {
+    /// So many generated objects; the scenario `shop` where no number is given.
+    pub fn of(objects: Option<u32>) -> Self {
+        objects.map_or(Self::Shop, |objects| Self::Objects(objects as usize))
+    }
+}
+
 /// How a demo is started.
 #[derive(Clone)]
 pub struct Options {
     /// What the cluster is made of.
-    pub source: Source,
+    pub scenario: Scenario,
     /// The same seed and the same times give the same life.
     pub seed: u64,
     /// The port on loopback; 0 for a free one.
@@ -46,7 +53,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { source: Source::Shop, seed: 1, port: 0, clock: Arc::new(SystemClock), lives: true, churn: 0 }
+        Self { scenario: Scenario::Shop, seed: 1, port: 0, clock: Arc::new(SystemClock), lives: true, churn: 0 }
     }
 }
 
@@ -99,7 +106,7 @@ impl Demo {
     ///
     /// If the port cannot be had, or a cluster of this size.
     pub async fn start(options: Options) -> Result<Running, StartError> {
-        if let Source::Objects(count) = options.source
+        if let Scenario::Objects(count) = options.scenario
             && !OBJECTS.contains(&count)
         {
             return Err(StartError::Size { objects: count });
@@ -109,9 +116,9 @@ impl Demo {
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let start = options.clock.now();
-        let (mut world, name) = match options.source {
-            Source::Shop => (life::shop(options.seed, start)?, "shop-eu-1".to_owned()),
-            Source::Objects(count) => (life::generated(count, options.seed, start), format!("generated-{count}")),
+        let (mut world, name) = match options.scenario {
+            Scenario::Shop => (life::shop(options.seed, start)?, "shop-eu-1".to_owned()),
+            Scenario::Objects(count) => (life::generated(count, options.seed, start), format!("generated-{count}")),
         };
         world.set_churn(options.churn);
         let closing = CancellationToken::new();
@@ -128,9 +135,9 @@ impl Demo {
         // Both tasks end when the token is cancelled, which the handle's guard does when it is dropped.
         tokio::spawn(live(world, clock, options.lives, orders, closing.clone()));
         let server = tokio::spawn(serve(listener, api, closing.clone()));
-        let namespace = match options.source {
-            Source::Shop => "shop",
-            Source::Objects(_) => "team-amber-0",
+        let namespace = match options.scenario {
+            Scenario::Shop => "shop",
+            Scenario::Objects(_) => "team-amber-0",
         };
         Ok(Running { address, name, namespace, control, _guard: closing.clone().drop_guard(), closing, server })
     }
@@ -226,7 +233,7 @@ mod tests {
     #[tokio::test]
     async fn a_demo_larger_than_any_memory_is_refused() {
         for count in [0, 100_001, 4_294_967_295] {
-            let started = Demo::start(Options { source: Source::Objects(count), ..Options::default() }).await;
+            let started = Demo::start(Options { scenario: Scenario::Objects(count), ..Options::default() }).await;
             assert!(matches!(started, Err(StartError::Size { objects }) if objects == count));
         }
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use demo::{Demo, ManualClock, Options, Running, Source, Time};
+use demo::{Demo, ManualClock, Options, Running, Scenario, Time};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
@@ -18,15 +18,15 @@ struct Cluster {
 }
 
 impl Cluster {
-    async fn start(source: Source, churn: u32) -> Self {
+    async fn start(scenario: Scenario, churn: u32) -> Self {
         let clock = Arc::new(ManualClock::new(START));
-        let options = Options { source, churn, clock: clock.clone(), ..Options::default() };
+        let options = Options { scenario, churn, clock: clock.clone(), ..Options::default() };
         let running = Demo::start(options).await.unwrap();
         Self { running, clock, http: reqwest::Client::new() }
     }
 
     async fn shop() -> Self {
-        Self::start(Source::Shop, 0).await
+        Self::start(Scenario::Shop, 0).await
     }
 
     fn url(&self, path: &str) -> String {
@@ -303,7 +303,7 @@ async fn metrics_follow_the_pods() {
 
 #[tokio::test]
 async fn a_large_list_is_compressed_where_that_is_accepted() {
-    let cluster = Cluster::start(Source::Objects(3_000), 5).await;
+    let cluster = Cluster::start(Scenario::Objects(3_000), 5).await;
     let path = "/api/v1/pods";
     let response = cluster.http.get(cluster.url(path)).header("accept-encoding", "gzip").send().await.unwrap();
     assert_eq!(response.headers()["content-encoding"], "gzip");

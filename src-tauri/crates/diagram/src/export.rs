@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
 use topology::{Filter, Graph};
 
 use crate::scene::Scene;
@@ -31,7 +32,9 @@ impl Default for Look {
 }
 
 /// A file format, as its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Vector picture for documents and browsers.
     Svg,

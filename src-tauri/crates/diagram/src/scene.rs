@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
+use serde::{Deserialize, Serialize};
 
 pub use crate::picture::Seats;
 
@@ -118,7 +119,9 @@ pub struct Block {
 }
 
 /// What a card stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum CardLook {
     /// An object.
     Object,

@@ -1,16 +1,36 @@
 //! Colours, light and dark, by what they mean. Screen and files take them from here.
 
 use model::Health;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which of the two looks a picture has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Theme {
     /// Dark on white: paper, documents.
     #[default]
     Light,
     /// Light on near-black: screens in dark rooms.
     Dark,
+}
+
+impl Theme {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
+    /// Its word, on the command line and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The look of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.word() == word)
+    }
 }
 
 /// What a colour is for.

@@ -34,6 +34,7 @@ pub struct Evidence {
 
 /// Where a piece of evidence was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum EvidenceSource {
     /// A field of an object; `at` is its path.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How well an object is, worst first, so that the minimum of several is the one to report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// It does not work: crash loop, failed job, broken reference that stops it.

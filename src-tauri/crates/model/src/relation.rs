@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The family of a relation. Ordered by priority: where edges form a cycle, the earlier class keeps its direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RelationClass {
     /// A controller and what it made.
@@ -39,6 +40,7 @@ impl RelationClass {
 
 /// Whether the far end of an edge is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum EdgeState {
     /// Both ends exist.

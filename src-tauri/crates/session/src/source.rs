@@ -19,7 +19,7 @@ const NODE_USE_EVERY: Duration = Duration::from_secs(15);
 /// More problems than this are counted, not listed.
 const PROBLEMS: usize = 20;
 
-/// Where the objects come from.
+/// Where the objects come from, with what it takes to open it.
 pub enum Origin {
     /// Files, folders, standard input.
     Files {
@@ -43,11 +43,11 @@ pub enum Origin {
 const MOMENT: demo::Time = demo::Time::from_millis(1_795_183_320_000);
 
 /// A demo that lives, or one that stands still, so that every picture of it is the same.
-pub fn demo_options(source: demo::Source, still: bool) -> demo::Options {
+pub fn demo_options(scenario: demo::Scenario, still: bool) -> demo::Options {
     if !still {
-        return demo::Options { source, ..Default::default() };
+        return demo::Options { scenario, ..Default::default() };
     }
-    demo::Options { source, lives: false, clock: Arc::new(demo::ManualClock::new(MOMENT)), ..Default::default() }
+    demo::Options { scenario, lives: false, clock: Arc::new(demo::ManualClock::new(MOMENT)), ..Default::default() }
 }
 
 /// A source that could be opened.

@@ -1,10 +1,14 @@
 //! Which edges a question looks at: a table from rows of the catalogue to lenses.
 
-use crate::rule::Rule;
 use model::RelationClass;
+use serde::{Deserialize, Serialize};
+
+use crate::rule::Rule;
 
 /// A way to look at the graph. The graph always holds every edge; a lens decides which are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Lens {
     /// Who receives whose requests.
     Traffic,

@@ -1,5 +1,7 @@
 /** What the start screen, the switcher and the freshness line say. Pure. */
 
+import type { KindStateWord } from "@/api/bindings/KindStateWord";
+import type { Health } from "@/api/bindings/Health";
 import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { ContextHealth } from "@/api/bindings/ContextHealth";
@@ -176,8 +178,10 @@ export function kindStateText(kind: KindStatus): string {
   return kind.drawn ? words[kind.state] : `not drawn, ${words[kind.state]}`;
 }
 
-export function kindStateHealth(kind: KindStatus): string {
-  return { failed: "degraded", forbidden: "unknown", partial: "degraded", stale: "degraded", loading: "pending", live: "ok", absent: "neutral" }[kind.state];
+const KIND_STATE: Record<KindStateWord, Health> = { failed: "degraded", forbidden: "unknown", partial: "degraded", stale: "degraded", loading: "pending", live: "ok", absent: "neutral" };
+
+export function kindStateHealth(kind: KindStatus): Health {
+  return KIND_STATE[kind.state];
 }
 
 export function contextTitle(context: ContextSummary): string {

@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
+import type { ExportFormat } from "@/api/bindings/ExportFormat";
 import type { View } from "@/api/bindings/View";
 import { api, transport } from "@/api/host";
 import { Button, Glyph, Message, Panel } from "@/components";
 
 import styles from "./ExportPanel.module.css";
-import { type Choices, SCALES, isDrawn, named, titled } from "./model";
+import { type Choices, SCALES, isDrawn, isFormat, named, titled } from "./model";
 import { PastExports } from "./PastExports";
 import { Preview } from "./Preview";
 import { Progress } from "./Progress";
@@ -60,7 +61,7 @@ export function ExportPanel({ cluster, view, shown, close }: ExportPanelProps) {
 interface FieldsProps {
   choices: Choices;
   change: (part: Partial<Choices>) => void;
-  formats: Array<{ id: string; name: string; note: string; drawn: boolean }>;
+  formats: readonly ExportFormat[];
   name: string;
 }
 
@@ -76,7 +77,7 @@ function Fields({ choices, change, formats, name }: FieldsProps) {
         <label><input type="radio" name={`${id}-scope`} checked={choices.scope === "screen"} onChange={() => change({ scope: "screen" })} /> What the map shows, with its filters</label>
       </fieldset>
       <label htmlFor={`${id}-format`}>Format</label>
-      <select id={`${id}-format`} value={choices.format} onChange={(event) => change({ format: event.target.value })}>
+      <select id={`${id}-format`} value={choices.format} onChange={({ target }) => isFormat(target.value) && change({ format: target.value })}>
         {formats.map((format) => <option key={format.id} value={format.id}>{format.name}</option>)}
       </select>
       {note ? <p className={styles.note}>{note}</p> : null}

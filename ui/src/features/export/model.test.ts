@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { FIRST_CHOICES, doneText, fileName, named, placeText, recalled, remembered, requestOf, titled } from "./model";
+import { type Choices, FIRST_CHOICES, endingOf, doneText, fileName, named, placeText, recalled, remembered, requestOf, titled } from "./model";
 
 const view = { lens: "all" as const, namespaces: ["shop"], kinds: [], health: [], problemsOnly: false, focus: null, depth: null, expanded: [], expandAll: false, aspect: null };
 
@@ -15,7 +15,7 @@ test("scale matters to pixels only", () => {
 });
 
 test("choices come back, titles do not", () => {
-  const choices = { ...FIRST_CHOICES, format: "pdf", title: "Q3", stamp: true };
+  const choices: Choices = { ...FIRST_CHOICES, format: "pdf", title: "Q3", stamp: true };
   expect(recalled(remembered(choices))).toEqual({ ...choices, title: "" });
   expect(recalled({ scale: 99, theme: 1 })).toEqual(FIRST_CHOICES);
 });
@@ -23,7 +23,7 @@ test("choices come back, titles do not", () => {
 test("file names are safe everywhere", () => {
   expect(fileName("arn:aws:eks/shop eu", "svg")).toBe("arn-aws-eks-shop-eu.svg");
   expect(fileName("///", "png")).toBe("cluster.png");
-  expect(fileName("a", "mermaid")).toBe("a.mmd");
+  expect(fileName("a", endingOf("mermaid"))).toBe("a.mmd");
 });
 
 test("a download goes by the cluster's name, a file of the window by its path", () => {

@@ -1,5 +1,7 @@
 /** What the export panel asks for, and how choices become a request. Pure. */
 
+import type { Format } from "@/api/bindings/Format";
+import type { Theme } from "@/api/bindings/Theme";
 import type { ExportFormat } from "@/api/bindings/ExportFormat";
 import type { ExportRequest } from "@/api/bindings/ExportRequest";
 import type { ExportStatus } from "@/api/bindings/ExportStatus";
@@ -8,8 +10,8 @@ import { bytes } from "@/lib/age";
 
 export interface Choices {
   scope: "screen" | "everything";
-  format: string;
-  theme: "light" | "dark";
+  format: Format;
+  theme: Theme;
   title: string;
   stamp: boolean;
   scale: number;
@@ -26,7 +28,7 @@ export function recalled(value: unknown): Choices {
   const some = value as Record<string, unknown>;
   return {
     scope: some.scope === "screen" ? "screen" : "everything",
-    format: typeof some.format === "string" ? some.format : FIRST_CHOICES.format,
+    format: isFormat(some.format) ? some.format : FIRST_CHOICES.format,
     theme: some.theme === "dark" ? "dark" : "light",
     title: "",
     stamp: some.stamp === true,
@@ -65,20 +67,24 @@ export function requestOf(choices: Choices, cluster: string, view: View, path: s
   };
 }
 
-/** Formats whose files end otherwise than they are called. */
-const ENDINGS: Record<string, string> = { mermaid: "mmd" };
+/** How the files of each format end. */
+const ENDINGS: Record<Format, string> = { svg: "svg", png: "png", pdf: "pdf", json: "json", drawio: "drawio", mermaid: "mmd", d2: "d2", dot: "dot", graphml: "graphml" };
 
-export function endingOf(format: string): string {
-  return ENDINGS[format] ?? format;
+export function isFormat(value: unknown): value is Format {
+  return typeof value === "string" && value in ENDINGS;
+}
+
+export function endingOf(format: Format): string {
+  return ENDINGS[format];
 }
 
 /** A file name that every system takes. */
-export function fileName(cluster: string, format: string): string {
+export function fileName(cluster: string, ending: string): string {
   const safe = cluster.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "");
-  return `${safe || "cluster"}.${endingOf(format)}`;
+  return `${safe || "cluster"}.${ending}`;
 }
 
-export function isDrawn(formats: readonly ExportFormat[], format: string): boolean {
+export function isDrawn(formats: readonly ExportFormat[], format: Format): boolean {
   return formats.find((each) => each.id === format)?.drawn ?? true;
 }
 

@@ -44,7 +44,7 @@ export function useExport(cluster: string, name: string, shown: string | null, v
   const start = useMutation({
     mutationFn: async (choices: Choices): Promise<ExportStatus | null> => {
       const { pickSave } = transport;
-      const path = pickSave ? await pickSave(fileName(titled(choices, name, shown), choices.format), endingOf(choices.format)) : null;
+      const path = pickSave ? await pickSave(fileName(titled(choices, name, shown), endingOf(choices.format)), endingOf(choices.format)) : null;
       if (pickSave && path === null) return null;
       return await api.exportStart(requestOf(named(choices, shown), cluster, view, path));
     },
@@ -52,7 +52,7 @@ export function useExport(cluster: string, name: string, shown: string | null, v
       if (status === null) return;
       // A notice may have overtaken the answer: what is done stays done.
       queries.setQueryData<ExportStatus>(keys.running(status.id), (known) => known ?? status);
-      setRun({ id: status.id, file: fileName(titled(choices, name, shown), choices.format) });
+      setRun({ id: status.id, file: fileName(titled(choices, name, shown), endingOf(choices.format)) });
     },
   });
   const status = useQuery<ExportStatus>({ queryKey: keys.running(run?.id ?? ""), enabled: false, staleTime: Number.POSITIVE_INFINITY }).data;

@@ -2,6 +2,8 @@
 
 import type { View } from "@/api/bindings/View";
 
+import { isHealth } from "@/components";
+
 import type { Camera } from "./map/camera";
 import type { InspectorTab, Selection } from "./session";
 import { EMPTY_VIEW, LENSES, MOST_DEPTH } from "./view";
@@ -63,7 +65,7 @@ export function placeOf(address: string, base: View): Place | null {
     lens,
     namespaces: query.getAll("ns"),
     kinds: query.getAll("kind"),
-    health: query.getAll("state"),
+    health: query.getAll("state").filter(isHealth),
     problemsOnly: query.get("problems") === "only",
     focus: query.get("focus"),
     depth: Number.isInteger(depth) && depth >= 1 && depth <= MOST_DEPTH ? depth : null,

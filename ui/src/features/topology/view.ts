@@ -1,6 +1,6 @@
 /** Views of the map: what one is called, what of it is worth remembering. Pure. */
 
-import type { LensName } from "@/api/bindings/LensName";
+import type { Lens } from "@/api/bindings/Lens";
 import type { View } from "@/api/bindings/View";
 import { plural } from "@/lib/age";
 
@@ -20,7 +20,7 @@ export const EMPTY_VIEW: View = {
   aspect: null,
 };
 
-export const LENSES: ReadonlyArray<{ id: LensName; label: string; about: string }> = [
+export const LENSES: ReadonlyArray<{ id: Lens; label: string; about: string }> = [
   { id: "all", label: "All", about: "every relation" },
   { id: "traffic", label: "Traffic", about: "who talks to whom" },
   { id: "config", label: "Config", about: "ConfigMaps, Secrets and environment" },
@@ -49,7 +49,7 @@ export function filtersOf(view: View): number {
 const FEW = 25;
 
 /** How many cards have a part in a lens that shows almost nothing; null where it shows enough. */
-export function fewInLens(lens: LensName, picture: Pick<Picture, "blocks">): number | null {
+export function fewInLens(lens: Lens, picture: Pick<Picture, "blocks">): number | null {
   if (lens === "all") return null;
   const cards = [...picture.blocks.values()].flatMap((block) => block.cards);
   const subjects = cards.filter((card) => !card.aside).length;
@@ -105,6 +105,6 @@ function words(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
-export function toggled(list: readonly string[], word: string): string[] {
+export function toggled<Word extends string>(list: readonly Word[], word: Word): Word[] {
   return list.includes(word) ? list.filter((each) => each !== word) : [...list, word];
 }

@@ -201,9 +201,8 @@ pub(crate) async fn cluster_connect(
             (Origin::Context { context: Box::new(context), namespaces }, name, known)
         }
         ClusterSource::Demo { objects } => {
-            let source = objects.map_or(demo::Source::Shop, |objects| demo::Source::Objects(objects as usize));
-            let name = objects.map_or("shop-eu-1".to_owned(), |objects| format!("demo with {objects} objects"));
-            (Origin::Demo(demo_options(source, application.shared.setup.still)), name, Default::default())
+            let (options, name) = demo_of(*objects, application.shared.setup.still);
+            (Origin::Demo(options), name, Default::default())
         }
         ClusterSource::Files { paths } => {
             let inputs = paths.iter().map(|path| Input::Path(path.into())).collect();
@@ -275,6 +274,12 @@ fn id_of(source: &ClusterSource) -> String {
         ClusterSource::Demo { objects: Some(objects) } => format!("demo={objects}"),
         ClusterSource::Files { paths } => format!("files:{}", paths.join(":")),
     }
+}
+
+/// The demo as it is started, and its name.
+pub(crate) fn demo_of(objects: Option<u32>, still: bool) -> (demo::Options, String) {
+    let name = objects.map_or_else(|| "shop-eu-1".to_owned(), |objects| format!("demo with {objects} objects"));
+    (demo_options(demo::Scenario::of(objects), still), name)
 }
 
 /// The name of the file or folder, and how many more there are.

@@ -184,7 +184,11 @@ pub(crate) async fn context_update(
 pub(crate) fn find(application: &Application, id: &str) -> Result<Context, ApiError> {
     let contexts = application.shared.contexts.borrow();
     let found = contexts.by_id(&model::ClusterId(id.into())).cloned();
-    found.ok_or_else(|| ApiError::not_found(format!("the context `{id}` is in no kubeconfig file any more")))
+    found.ok_or_else(|| is_gone(id))
+}
+
+pub(crate) fn is_gone(id: &str) -> ApiError {
+    ApiError::not_found(format!("the context `{id}` is in no kubeconfig file any more"))
 }
 
 /// What is remembered of contexts, by id.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use diagram::Format;
+use diagram::theme::Theme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use session::Published;
@@ -29,10 +31,10 @@ pub struct ExportRequest {
     pub cluster: String,
     /// What to draw; `None` draws everything.
     pub view: Option<View>,
-    /// Format id: `svg png pdf json drawio mermaid d2 dot graphml`.
-    pub format: String,
-    /// `light` or `dark`.
-    pub theme: String,
+    /// As what kind of file.
+    pub format: Format,
+    /// In which of the two looks.
+    pub theme: Theme,
     /// Title; the cluster's name where absent.
     pub title: Option<String>,
     /// Write context and time on it.
@@ -57,8 +59,8 @@ impl Paths for ExportRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportFormat {
-    /// Id; the usual ending of its files may differ (`mermaid`, `.mmd`).
-    pub id: String,
+    /// The format.
+    pub id: Format,
     /// Name for a menu.
     pub name: String,
     /// What it is good for, in half a sentence.
@@ -148,7 +150,7 @@ pub(crate) async fn export_preview(
 ) -> Result<ExportPreview, ApiError> {
     let open = application.cluster(&request.cluster)?;
     let mut paper = paper(&request, &open);
-    paper.format = "svg".to_owned();
+    paper.format = Format::Svg;
     let bytes = aside(move || {
         let mut bytes = Vec::new();
         paper.write(&open.label().name, &open.now(), &mut bytes, &|_| ControlFlow::Continue(())).map(|_| bytes)
@@ -160,12 +162,9 @@ pub(crate) async fn export_preview(
 
 pub(crate) async fn export_start(application: &Application, request: ExportRequest) -> Result<ExportStatus, ApiError> {
     let open = application.cluster(&request.cluster)?;
-    if !paper::formats().iter().any(|format| format.id == request.format) {
-        return Err(ApiError::invalid(format!("`{}` is no format of ours", request.format)));
-    }
     let exports = &application.shared.exports;
     let id = format!("{}", exports.last.fetch_add(1, Ordering::Relaxed) + 1);
-    let ending = paper::ending(&request.format).to_owned();
+    let ending = request.format.entry().ending();
     let (file, told) = match &request.path {
         Some(path) => (PathBuf::from(path), path.clone()),
         None => (application.downloads().join(format!("{id}.{ending}")), format!("/exports/{id}.{ending}")),
@@ -219,7 +218,7 @@ async fn run(
             status.notes = notes;
             let record = Export {
                 cluster: open.label().name.clone(),
-                format: request.format.clone(),
+                format: request.format.entry().id.to_owned(),
                 path: status.path.clone().unwrap_or_default(),
                 bytes,
                 at: clock::now(),
@@ -287,11 +286,11 @@ fn paper(request: &ExportRequest, open: &Open) -> Paper {
     // A float of a sane size as a fraction: two decimals are more than a page needs.
     let aspect = |ratio: f32| ((ratio.clamp(0.05, 20.0) * 100.0).round() as u32, 100);
     Paper {
-        format: request.format.clone(),
+        format: request.format,
         view,
         selector: None,
         near: None,
-        dark: request.theme == "dark",
+        theme: request.theme,
         title: request.title.clone().filter(|title| !title.trim().is_empty()),
         stamp: request.stamp.then(|| paper::stamp(&open.label().name)),
         aspect: request.aspect.map(aspect),

@@ -3,7 +3,7 @@
 //! What follows from what stands in `topology`; here it is put into the words that travel.
 
 use inventory::Snapshot;
-use model::{EvidenceSource, Finding, GroupKind, Health, Object, ResourceKey, legible};
+use model::{EdgeState, EvidenceSource, Finding, GroupKind, Health, Object, RelationClass, ResourceKey, legible};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use session::Published;
@@ -50,8 +50,8 @@ pub struct ObjectDetail {
     pub namespace: String,
     /// Name.
     pub name: String,
-    /// `present`, `withheld`, `missing`, `unknown`, `external`.
-    pub presence: String,
+    /// Whether it was seen.
+    pub presence: Presence,
     /// Where the account might list it and may not any more: since when, milliseconds since the epoch. All that is said of
     /// it is as it was then.
     #[ts(type = "number | null")]
@@ -60,8 +60,8 @@ pub struct ObjectDetail {
     pub status: String,
     /// Second line of its card.
     pub caption: String,
-    /// Health word.
-    pub health: String,
+    /// How well it is.
+    pub health: Health,
     /// Application group.
     pub app: Option<String>,
     /// Why it is not well, worst first; empty where it is.
@@ -86,8 +86,8 @@ pub struct ObjectDetail {
 pub struct WireFinding {
     /// Key of what is unwell.
     pub subject: String,
-    /// Health word.
-    pub health: String,
+    /// How well it is.
+    pub health: Health,
     /// One sentence.
     pub sentence: String,
     /// What shows it.
@@ -98,8 +98,8 @@ pub struct WireFinding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WireEvidence {
-    /// `field`, `event`, `relation`.
-    pub source: String,
+    /// Where it was read.
+    pub source: EvidenceSource,
     /// Key of the object it was read from.
     pub object: String,
     /// Field path, event reason, rule id.
@@ -114,8 +114,8 @@ pub struct WireEvidence {
 pub struct RelationGroup {
     /// Heading.
     pub title: String,
-    /// Class word; `routes` also where a Service's selector is the way of the traffic.
-    pub class: String,
+    /// Their family; `routes` also where a Service's selector is the way of the traffic.
+    pub class: RelationClass,
     /// Whether the object is the far end.
     pub incoming: bool,
     /// In order of health, then name.
@@ -137,10 +137,10 @@ pub struct RelationMember {
     pub name: String,
     /// "Service :8080", "Secret · key missing".
     pub caption: String,
-    /// Health word.
-    pub health: String,
-    /// Edge state word.
-    pub state: String,
+    /// How well it is.
+    pub health: Health,
+    /// Whether the far end is there.
+    pub state: EdgeState,
 }
 
 pub(crate) async fn object_detail(application: &Application, request: ObjectRequest) -> Result<ObjectDetail, ApiError> {
@@ -165,14 +165,7 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
         kind: key.kind().to_owned(),
         namespace: key.namespace().to_owned(),
         name: legible(key.name()).into_owned(),
-        presence: match node.presence {
-            Presence::Present => "present",
-            Presence::Withheld => "withheld",
-            Presence::Missing => "missing",
-            Presence::Unknown => "unknown",
-            Presence::External => "external",
-        }
-        .to_owned(),
+        presence: node.presence,
         withheld_since: snapshot
             .coverage()
             .of(&key.group_kind())
@@ -180,7 +173,7 @@ fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {
             .and_then(|row| row.withheld_since(key.namespace())),
         status: legible(&node.status).into_owned(),
         caption: legible(&node.caption).into_owned(),
-        health: node.health.word().to_owned(),
+        health: node.health,
         app: node.app.as_ref().map(ToString::to_string),
         findings: findings(graph, snapshot, id),
         labels: node.labels.iter().map(|(name, value)| (name.to_owned(), legible(value).into_owned())).collect(),
@@ -201,7 +194,7 @@ fn wire_group(graph: &Graph, Neighbours { heading, members }: &Neighbours) -> Re
     let (class, incoming) = heading.side();
     RelationGroup {
         title: heading.title().to_owned(),
-        class: class.word().to_owned(),
+        class,
         incoming,
         members: members.iter().take(MEMBERS).map(|member| wire_member(graph, *heading, member)).collect(),
         total: u32::try_from(members.len()).unwrap_or(u32::MAX),
@@ -225,8 +218,8 @@ fn wire_member(graph: &Graph, heading: Heading, member: &Neighbour) -> RelationM
         near: member.near.map(|near| graph.node(near).key.to_string()),
         name: legible(node.key.name()).into_owned(),
         caption: legible(&caption).into_owned(),
-        health: node.health.word().to_owned(),
-        state: member.state.word().to_owned(),
+        health: node.health,
+        state: member.state,
     }
 }
 
@@ -247,19 +240,14 @@ fn events(snapshot: &Snapshot, key: &ResourceKey) -> Vec<Object> {
 
 fn wire_finding(finding: Finding) -> WireFinding {
     let evidence = finding.evidence.into_iter().map(|evidence| WireEvidence {
-        source: match evidence.source {
-            EvidenceSource::Field => "field",
-            EvidenceSource::Event => "event",
-            EvidenceSource::Relation => "relation",
-        }
-        .to_owned(),
+        source: evidence.source,
         object: evidence.object.to_string(),
         at: evidence.at,
         text: legible(&evidence.text).into_owned(),
     });
     WireFinding {
         subject: finding.subject.to_string(),
-        health: finding.health.word().to_owned(),
+        health: finding.health,
         sentence: legible(&finding.sentence).into_owned(),
         evidence: evidence.collect(),
     }

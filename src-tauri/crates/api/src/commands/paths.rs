@@ -1,5 +1,6 @@
 //! The ways between two objects, and everything that hangs on one.
 
+use model::{EdgeState, RelationClass};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use topology::{Edge, Graph, NodeId, Stop};
@@ -91,10 +92,10 @@ pub struct ObjectPath {
 pub struct PathHop {
     /// Rule id.
     pub relation: String,
-    /// Class word.
-    pub class: String,
-    /// Edge state word.
-    pub state: String,
+    /// The family of the relation.
+    pub class: RelationClass,
+    /// Whether the far end is there.
+    pub state: EdgeState,
     /// Port, host, mount.
     pub label: Option<String>,
     /// Whether the relation points along the path; else it points back.
@@ -162,8 +163,8 @@ fn path(graph: &Graph, cards: &search::Cards, start: NodeId, edges: &[Edge]) -> 
         objects.push(search::hit(graph, here, cards));
         hops.push(PathHop {
             relation: graph.relation(edge).to_owned(),
-            class: edge.class.word().to_owned(),
-            state: edge.state.word().to_owned(),
+            class: edge.class,
+            state: edge.state,
             label: edge.label.as_ref().map(ToString::to_string),
             forward,
             explanation: graph.rule(edge).explanation.to_string(),

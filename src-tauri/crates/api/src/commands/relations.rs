@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diagram::picture::plural;
 use diagram::scene::Scene;
 use inventory::Snapshot;
-use model::{ResourceKey, legible};
+use model::{EdgeState, RelationClass, ResourceKey, legible};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use session::Published;
@@ -45,10 +45,10 @@ pub struct EdgeDetail {
     pub relation: String,
     /// Row of the relationship catalogue; null for rules of the person's own.
     pub row: Option<u32>,
-    /// Class word.
-    pub class: String,
-    /// Edge state word.
-    pub state: String,
+    /// The family of the relation.
+    pub class: RelationClass,
+    /// Whether the far end is there.
+    pub state: EdgeState,
     /// The rule in a sentence.
     pub explanation: String,
     /// Field paths that say so, with the value where it is short.
@@ -74,8 +74,8 @@ pub struct RelationRule {
     pub id: String,
     /// Row of the relationship catalogue; null for rules of the person's own.
     pub row: Option<u32>,
-    /// Class word.
-    pub class: String,
+    /// The family of the relation.
+    pub class: RelationClass,
     /// Kind the edge is read from, `group/Kind`.
     pub source: String,
     /// Field that says so.
@@ -129,8 +129,8 @@ fn detail(graph: &Graph, snapshot: &Snapshot, line: &Line<'_>) -> EdgeDetail {
         to: graph.node(edge.to).key.to_string(),
         relation: rule.id.to_string(),
         row: rule.row.map(u32::from),
-        class: edge.class.word().to_owned(),
-        state: edge.state.word().to_owned(),
+        class: edge.class,
+        state: edge.state,
         explanation: rule.explanation.to_string(),
         fields: graph.fields_with_values(snapshot, edge).iter().map(|field| legible(field).into_owned()).collect(),
         label: edge.label.as_ref().map(|label| legible(label).into_owned()),
@@ -156,7 +156,7 @@ pub(crate) async fn relation_rules(application: &Application, _: Nothing) -> Res
     let rule = |rule: &topology::Rule| RelationRule {
         id: rule.id.to_string(),
         row: rule.row.map(u32::from),
-        class: rule.class.word().to_owned(),
+        class: rule.class,
         source: rule.sources.iter().map(source).collect::<Vec<_>>().join(", "),
         field: rule.fields.join(", "),
         target: rule.target.to_string(),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use diagram::scene::{Badge, Scene};
-use model::{RelationClass, ResourceKey, legible};
+use model::{Health, RelationClass, ResourceKey, legible};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use topology::{Graph, NodeId};
@@ -42,8 +42,8 @@ pub struct SearchHit {
     pub kind: String,
     /// Namespace.
     pub namespace: String,
-    /// Health word.
-    pub health: String,
+    /// How well it is.
+    pub health: Health,
     /// kubectl's word.
     pub status: String,
     /// Where the map shows it: the key of a card (itself, what it is folded into, what it governs), or the id of a frame
@@ -139,7 +139,7 @@ pub(super) fn hit(graph: &Graph, id: NodeId, cards: &Cards) -> SearchHit {
         name: legible(node.key.name()).into_owned(),
         kind: node.key.kind().to_owned(),
         namespace: node.key.namespace().to_owned(),
-        health: node.health.word().to_owned(),
+        health: node.health,
         status: legible(&node.status).into_owned(),
         card: cards.place(graph, id),
     }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use diagram::picture::{Lens, Options};
-use model::{Health, ResourceKey};
+use diagram::picture::Options;
+use model::ResourceKey;
 use session::Published;
 
 use crate::status;
-use crate::types::{LensName, View};
+use crate::types::View;
 
 /// Narrower or wider than this no screen is; a layout for it would be a ribbon.
 const ASPECTS: (u32, u32) = (40, 400);
@@ -19,10 +19,10 @@ pub(crate) fn options(title: &str, view: &View, published: &Published) -> Option
     let usual = Options::default();
     Options {
         title: title.into(),
-        lens: lens(view.lens),
+        lens: view.lens,
         namespaces: texts(&view.namespaces),
         kinds: texts(&view.kinds),
-        health: view.health.iter().filter_map(|word| health(word)).collect(),
+        health: view.health.iter().copied().collect(),
         problems_only: view.problems_only,
         focus: view.focus.as_ref().and_then(key).map(|key| (key, view.depth.unwrap_or(1))),
         expanded: view.expanded.iter().filter_map(key).collect(),
@@ -31,22 +31,5 @@ pub(crate) fn options(title: &str, view: &View, published: &Published) -> Option
         gaps: status::gaps(published.snapshot.coverage()),
         aspect: view.aspect.map_or(usual.aspect, |percent| (percent.clamp(ASPECTS.0, ASPECTS.1), 100)),
         ..usual
-    }
-}
-
-fn health(word: &str) -> Option<Health> {
-    Health::ALL.into_iter().find(|health| health.word() == word)
-}
-
-pub(crate) fn lens(name: LensName) -> Lens {
-    match name {
-        LensName::All => Lens::All,
-        LensName::Traffic => Lens::Traffic,
-        LensName::Config => Lens::Config,
-        LensName::Storage => Lens::Storage,
-        LensName::Identity => Lens::Identity,
-        LensName::Policy => Lens::Policy,
-        LensName::Placement => Lens::Placement,
-        LensName::Gitops => Lens::Gitops,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use diagram::scene::{Badge, Block, Card, CardLook, Counts, Frame, Link, LinkEnd, Point, Rect, Scene};
+use diagram::scene::{Badge, Block, Card, Counts, Frame, Link, LinkEnd, Point, Rect, Scene};
 use model::Health;
 
 use super::difference::{Difference, difference};
@@ -220,8 +220,8 @@ fn wire_badge(badge: &Badge) -> WireBadge {
 }
 
 fn wire_card(card: &Card) -> WireCard {
-    let pod = |pod: &diagram::scene::PodMark| WirePod { key: pod.key.to_string(), health: pod.health.word().into() };
-    let tally = |tally: &diagram::scene::Tally| WireTally { health: tally.health.word().into(), count: tally.count };
+    let pod = |pod: &diagram::scene::PodMark| WirePod { key: pod.key.to_string(), health: pod.health };
+    let tally = |tally: &diagram::scene::Tally| WireTally { health: tally.health, count: tally.count };
     let meter = |meter: &diagram::scene::Meter| WireMeter {
         label: meter.label.to_string(),
         share: meter.share,
@@ -229,18 +229,12 @@ fn wire_card(card: &Card) -> WireCard {
     };
     WireCard {
         key: card.key.to_string(),
-        look: match card.look {
-            CardLook::Object => WireLook::Object,
-            CardLook::Missing => WireLook::Missing,
-            CardLook::Unknown => WireLook::Unknown,
-            CardLook::External => WireLook::External,
-            CardLook::Fold => WireLook::Fold,
-        },
+        look: card.look,
         icon: diagram::icons::of(&card.key).id.to_owned(),
         name: card.name.to_string(),
         full_name: (card.full_name != card.name).then(|| card.full_name.to_string()),
         caption: card.caption.to_string(),
-        health: card.health.word().into(),
+        health: card.health,
         status: card.status.to_string(),
         pods: card.pods.iter().map(pod).collect(),
         tallies: card.tallies.iter().map(tally).collect(),
@@ -256,8 +250,8 @@ fn wire_link(link: &Link) -> WireLink {
     WireLink {
         from: wire_end(&link.from),
         to: wire_end(&link.to),
-        class: link.class.word().into(),
-        state: link.state.word().into(),
+        class: link.class,
+        state: link.state,
         inferred: link.inferred,
         count: link.count,
         corners: u32::try_from(link.points.len()).unwrap_or(u32::MAX),

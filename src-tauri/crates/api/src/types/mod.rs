@@ -7,6 +7,13 @@ mod error;
 mod nothing;
 mod picture;
 
+// Words of the model travel as they are.
+pub use diagram::Format;
+pub use diagram::scene::CardLook;
+pub use diagram::theme::Theme;
+pub use model::{EdgeState, EvidenceSource, Health, RelationClass};
+pub use topology::{Lens, Presence};
+
 pub use crate::commands::*;
 pub use crate::streams::{NoMessage, Notice};
 pub use error::*;

@@ -17,8 +17,11 @@
 //! from the list that the reader holds: see [`WireSplice`]. After the entries that are sent of a list, the geometry says
 //! how far each run of entries went that only moved: `x y`. What is empty, zero or false of a card or a link is left out.
 
+use diagram::scene::CardLook;
+use model::{EdgeState, Health, RelationClass};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use topology::Lens;
 use ts_rs::TS;
 
 /// The stream `picture`. A [`View`] sent to it turns it to that view: another picture begins, in which keeps its place
@@ -42,13 +45,13 @@ pub struct PictureRequest {
 #[serde(rename_all = "camelCase", default)]
 pub struct View {
     /// Which relations are drawn.
-    pub lens: LensName,
+    pub lens: Lens,
     /// Namespaces shown; empty means all.
     pub namespaces: Vec<String>,
     /// Kinds shown, as `group/Kind` with `core` for the core group; empty means all.
     pub kinds: Vec<String>,
-    /// Health words shown; empty means all.
-    pub health: Vec<String>,
+    /// States of health shown; empty means all.
+    pub health: Vec<Health>,
     /// Only what is wrong, with its direct evidence.
     pub problems_only: bool,
     /// Only what is near this object (its key).
@@ -61,29 +64,6 @@ pub struct View {
     pub expand_all: bool,
     /// Width to height that the whole is laid out for, in percent; 160 where absent.
     pub aspect: Option<u32>,
-}
-
-/// A choice of relations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum LensName {
-    /// Every relation, in the manner of the map.
-    #[default]
-    All,
-    /// Who talks to whom.
-    Traffic,
-    /// ConfigMaps, Secrets, environment.
-    Config,
-    /// Claims, volumes, classes.
-    Storage,
-    /// Accounts, roles, bindings.
-    Identity,
-    /// Network policies, budgets, quotas, admission.
-    Policy,
-    /// What runs on which node.
-    Placement,
-    /// Applications, releases, sources.
-    Gitops,
 }
 
 /// The JSON part of one message.
@@ -232,8 +212,8 @@ pub struct WireBlock {
 pub struct WireCard {
     /// Object key.
     pub key: String,
-    /// `object`, `missing`, `unknown`, `external`, `fold`.
-    pub look: WireLook,
+    /// What it stands for.
+    pub look: CardLook,
     /// Icon id of the kind.
     pub icon: String,
     /// As drawn.
@@ -244,8 +224,8 @@ pub struct WireCard {
     pub full_name: Option<String>,
     /// Second line.
     pub caption: String,
-    /// Health word.
-    pub health: String,
+    /// How well it is.
+    pub health: Health,
     /// kubectl's word.
     pub status: String,
     /// Pods as squares.
@@ -278,36 +258,20 @@ pub struct WireCard {
     pub aside: bool,
 }
 
-/// What a card stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum WireLook {
-    /// An object.
-    Object,
-    /// Not in this cluster.
-    Missing,
-    /// Cannot be seen.
-    Unknown,
-    /// Outside the cluster.
-    External,
-    /// Many of a kind.
-    Fold,
-}
-
 /// A pod square.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct WirePod {
     /// Object key.
     pub key: String,
-    /// Health word.
-    pub health: String,
+    /// How well it is.
+    pub health: Health,
 }
 
 /// A count by state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct WireTally {
-    /// Health word.
-    pub health: String,
+    /// How well it is.
+    pub health: Health,
     /// How many.
     pub count: u32,
 }
@@ -340,10 +304,10 @@ pub struct WireLink {
     pub from: WireEnd,
     /// Likewise.
     pub to: WireEnd,
-    /// Class word.
-    pub class: String,
-    /// `resolved`, `missing`, `unknown`.
-    pub state: String,
+    /// The family of its relations.
+    pub class: RelationClass,
+    /// Whether its far end is there.
+    pub state: EdgeState,
     /// Inferred.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]

@@ -89,6 +89,13 @@ pub fn export(
     Ok(notes)
 }
 
+impl FormatEntry {
+    /// The usual ending of its files.
+    pub fn ending(&self) -> &'static str {
+        self.extensions.first().unwrap_or(&self.id)
+    }
+}
+
 impl Format {
     /// Its entry in the table.
     pub fn entry(self) -> &'static FormatEntry {
@@ -110,8 +117,7 @@ impl FromStr for Format {
         let wanted = text.trim_start_matches('.').to_ascii_lowercase();
         let found = FORMATS.iter().find(|entry| entry.id == wanted || entry.extensions.contains(&wanted.as_str()));
         found.map(|entry| entry.format).ok_or_else(|| {
-            let known: Vec<_> =
-                FORMATS.iter().map(|entry| entry.extensions.first().unwrap_or(&entry.id)).copied().collect();
+            let known: Vec<_> = FORMATS.iter().map(FormatEntry::ending).collect();
             ExportError::Look(format!("`{text}` is no format; the formats are {}", known.join(", ")))
         })
     }

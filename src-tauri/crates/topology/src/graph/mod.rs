@@ -10,6 +10,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, LazyLock};
 
 use model::{Coverage, EdgeState, Health, RelationClass, ResourceKey};
+use serde::{Deserialize, Serialize};
 
 use crate::Labels;
 use crate::links::RelationId;
@@ -53,7 +54,9 @@ impl Since {
 }
 
 /// Whether a node is an object that was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Presence {
     /// The object is there.
     Present,

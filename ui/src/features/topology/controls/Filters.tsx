@@ -1,5 +1,6 @@
 import { useId, useMemo, useRef, useState } from "react";
 
+import type { Health } from "@/api/bindings/Health";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 import { Button, Glyph, HEALTH, HEALTH_ORDER, HealthMark } from "@/components";
 import { useEntered, useLayer } from "@/lib/layers";
@@ -9,10 +10,10 @@ import type { MapSession } from "../session";
 import { filtersOf, toggled } from "../view";
 import styles from "./Controls.module.css";
 
-interface Choice {
-  id: string;
+interface Choice<Id extends string> {
+  id: Id;
   label: string;
-  health?: string;
+  health?: Health;
 }
 
 interface FiltersProps {
@@ -59,12 +60,12 @@ export function Filters({ session, kinds, namespaces, open, setOpen }: FiltersPr
   );
 }
 
-function Choices({ title, all, chosen, choose }: { title: string; all: Choice[]; chosen: readonly string[]; choose: (id: string) => void }) {
+function Choices<Id extends string>({ title, all, chosen, choose }: { title: string; all: Array<Choice<Id>>; chosen: readonly Id[]; choose: (id: Id) => void }) {
   const id = useId();
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
   // What is chosen stays in the list, also when the cluster has it no more: else it could not be taken back.
-  const known = [...all, ...chosen.filter((each) => !all.some((choice) => choice.id === each)).map((each) => ({ id: each, label: each }))] as Choice[];
+  const known = [...all, ...chosen.filter((each) => !all.some((choice) => choice.id === each)).map((each) => ({ id: each, label: each }))] as Array<Choice<Id>>;
   const shown = known.filter((choice) => choice.label.toLowerCase().includes(wanted)).slice(0, 300);
   return (
     <fieldset className={styles.choices}>

@@ -1,6 +1,6 @@
 import { useRef } from "react";
 
-import type { LensName } from "@/api/bindings/LensName";
+import type { Lens } from "@/api/bindings/Lens";
 import { useMedia } from "@/lib/media";
 import { useStore } from "@/lib/store";
 
@@ -20,7 +20,7 @@ export function Lenses({ session }: { session: MapSession }) {
 function LensList({ session }: { session: MapSession }) {
   const { lens } = useStore(session.view);
   return (
-    <select className={styles.lens} aria-label="Lens" value={lens} onChange={(event) => session.change({ lens: event.target.value as LensName })}>
+    <select className={styles.lens} aria-label="Lens" value={lens} onChange={(event) => session.change({ lens: event.target.value as Lens })}>
       {LENSES.map(({ id, label, about }) => <option key={id} value={id} title={about}>{label}</option>)}
     </select>
   );

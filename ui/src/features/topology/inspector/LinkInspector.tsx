@@ -1,3 +1,4 @@
+import type { EdgeState } from "@/api/bindings/EdgeState";
 import { useQuery } from "@tanstack/react-query";
 
 import type { EdgeDetail } from "@/api/bindings/EdgeDetail";
@@ -12,7 +13,7 @@ import type { MapSession } from "../session";
 import styles from "./Inspector.module.css";
 import { foldName, isFold } from "./model";
 
-const STATE_TEXT: Record<string, string> = {
+const STATE_TEXT: Record<EdgeState, string> = {
   resolved: "both ends exist",
   missing: "the target does not exist",
   unknown: "the target cannot be seen",
@@ -80,7 +81,7 @@ function Edge({ session, edge, ends }: { session: MapSession; edge: EdgeDetail; 
       {ends && edge.standsFor === null ? <Ends session={session} from={edge.from} to={edge.to} /> : null}
       <p>{sentence(edge.explanation)}{edge.explanation.endsWith(".") ? "" : "."}</p>
       <p className={styles.health}>
-        <HealthMark health={health} quiet /> {sentence(STATE_TEXT[edge.state] ?? edge.state)}
+        <HealthMark health={health} quiet /> {sentence(STATE_TEXT[edge.state])}
       </p>
       {edge.fields.length > 0 ? (
         <ul className={styles.fields} aria-label="Fields that say so">

@@ -1,3 +1,5 @@
+import type { PathHop } from "@/api/bindings/PathHop";
+import type { SearchHit } from "@/api/bindings/SearchHit";
 import { expect, test } from "vitest";
 
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
@@ -70,7 +72,7 @@ test("problems of a frame come worst first", () => {
   expect(problemCards(picture, "app:shop/cart").map((each) => each.key)).toEqual(["a"]);
 });
 
-const hit = (name: string, shown: string | null = null) => ({ key: `core/Pod/shop/${name}`, name, kind: "Pod", namespace: "shop", health: "ok", status: "Running", card: shown });
+const hit = (name: string, shown: string | null = null): SearchHit => ({ key: `core/Pod/shop/${name}`, name, kind: "Pod", namespace: "shop", health: "ok", status: "Running", card: shown });
 
 test("what is reached is grouped by distance, and a cut list says so", () => {
   const objects = [{ distance: 1, object: hit("a") }, { distance: 1, object: hit("b") }, { distance: 2, object: hit("c") }];
@@ -80,7 +82,7 @@ test("what is reached is grouped by distance, and a cut list says so", () => {
 });
 
 test("a hop reads along the path, whichever way its relation points", () => {
-  const hop = { relation: "pod-env-secret", class: "refers", state: "resolved", label: null, forward: true, explanation: "" };
+  const hop: PathHop = { relation: "pod-env-secret", class: "refers", state: "resolved", label: null, forward: true, explanation: "" };
   expect(hopText(hop)).toBe("refers to");
   expect(hopText({ ...hop, forward: false, class: "routes", label: ":80" })).toBe("receives from · :80");
   expect(hopText({ ...hop, state: "missing" })).toBe("refers to · missing");
@@ -93,7 +95,7 @@ test("a path touches each card once", () => {
 
 test("where there is no way it is said whether there may be one, and what was not followed", () => {
   expect(noWayTitle({ at: "steps", steps: 8 })).toBe("No way within 8 steps");
-  const account = { key: "core/ServiceAccount/shop/default", name: "default", kind: "ServiceAccount", namespace: "shop", health: "ok", status: "", card: null };
+  const account: SearchHit = { key: "core/ServiceAccount/shop/default", name: "default", kind: "ServiceAccount", namespace: "shop", health: "ok", status: "", card: null };
   const shared = { at: "shared" as const, objects: [account] };
   expect([noWayTitle(shared), noWayText(shared)]).toEqual(["No way between them", "What many share is not followed: ServiceAccount default."]);
   expect(noWayText(null)).toBe("No chain of relations joins them.");

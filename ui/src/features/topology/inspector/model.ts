@@ -1,5 +1,6 @@
 /** What the inspector says, and how YAML is coloured. Pure. */
 
+import type { RelationClass } from "@/api/bindings/RelationClass";
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import type { ObjectPath } from "@/api/bindings/ObjectPath";
 import type { PathHop } from "@/api/bindings/PathHop";
@@ -8,7 +9,8 @@ import type { SearchHit } from "@/api/bindings/SearchHit";
 import type { Stopped } from "@/api/bindings/Stopped";
 import type { WireCounts } from "@/api/bindings/WireCounts";
 import type { WireEvidence } from "@/api/bindings/WireEvidence";
-import { HEALTH, HEALTH_ORDER, type Health, asHealth, isProblem } from "@/components";
+import type { Health } from "@/api/bindings/Health";
+import { HEALTH, HEALTH_ORDER, isProblem } from "@/components";
 import { count, humanDuration, plural } from "@/lib/age";
 
 import type { Block, Card, Picture } from "../picture/types";
@@ -19,7 +21,7 @@ export function headline(detail: ObjectDetail): string {
   const [, ready, wanted] = /^(\d+)\/(\d+)$/.exec(detail.status) ?? [];
   const status = ready !== undefined && detail.caption.includes(`${ready} of ${wanted}`) ? "" : detail.status;
   const parts = [status, detail.caption].filter((part, at, all) => part !== "" && all.indexOf(part) === at);
-  return parts.join(" · ") || HEALTH[asHealth(detail.health)].label;
+  return parts.join(" · ") || HEALTH[detail.health].label;
 }
 
 /** Whether a card stands for many objects: no object's name holds a star, but a host's may. */
@@ -92,7 +94,7 @@ export function reachRows({ objects, total }: Reach): ReachRow[] {
   return rows;
 }
 
-const HOPS: Record<string, [along: string, back: string]> = {
+const HOPS: Record<RelationClass, [along: string, back: string]> = {
   owns: ["owns", "is owned by"],
   selects: ["selects", "is selected by"],
   refers: ["refers to", "is referred to by"],
@@ -103,7 +105,7 @@ const HOPS: Record<string, [along: string, back: string]> = {
 
 /** The relation between an object of a path and the next one, as a verb. */
 export function hopText(hop: PathHop): string {
-  const [along, back] = HOPS[hop.class] ?? [hop.class, `${hop.class} (back)`];
+  const [along, back] = HOPS[hop.class];
   const parts = [hop.forward ? along : back, hop.label, hop.state === "resolved" ? null : hop.state];
   return parts.filter(Boolean).join(" · ");
 }
@@ -141,8 +143,8 @@ export function problemCards(picture: Picture, id: string): Card[] {
   const blocks: Block[] = block ? [block] : [...picture.blocks.values()].filter((each) => each.frame === id);
   return blocks
     .flatMap((each) => each.cards)
-    .filter((card) => isProblem(asHealth(card.health)))
-    .toSorted((a, b) => HEALTH_ORDER.indexOf(asHealth(a.health)) - HEALTH_ORDER.indexOf(asHealth(b.health)) || a.name.localeCompare(b.name));
+    .filter((card) => isProblem(card.health))
+    .toSorted((a, b) => HEALTH_ORDER.indexOf(a.health) - HEALTH_ORDER.indexOf(b.health) || a.name.localeCompare(b.name));
 }
 
 /** What is wrong in one application. */
@@ -157,9 +159,9 @@ export interface Reasons {
 /** What is wrong in the whole picture by application, the worst first. */
 export function reasonsOf(picture: Picture): Reasons[] {
   const frames = new Map(picture.frames.map((frame) => [frame.id, frame.title]));
-  const rank = ({ health }: { health: string }) => HEALTH_ORDER.indexOf(asHealth(health));
+  const rank = ({ health }: { health: Health }) => HEALTH_ORDER.indexOf(health);
   const groups = [...picture.blocks.values()].map((block): Reasons => {
-    const wrong = block.cards.filter((card) => isProblem(asHealth(card.health)));
+    const wrong = block.cards.filter((card) => isProblem(card.health));
     const keys = new Set(wrong.map((card) => card.key));
     const named = new Set(block.links.filter((link) => keys.has(link.from.id)).map((link) => link.to.id));
     const depth = (card: Card) => (card.look === "missing" ? 0 : named.has(card.key) ? 1 : 2);

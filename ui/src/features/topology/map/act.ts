@@ -2,7 +2,7 @@
 
 import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { api } from "@/api/host";
-import { HEALTH, asHealth } from "@/components";
+import { HEALTH } from "@/components";
 
 import { kindOf, nameOf } from "../keys";
 import { type MapSession, placesOf } from "../session";
@@ -113,7 +113,7 @@ export function hoverText(hit: Hit, spatial: Spatial | null, scale: number): str
   if (spatial === null) return "";
   if (hit.sort === "pod") {
     const pod = spatial.cardOf(hit.key)?.card.pods.find((each) => each.key === hit.key);
-    return `Pod ${nameOf(hit.key)}\n${HEALTH[asHealth(pod?.health ?? "unknown")].label}`;
+    return `Pod ${nameOf(hit.key)}\n${HEALTH[pod?.health ?? "unknown"].label}`;
   }
   if (hit.sort === "card") {
     const card = spatial.cardOf(hit.key)?.card;

@@ -1,6 +1,6 @@
 /** The selection in a sentence, for the screen reader. Pure. */
 
-import { HEALTH, asHealth, worstOf } from "@/components";
+import { HEALTH, worstOf } from "@/components";
 import { plural } from "@/lib/age";
 
 import { kindOf, nameOf, namespaceOf } from "../keys";
@@ -30,9 +30,9 @@ function objectText(key: string, picture: Picture | null): string {
   const where = namespace === "" || key.startsWith("external/") ? "" : ` in ${namespace}`;
   for (const block of picture?.blocks.values() ?? []) {
     for (const card of block.cards) {
-      if (card.key === key) return [`${kindOf(key)} ${card.fullName ?? card.name}${where}`, HEALTH[asHealth(card.health)].label, card.caption].filter(Boolean).join(", ");
+      if (card.key === key) return [`${kindOf(key)} ${card.fullName ?? card.name}${where}`, HEALTH[card.health].label, card.caption].filter(Boolean).join(", ");
       const pod = card.pods.find((each) => each.key === key);
-      if (pod) return `${called(key)}${where}, ${HEALTH[asHealth(pod.health)].label}, of ${called(card.key)}`;
+      if (pod) return `${called(key)}${where}, ${HEALTH[pod.health].label}, of ${called(card.key)}`;
     }
   }
   return `${called(key)}${where}, not drawn by itself`;

@@ -1,3 +1,4 @@
+import type { WireLink } from "@/api/bindings/WireLink";
 import { expect, test } from "vitest";
 
 import { applyMessage } from "../picture/apply";
@@ -11,7 +12,7 @@ function small(): Spatial {
     card({ key: "a", pods: [{ key: "a-pod", health: "ok" }], badges: [{ text: "sa: web", key: "sa" }] }),
     card({ key: "b" }),
   ];
-  const link = { from: { id: "a", block: false }, to: { id: "b", block: false }, class: "routes", state: "resolved", inferred: false, count: 1, corners: 2 };
+  const link: WireLink = { from: { id: "a", block: false }, to: { id: "b", block: false }, class: "routes", state: "resolved", inferred: false, count: 1, corners: 2 };
   const message = encode(header({ frames: [frame()], blocks: [block({ cards, links: [link] })], links: [] }), [
     ...[0, 0, 800, 600],
     ...[0, 0, 800, 600],

@@ -1,6 +1,7 @@
 /** The outline: the same frames, applications and cards as the map, as a tree of rows. Pure. */
 
-import { type Health, asHealth, worstOf } from "@/components";
+import type { Health } from "@/api/bindings/Health";
+import { worstOf } from "@/components";
 
 import { kindOf, nameOf } from "../keys";
 import { framesInOrder } from "../picture/order";
@@ -126,7 +127,7 @@ function pushCards(rows: Row[], cards: readonly Card[], parent: string, level: n
       cut,
       namesake,
       caption: card.caption,
-      health: asHealth(card.health),
+      health: card.health,
       count: card.pods.length > 0 ? card.pods.length : null,
       level,
       open: card.pods.length > 0 ? isOpen : null,
@@ -153,7 +154,7 @@ function pushPods(rows: Row[], card: Card, level: number) {
       cut,
       namesake,
       caption: "",
-      health: asHealth(health.get(key) ?? "unknown"),
+      health: health.get(key) ?? "unknown",
       count: null,
       level,
       open: null,

@@ -1,7 +1,8 @@
 /** Cards, pass by pass over all that are visible, so that faces and colours change a few times and not once per card. */
 
 import { MEASURES } from "@/api/bindings/look";
-import { type Health, asHealth, isProblem } from "@/components";
+import type { Health } from "@/api/bindings/Health";
+import { isProblem } from "@/components";
 
 import { SMALLEST_CAPTION, SMALLEST_NAME, readable, showsCaptions, textSize } from "../map/level";
 import type { Block, Card } from "../picture/types";
@@ -50,7 +51,7 @@ function drawSurface(pen: Pen, card: Card) {
 }
 
 function shapeOf(card: Card): ShapeName {
-  const health = asHealth(card.health);
+  const health = card.health;
   if (card.look === "missing" || health === "missing") return "ghost";
   if (card.look === "unknown") return "veiled";
   if (isProblem(health)) return surface(health);
@@ -62,7 +63,7 @@ function drawChips(pen: Pen, cards: readonly Card[]) {
   const { context } = pen;
   for (const card of cards) {
     const { x, y, width } = card.box;
-    const health = asHealth(card.health);
+    const health = card.health;
     if (card.look !== "missing" && card.look !== "unknown") {
       const radius = card.look === "external" ? MEASURES.externalTileRadius : MEASURES.tileRadius;
       roundedBox(context, x + MEASURES.tileInset, y + MEASURES.tileInset, MEASURES.tile, MEASURES.tile, radius);
@@ -139,7 +140,7 @@ function drawCaptions(pen: Pen, cards: readonly Card[]) {
   const size = textSize(natural, pen.scale, SMALLEST_CAPTION);
   for (const card of cards) {
     if (card.caption === "") continue;
-    const state = surface(card.look === "missing" ? "missing" : asHealth(card.health));
+    const state = surface(card.look === "missing" ? "missing" : card.health);
     setText(pen, state === "card" ? "caption" : state === "card-failing" ? "caption-failing" : "caption-warning", size);
     const room = card.box.width - MEASURES.cardText - MEASURES.cardCaptionRight;
     const text = size > natural ? fitted(pen, card.caption, room, "end") : card.caption;
@@ -174,7 +175,7 @@ function drawCompactNames(pen: Pen, cards: readonly Card[], block: Block) {
 }
 
 function compactState(card: Card): Health {
-  return card.look === "unknown" ? "unknown" : asHealth(card.health);
+  return card.look === "unknown" ? "unknown" : card.health;
 }
 
 /** Where the name begins: behind the mark, if there is one. */
@@ -188,7 +189,7 @@ function drawNotes(pen: Pen, cards: readonly Card[]) {
   const size = textSize(texts.note.size, pen.scale, 9.5);
   for (const card of cards) {
     if (card.note === null) continue;
-    setText(pen, asHealth(card.health) === "pending" ? "note-warning" : "note", size);
+    setText(pen, card.health === "pending" ? "note-warning" : "note", size);
     // A larger text than the core made room for would lie over what stands beside the card.
     if (size > texts.note.size && widthOf(pen, card.note.text) > card.box.width) continue;
     context.fillText(card.note.text, card.note.box.x, card.note.box.y + card.note.box.height * MEASURES.labelBase);

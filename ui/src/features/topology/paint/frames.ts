@@ -1,7 +1,8 @@
 /** Namespaces, lanes and applications: their surfaces, titles and counts, at every distance. */
 
 import { MEASURES } from "@/api/bindings/look";
-import { HEALTH_ORDER, type Health, worstOf } from "@/components";
+import type { Health } from "@/api/bindings/Health";
+import { HEALTH_ORDER, worstOf } from "@/components";
 import { count } from "@/lib/age";
 
 import { readable, showsCards, showsMembers, textSize } from "../map/level";

@@ -1,7 +1,7 @@
 /** States as shapes: the round marks of cards and frames, the squares of pods. Shape and colour always say the same. */
 
 import { MARKS, MEASURES } from "@/api/bindings/look";
-import { type Health, asHealth } from "@/components";
+import type { Health } from "@/api/bindings/Health";
 
 import { type Pen, paintShape, roundedBox } from "./pen";
 import { healthColour } from "./theme";
@@ -46,10 +46,9 @@ const INSIDE: Partial<Record<Health, { mark: Health; scale: number }>> = {
 };
 
 /** Draws a pod at its top left; plain where it is too small for a shape. */
-export function drawPod(pen: Pen, word: string, x: number, y: number) {
+export function drawPod(pen: Pen, health: Health, x: number, y: number) {
   const { context, palette } = pen;
   const { pod, podRadius, podInset, podInsetRadius, mark } = MEASURES;
-  const health = asHealth(word);
   const plain = pod * pen.scale < 6;
   if (health === "ok" || (plain && health !== "pending")) {
     roundedBox(context, x, y, pod, pod, podRadius);

@@ -1,7 +1,8 @@
 /** The look that canvas and files share: colours from the custom properties, shapes and texts from the generated tables. */
 
 import { COLOURS, SHAPES, TEXTS } from "@/api/bindings/look";
-import { HEALTH, type Health } from "@/components";
+import type { Health } from "@/api/bindings/Health";
+import { HEALTH } from "@/components";
 
 type Colour = (typeof COLOURS)[number];
 export type ShapeName = keyof typeof SHAPES;

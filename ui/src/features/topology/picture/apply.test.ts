@@ -1,3 +1,4 @@
+import type { WirePod } from "@/api/bindings/WirePod";
 import { expect, test } from "vitest";
 
 import { LostMessage, applyMessage } from "./apply";
@@ -55,7 +56,7 @@ test("a card that changed takes its old place among those that stay", () => {
 });
 
 test("a card that only moved takes its parts along", () => {
-  const pod = { key: "core/Pod/shop/cart-1", health: "ok" };
+  const pod: WirePod = { key: "core/Pod/shop/cart-1", health: "ok" };
   const whole = block({ cards: [card({ pods: [pod] }), card({ key: "core/Service/shop/cart" })] });
   const { picture } = applyMessage(null, decode(encode(header({ blocks: [whole] }), [...[0, 0, 800, 600], ...[20, 60, 300, 100], ...[5, 6, 196, 46], ...[9, 9], ...[5, 60, 196, 46]])));
   const change = block({ cards: [], cardsSplice: { gone: [1], at: [], moved: [[0, 1]] } });

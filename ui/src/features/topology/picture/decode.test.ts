@@ -1,9 +1,10 @@
+import type { WireLink } from "@/api/bindings/WireLink";
 import { expect, test } from "vitest";
 
 import { decode } from "./decode";
 import { block, card, encode, frame, generated, header } from "./fixture";
 
-const link = {
+const link: WireLink = {
   from: { id: "a", block: false },
   to: { id: "b", block: false },
   class: "routes",

@@ -37,8 +37,8 @@ export class PictureFeed {
   /** Asks for another view; what is on screen stays until the new picture is there, where what both show has the same place. */
   show(view: View) {
     this.view = view;
-    // One that failed is over.
-    if (this.stream === null || this.state.get().error !== null) return this.reopen();
+    // One that failed is over; of one that has shown nothing yet, nothing is to keep its place.
+    if (this.stream === null || this.number === null || this.state.get().error !== null) return this.reopen();
     this.stream.send(view);
     this.state.set((state) => ({ ...state, waiting: !this.isHeld() }));
   }

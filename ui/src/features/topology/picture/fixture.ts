@@ -1,5 +1,6 @@
 /** Builds messages for tests: the inverse of `decode`, and a generator of pictures of any size. Not part of the product. */
 
+import type { WireLink } from "@/api/bindings/WireLink";
 import type { PictureHeader } from "@/api/bindings/PictureHeader";
 import type { WireBlock } from "@/api/bindings/WireBlock";
 import type { WireCard } from "@/api/bindings/WireCard";
@@ -111,7 +112,7 @@ export function generated(total: number): ArrayBuffer {
       blockNumbers.push(cx, cy, 196, 46);
       if (c % 4 === 2) blockNumbers.push(cx + 42, cy + 30);
     }
-    const links = cards.slice(1, 4).map((to, at) => ({
+    const links = cards.slice(1, 4).map((to, at): WireLink => ({
       from: { id: cards[at]?.key ?? "", block: false },
       to: { id: to.key, block: false },
       class: (["routes", "selects", "refers"] as const)[at] ?? "refers",

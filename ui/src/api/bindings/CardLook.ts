@@ -3,4 +3,4 @@
 /**
  * What a card stands for.
  */
-export type WireLook = "object" | "missing" | "unknown" | "external" | "fold";
+export type CardLook = "object" | "missing" | "unknown" | "external" | "fold";
