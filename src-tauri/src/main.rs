@@ -53,16 +53,16 @@ fn main() -> Result<ExitCode> {
             opening::hand_over(handle.state::<Application>().inner().clone(), arguments, Path::new(&folder));
         }))
         .plugin(tauri_plugin_dialog::init())
+        .plugin(window::place())
         .manage(streams::OpenStreams::default())
         .menu(menu::build)
         .on_menu_event(menu::chosen)
         .on_page_load(streams::forget_those_of_the_page_before)
-        .on_window_event(window::remember)
         .invoke_handler(commands::handler())
         .setup(move |app| {
             let application = tauri::async_runtime::block_on(Application::start(setup));
             app.manage(application.clone());
-            window::open(app.handle(), &application)?;
+            window::open(app.handle())?;
             opening::open(application, opening);
             quit_on_interrupt(app.handle().clone());
             Ok(())

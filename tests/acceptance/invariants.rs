@@ -13,7 +13,7 @@ const WINDOW: &str = "kubilitics";
 const TESTS: &str = "kubilitics-tests";
 
 /// Which of our crates may depend on a library directly.
-const RESERVED: [(&str, &[&str]); 11] = [
+const RESERVED: [(&str, &[&str]); 12] = [
     ("kube", &["cluster"]),
     ("k8s-openapi", &["cluster"]),
     ("sqlx", &["store"]),
@@ -24,6 +24,7 @@ const RESERVED: [(&str, &[&str]); 11] = [
     ("tauri", &[WINDOW]),
     ("tauri-plugin-dialog", &[WINDOW]),
     ("tauri-plugin-single-instance", &[WINDOW]),
+    ("tauri-plugin-window-state", &[WINDOW]),
     ("ts-rs", &["api", "diagram", "model", "topology"]),
 ];
 

@@ -169,21 +169,6 @@ impl Application {
         &self.shared.setup.downloads
     }
 
-    /// Where the window of this label stood; nothing where nothing is remembered.
-    pub async fn window_place(&self, label: &str) -> Option<store::Geometry> {
-        let store = self.store().ok()?;
-        store.windows().get(label).await.ok().flatten()
-    }
-
-    /// Remembers where a window stands; a failure costs no more than the memory.
-    pub async fn remember_window(&self, label: &str, place: store::Geometry) {
-        if let Ok(store) = self.store()
-            && let Err(error) = store.windows().set(label, place).await
-        {
-            tracing::warn!(%error, "the window's place was not remembered");
-        }
-    }
-
     /// What is remembered with.
     pub(crate) fn store(&self) -> Result<Store, ApiError> {
         match &*self.shared.memory.borrow() {

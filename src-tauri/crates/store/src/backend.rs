@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use sqlx::SqlitePool;
 
-use crate::{Export, Geometry, KnownCluster, StoreError};
+use crate::{Export, KnownCluster, StoreError};
 
 /// A place for the tables. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -27,8 +27,6 @@ pub(crate) struct Tables {
     /// In the order in which they were added.
     pub(crate) exports: Vec<Export>,
     pub(crate) preferences: BTreeMap<String, Value>,
-    /// By label.
-    pub(crate) windows: BTreeMap<String, Geometry>,
 }
 
 impl Memory {

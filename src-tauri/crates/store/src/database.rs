@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use crate::backend::{Backend, Memory, refused};
 use crate::ours::{MARK, is_foreign, private_file, private_folder};
-use crate::{Clusters, Exports, Preferences, Windows};
+use crate::{Clusters, Exports, Preferences};
 
 /// Forward only: a database that knows a later one was written by a later version.
 static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
@@ -129,11 +129,6 @@ impl Store {
     /// Remembered choices.
     pub fn preferences(&self) -> Preferences<'_> {
         Preferences::new(&self.backend)
-    }
-
-    /// Where windows stood.
-    pub fn windows(&self) -> Windows<'_> {
-        Windows::new(&self.backend)
     }
 
     /// Past exports.
