@@ -36,6 +36,11 @@ export class Window {
     this.driver.kill();
   }
 
+  /** Gives the window a size, without its frame. */
+  async resize(width: number, height: number): Promise<void> {
+    await ask("POST", `${this.session}/window/rect`, { width, height });
+  }
+
   /** Runs a function's body in the page. */
   async run<T>(body: string, ...args: unknown[]): Promise<T> {
     return (await ask("POST", `${this.session}/execute/sync`, { script: body, args })) as T;

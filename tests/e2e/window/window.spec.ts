@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, readdir, readlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -80,6 +80,30 @@ test("a second start leads the window to what it asks for, open already or not",
   // What it cannot open it says, on the start screen.
   expect(await startAgain("no-such-file.yaml")).toBe(0);
   await until(async () => (await window.text("main")).includes("no-such-file.yaml"), "nobody says what is not there");
+});
+
+/** The process of the window, by its home. */
+async function processOfWindow(): Promise<number> {
+  for (const id of await readdir("/proc")) {
+    const environ = await readFile(join("/proc", id, "environ"), "utf8").catch(() => "");
+    const program = await readlink(join("/proc", id, "exe")).catch(() => "");
+    if (program === process.env.KUBILITICS_APP && environ.includes(`HOME=${home}\0`)) return Number(id);
+  }
+  throw new Error("the window's process is not there");
+}
+
+test("begins with the size that it had when it was quit", async () => {
+  const size = async () => await window.run<[number, number]>("return [innerWidth, innerHeight]");
+  const before = await size();
+  await window.resize(1111, 777);
+  await until(async () => (await size()).join() !== before.join(), "the window does not take another size");
+  const wanted = await size();
+  const id = await processOfWindow();
+  process.kill(id, "SIGINT");
+  await until(async () => await access(join("/proc", String(id))).then(() => false, () => true), "the window does not end");
+  await window.close();
+  window = await Window.open(environment);
+  await until(async () => (await size()).join() === wanted.join(), `the window does not come back as ${wanted.join(" × ")}`);
 });
 
 // The browser's host is asked the same in tests/acceptance/host/answers.rs.
