@@ -1,7 +1,7 @@
 //! Randomness that is the same on every machine: a seeded generator and stable hashes.
 //!
 //! Names and uids come from here, so two starts with one seed give one cluster, and exports of the demo
-//! can be compared byte by byte.
+//! can be compared byte by byte. Libraries promise no sequence from one version to the next.
 
 /// SplitMix64: 64 bits of state, the same sequence on every platform.
 #[derive(Clone, Debug)]

@@ -1,4 +1,7 @@
 //! One informer: lists one kind in one scope, then watches it, for as long as it is not dropped.
+//!
+//! Not kube's `watcher`, which tells of objects and hides the watch: here bookmarks, the time of the last word, pages that
+//! are in and why something is tried again are told, and a body is cut to what is kept while it is read.
 
 pub(crate) mod backoff;
 pub(crate) mod decode;

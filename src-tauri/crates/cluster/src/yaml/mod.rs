@@ -1,5 +1,6 @@
 //! YAML text → JSON values with their lines, by events, so that anchors, merge keys and YAML 1.1 scalars come out as
-//! kubectl reads them and every fault has a line.
+//! kubectl reads them and every fault has a line. Libraries that read into values keep no lines and follow YAML 1.2; writing needs neither, and
+//! is serde-saphyr's (`write`).
 
 mod scalar;
 mod write;

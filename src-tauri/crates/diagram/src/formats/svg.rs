@@ -1,5 +1,6 @@
 //! SVG, by hand: text stays text in embedded fonts, icons are symbols, ids are object keys; nothing is fetched.
 //!
+//! Not built by a library of documents, which would hold a tree of elements; here text is appended once, in its order.
 //! Attributes are sorted, numbers have two decimals, styles stand in one sheet that lists only what is used.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
 //! PDF, drawn from the scene: vectors, embedded fonts, text that can be selected and searched.
 //!
+//! Drawn onto printpdf's pages shape by shape: its way from SVG outlines the text, and differs from run to run.
+//!
 //! One page as large as the picture; past the 14,400 points that readers accept, tiles behind an index page.
 
 mod glyphs;
