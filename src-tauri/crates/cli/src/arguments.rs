@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use api::types::{ClusterSource, Format, Lens, Theme, View};
-use api::{Looking, Paper};
+use api::{Drawing, Looking};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ArgGroup};
 use cluster::kubeconfig::{self, Environment};
@@ -107,15 +107,15 @@ fn lenses() -> impl TypedValueParser<Value = Lens> {
 }
 
 impl Filter {
-    /// What of a paper the filter decides.
-    pub(crate) fn paper(&self, format: Format) -> Result<Paper> {
+    /// What of a drawing the filter decides.
+    pub(crate) fn drawing(&self, format: Format) -> Result<Drawing> {
         let selector = self.selector.as_deref().map(LabelSelector::parse).transpose();
         let namespaces = self.namespaces.clone();
-        Ok(Paper {
+        Ok(Drawing {
             view: View { lens: self.lens, namespaces, depth: self.depth, ..View::default() },
             selector: selector.map_err(|reason| Usage(format!("the selector cannot be read: {reason}")))?,
             near: self.focus.clone(),
-            ..Paper::of(format)
+            ..Drawing::of(format)
         })
     }
 
@@ -194,12 +194,12 @@ fn themes() -> impl TypedValueParser<Value = Theme> {
 }
 
 impl Look {
-    pub(crate) fn apply(&self, paper: &mut Paper) {
-        paper.theme = self.theme;
-        paper.title.clone_from(&self.title);
-        paper.aspect = self.aspect;
-        paper.scale = self.scale;
-        paper.view.expand_all = self.expand;
+    pub(crate) fn apply(&self, drawing: &mut Drawing) {
+        drawing.theme = self.theme;
+        drawing.title.clone_from(&self.title);
+        drawing.aspect = self.aspect;
+        drawing.scale = self.scale;
+        drawing.view.expand_all = self.expand;
     }
 }
 

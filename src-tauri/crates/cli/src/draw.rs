@@ -41,9 +41,9 @@ pub(crate) struct ExportArgs {
 }
 
 pub(crate) async fn topology(args: TopologyArgs) -> Result<ExitCode> {
-    let paper = args.filter.paper(Format::Json)?;
+    let drawing = args.filter.drawing(Format::Json)?;
     let seen = look(&args.source, &args.filter).await?;
-    write(&paper, &seen, "-")?;
+    write(&drawing, &seen, "-")?;
     Ok(verdict(&seen, &args.filter))
 }
 
@@ -55,13 +55,13 @@ pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
     let format = format.ok_or_else(|| {
         Usage(format!("{} has no ending that says a format; name one with --format, such as svg", args.output))
     })?;
-    let mut paper = args.filter.paper(format)?;
-    args.look.apply(&mut paper);
+    let mut drawing = args.filter.drawing(format)?;
+    args.look.apply(&mut drawing);
     let seen = look(&args.source, &args.filter).await?;
     if args.look.stamp {
-        paper.stamp = Some(api::stamp(&seen.name));
+        drawing.stamp = Some(api::stamp(&seen.name));
     }
-    if paper.is_blank(&seen.published)? {
+    if drawing.is_blank(&seen.published)? {
         let why = args.filter.why_blank(&seen);
         if args.filter.keep_going {
             why.iter().for_each(|why| complain(&format!("there is nothing to draw: {why}")));
@@ -71,21 +71,21 @@ pub(crate) async fn export(args: ExportArgs) -> Result<ExitCode> {
             return Err(anyhow!("there is nothing to draw{file}: {}", why.join("; ")));
         }
     }
-    write(&paper, &seen, &args.output)?;
+    write(&drawing, &seen, &args.output)?;
     Ok(verdict(&seen, &args.filter))
 }
 
 /// Writes to a file, beside it first so that a failure leaves no half of one, or to standard output.
-fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
+fn write(drawing: &api::Drawing, seen: &api::Look, output: &str) -> Result<()> {
     let on = |_| ControlFlow::Continue(());
     let notes = if output == "-" {
         let out = io::stdout().lock();
         let is_terminal = out.is_terminal();
         let mut out = BufWriter::new(out);
         let written = if is_terminal {
-            paper.write(&seen.name, &seen.published, &mut Harmless::new(out), &on)
+            drawing.write(&seen.name, &seen.published, &mut Harmless::new(out), &on)
         } else {
-            paper.write(&seen.name, &seen.published, &mut out, &on)
+            drawing.write(&seen.name, &seen.published, &mut out, &on)
         };
         match written {
             Ok(notes) => notes,
@@ -99,7 +99,7 @@ fn write(paper: &api::Paper, seen: &api::Look, output: &str) -> Result<()> {
         if !folder.is_dir() {
             return Err(anyhow!("{output} cannot be written: there is no folder {}", folder.display()));
         }
-        let write = |out: &mut dyn io::Write| paper.write(&seen.name, &seen.published, out, &on);
+        let write = |out: &mut dyn io::Write| drawing.write(&seen.name, &seen.published, out, &on);
         api::write_file(&target, Permission::Usual, write)?.0
     };
     notes.0.iter().chain(&seen.published.graph.left_out_note()).for_each(|note| complain(note));

@@ -17,8 +17,8 @@ use ts_rs::TS;
 
 use super::aside;
 use crate::access::Paths;
+use crate::drawing::{self, Drawing};
 use crate::open::Open;
-use crate::paper::{self, Paper};
 use crate::target::{Permission, write_file};
 use crate::types::*;
 use crate::{Application, clock};
@@ -141,7 +141,7 @@ impl Exports {
 }
 
 pub(crate) async fn export_formats(_: &Application, _: Nothing) -> Result<Vec<ExportFormat>, ApiError> {
-    Ok(paper::formats())
+    Ok(drawing::formats())
 }
 
 pub(crate) async fn export_preview(
@@ -149,11 +149,11 @@ pub(crate) async fn export_preview(
     request: ExportRequest,
 ) -> Result<ExportPreview, ApiError> {
     let open = application.cluster(&request.cluster)?;
-    let mut paper = paper(&request, &open);
-    paper.format = Format::Svg;
+    let mut drawing = drawing(&request, &open);
+    drawing.format = Format::Svg;
     let bytes = aside(move || {
         let mut bytes = Vec::new();
-        paper.write(&open.label().name, &open.now(), &mut bytes, &|_| ControlFlow::Continue(())).map(|_| bytes)
+        drawing.write(&open.label().name, &open.now(), &mut bytes, &|_| ControlFlow::Continue(())).map(|_| bytes)
     })
     .await??;
     let svg = String::from_utf8(bytes).map_err(|_| ApiError::failed("the preview is no text; please report this"))?;
@@ -194,7 +194,7 @@ async fn run(
     mut status: ExportStatus,
     stop: CancellationToken,
 ) {
-    let paper = paper(&request, &open);
+    let drawing = drawing(&request, &open);
     let (name, now) = (open.label().name.clone(), open.now());
     let teller = (application.clone(), status.clone());
     // What waits for its download is for nobody else; what the person named is a file like any other.
@@ -202,7 +202,7 @@ async fn run(
     let target = file.clone();
     let written = aside(move || {
         let (application, status) = teller;
-        write(&paper, &name, &now, (&target, permission), &|progress| {
+        write(&drawing, &name, &now, (&target, permission), &|progress| {
             if stop.is_cancelled() {
                 return ControlFlow::Break(());
             }
@@ -235,13 +235,13 @@ async fn run(
 }
 
 fn write(
-    paper: &Paper,
+    drawing: &Drawing,
     name: &str,
     now: &Published,
     (target, permission): (&Path, Permission),
     progress: &dyn Fn(f32) -> ControlFlow<()>,
 ) -> Result<(u64, Vec<String>), ApiError> {
-    let (notes, bytes) = write_file(target, permission, |out| paper.write(name, now, out, progress))?;
+    let (notes, bytes) = write_file(target, permission, |out| drawing.write(name, now, out, progress))?;
     Ok((bytes, notes.0))
 }
 
@@ -280,19 +280,19 @@ impl Application {
     }
 }
 
-fn paper(request: &ExportRequest, open: &Open) -> Paper {
+fn drawing(request: &ExportRequest, open: &Open) -> Drawing {
     let mut view = request.view.clone().unwrap_or_default();
     view.expand_all |= request.expand;
     // A float of a sane size as a fraction: two decimals are more than a page needs.
     let aspect = |ratio: f32| ((ratio.clamp(0.05, 20.0) * 100.0).round() as u32, 100);
-    Paper {
+    Drawing {
         format: request.format,
         view,
         selector: None,
         near: None,
         theme: request.theme,
         title: request.title.clone().filter(|title| !title.trim().is_empty()),
-        stamp: request.stamp.then(|| paper::stamp(&open.label().name)),
+        stamp: request.stamp.then(|| drawing::stamp(&open.label().name)),
         aspect: request.aspect.map(aspect),
         scale: request.scale,
     }

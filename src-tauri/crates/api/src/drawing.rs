@@ -1,4 +1,4 @@
-//! A cluster on paper: the picture of a filter in a format. The window's export, `kubilitics-cli export` and
+//! A cluster as a file: the picture of a filter in a format. The window's export, `kubilitics-cli export` and
 //! `kubilitics-cli topology` are this.
 
 use std::io::Write;
@@ -15,9 +15,9 @@ use crate::clock;
 use crate::picture;
 use crate::types::{ApiError, ErrorCode, ExportFormat, View};
 
-/// What to put on paper, and how.
+/// What to draw to a file, and how.
 #[derive(Clone, Debug)]
-pub struct Paper {
+pub struct Drawing {
     /// As what kind of file.
     pub format: Format,
     /// What is shown.
@@ -54,7 +54,7 @@ pub fn stamp(name: &str) -> String {
     format!("{name} · {}", clock::utc(clock::now()))
 }
 
-impl Paper {
+impl Drawing {
     /// Everything, in a format, in the usual look.
     pub fn of(format: Format) -> Self {
         Self {
