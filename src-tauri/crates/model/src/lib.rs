@@ -21,7 +21,7 @@ pub use finding::{Evidence, EvidenceSource, Finding};
 pub use health::Health;
 pub use key::{ClusterId, EXTERNAL_GROUP, GroupKind, KeyError, ResourceKey, ResourceKind};
 pub use kinds::{KINDS, KindFacts};
-pub use legible::{is_hidden, legible};
+pub use legible::{HIDDEN, is_hidden, legible};
 pub use mask::mask_credentials;
 pub use object::{Actor, Object, ObjectError};
 pub use relation::{EdgeState, RelationClass};
