@@ -21,6 +21,8 @@ async function exported(page: Page, format: "png" | "svg", look: string): Promis
   await panel.getByLabel("Format").selectOption(format);
   if (format === "png") await panel.getByLabel("Scale").selectOption("1");
   await panel.getByLabel("Look").selectOption(look);
+  // Choices are remembered from one test to the next.
+  await panel.getByRole("checkbox", { name: /^Nothing folded/ }).uncheck();
   await panel.getByRole("radio", { name: /^What the map shows/ }).check();
   const [download] = await Promise.all([page.waitForEvent("download"), panel.getByRole("button", { name: "Download" }).click()]);
   return await readFile(await download.path());
