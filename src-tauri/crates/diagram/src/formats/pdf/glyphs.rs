@@ -38,6 +38,12 @@ impl Glyphs {
     }
 }
 
+/// The number of a character's glyph in a bundled face, by which a file that embeds the face shows it.
+pub(super) fn number(face: Face, character: char) -> Option<u16> {
+    let font = FontRef::new(face.truetype()).ok()?;
+    u16::try_from(font.charmap().map(character)?.to_u32()).ok()
+}
+
 /// The outline of a character in a bundled face.
 pub(super) fn bundled(face: Face, character: char) -> Option<BezPath> {
     drawn(&FontRef::new(face.truetype()).ok()?, character)

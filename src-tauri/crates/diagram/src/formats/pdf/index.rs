@@ -1,7 +1,8 @@
 //! The first page of a picture on many: an overview with the number of the page each part is on.
 
-use printpdf::{Actions, Destination, LinkAnnotation, Op, PdfPage, Pt};
+use printpdf::{Actions, Destination, LinkAnnotation, Op, Pt};
 
+use super::Page;
 use super::glyphs::Glyphs;
 use super::pen::{POINTS, PdfPen};
 use crate::draw::{Anchor, Pen, Sheet, ink};
@@ -15,7 +16,7 @@ const MARGIN: f32 = 48.0;
 const HEAD: f32 = 60.0;
 
 /// Draws the overview; `tiles` are the pages that follow, in their order.
-pub(super) fn page(scene: &Scene, sheet: &Sheet, look: &Look, glyphs: &Glyphs, tiles: &[Rect]) -> PdfPage {
+pub(super) fn page(scene: &Scene, sheet: &Sheet, look: &Look, glyphs: &Glyphs, tiles: &[Rect]) -> Page {
     let (width, height) = PAPER;
     let mut pen = PdfPen::new(look.theme, glyphs, Point::default(), height);
     pen.rect(&ink::PAGE, Rect { x: 0.0, y: 0.0, width, height }, 0.0);
@@ -58,7 +59,5 @@ pub(super) fn page(scene: &Scene, sheet: &Sheet, look: &Look, glyphs: &Glyphs, t
         let to = Destination::Xyz { page: at + 2, left: None, top: None, zoom: None };
         links.push(Op::LinkAnnotation { link: LinkAnnotation::new(target, Actions::Goto(to), None, None, None) });
     }
-    let mut ops = pen.ops;
-    ops.extend(links);
-    super::page(width, height, ops)
+    Page { links, ..Page::drawn(width, height, pen) }
 }

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use kurbo::{BezPath, PathEl};
 use model::Health;
-use printpdf::{
-    Color, FontId, Line, LineCapStyle, LineDashPattern, LineJoinStyle, LinePoint, Op, PaintMode, PdfFontHandle,
-    Polygon, PolygonRing, Pt, Rgb, TextItem, TextMatrix, WindingOrder,
-};
+use printpdf::FontId;
 
+use super::content::Content;
 use super::glyphs::{self, Glyphs};
 use crate::draw::ink::{Ink, Type};
 use crate::draw::{Anchor, Pen, Rounded, rounded};
@@ -24,12 +22,39 @@ const ARC: f32 = 0.447_715_2;
 
 /// The name of a face among a page's resources.
 pub(super) fn font_id(face: Face) -> FontId {
-    FontId(match face {
-        Face::Regular => "Inter-Regular".to_owned(),
-        Face::SemiBold => "Inter-SemiBold".to_owned(),
-        Face::Mono => "JetBrainsMono-Regular".to_owned(),
-    })
+    FontId(font_resource(face).trim_start_matches('/').to_owned())
 }
+
+/// That name as operators say it.
+fn font_resource(face: Face) -> &'static str {
+    match face {
+        Face::Regular => "/Inter-Regular",
+        Face::SemiBold => "/Inter-SemiBold",
+        Face::Mono => "/JetBrainsMono-Regular",
+    }
+}
+
+/// What a path is drawn with.
+#[derive(Clone, Copy)]
+enum Paint {
+    Fill,
+    Stroke,
+    FillStroke,
+}
+
+impl Paint {
+    /// The operator that paints the path before it.
+    fn operator(self) -> &'static str {
+        match self {
+            Self::Fill => "f",
+            Self::Stroke => "S",
+            Self::FillStroke => "B",
+        }
+    }
+}
+
+/// The characters that were drawn, with the numbers of their glyphs.
+pub(super) type Used = BTreeMap<(Face, char), u16>;
 
 /// What the page's graphics state was last told; `None` is never told.
 #[derive(Default)]
@@ -39,11 +64,13 @@ struct State {
     width: Option<f32>,
     dash: Option<Vec<f32>>,
     round: Option<bool>,
+    font: Option<(Face, f32)>,
 }
 
 /// A page under way.
 pub(super) struct PdfPen<'a> {
-    pub(super) ops: Vec<Op>,
+    content: Content,
+    used: Used,
     theme: Theme,
     glyphs: &'a Glyphs,
     /// Origins of the open groups, absolute; the last one counts.
@@ -62,7 +89,8 @@ impl<'a> PdfPen<'a> {
     /// A page that shows what lies right of and below `from`, `height` pixels of it.
     pub(super) fn new(theme: Theme, glyphs: &'a Glyphs, from: Point, height: f32) -> Self {
         Self {
-            ops: Vec::new(),
+            content: Content::new(),
+            used: Used::new(),
             theme,
             glyphs,
             origins: vec![Point { x: -from.x, y: -from.y }],
@@ -75,67 +103,78 @@ impl<'a> PdfPen<'a> {
         }
     }
 
-    fn point(&self, point: Point) -> printpdf::Point {
+    /// The packed content of the page, and the characters on it.
+    pub(super) fn finish(self) -> (Vec<u8>, Used) {
+        (self.content.finish(), self.used)
+    }
+
+    fn place(&self, x: f32, y: f32) -> [f32; 2] {
         let origin = self.origins.last().copied().unwrap_or_default();
-        printpdf::Point {
-            x: Pt(round((origin.x + point.x) * self.scale)),
-            y: Pt(round((self.height - origin.y - point.y) * self.scale)),
+        [round((origin.x + x) * self.scale), round((self.height - origin.y - y) * self.scale)]
+    }
+
+    fn move_to(&mut self, x: f32, y: f32) {
+        let at = self.place(x, y);
+        self.content.numbers(at).operator("m");
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let to = self.place(x, y);
+        self.content.numbers(to).operator("l");
+    }
+
+    /// Two control points and the end.
+    fn curve_to(&mut self, points: [(f32, f32); 3]) {
+        for (x, y) in points {
+            let point = self.place(x, y);
+            self.content.numbers(point);
         }
-    }
-
-    fn to(&self, x: f32, y: f32) -> LinePoint {
-        LinePoint { p: self.point(Point { x, y }), bezier: false }
-    }
-
-    fn control(&self, x: f32, y: f32) -> LinePoint {
-        LinePoint { p: self.point(Point { x, y }), bezier: true }
+        self.content.operator("c");
     }
 
     fn fill_with(&mut self, token: Token) {
         if self.state.fill != Some(token) {
             self.state.fill = Some(token);
-            self.ops.push(Op::SetFillColor { col: self.colour(token) });
+            let colour = self.colour(token);
+            self.content.numbers(colour).operator("rg");
         }
     }
 
     fn stroke_with(&mut self, token: Token, width: f32, dash: &[f32], round: bool) {
         if self.state.stroke != Some(token) {
             self.state.stroke = Some(token);
-            self.ops.push(Op::SetOutlineColor { col: self.colour(token) });
+            let colour = self.colour(token);
+            self.content.numbers(colour).operator("RG");
         }
         if self.state.width != Some(width) {
             self.state.width = Some(width);
-            self.ops.push(Op::SetOutlineThickness { pt: Pt(round3(width * self.scale)) });
+            self.content.number(width * self.scale).operator("w");
         }
         if self.state.dash.as_deref() != Some(dash) {
             self.state.dash = Some(dash.to_vec());
-            let points: Vec<f32> = dash.iter().map(|length| round3(length * self.scale)).collect();
-            self.ops.push(Op::SetLineDashPattern { dash: LineDashPattern::new(0.0, &points) });
+            let lengths = dash.iter().map(|length| length * self.scale);
+            self.content.word("[").numbers(lengths).word("]").number(0.0).operator("d");
         }
         if self.state.round != Some(round) {
             self.state.round = Some(round);
-            let (cap, join) = if round {
-                (LineCapStyle::Round, LineJoinStyle::Round)
-            } else {
-                (LineCapStyle::Butt, LineJoinStyle::Miter)
-            };
-            self.ops.push(Op::SetLineCapStyle { cap });
-            self.ops.push(Op::SetLineJoinStyle { join });
+            // Round caps and joins, or butt caps and mitred joins.
+            let style = if round { 1.0 } else { 0.0 };
+            self.content.number(style).operator("J");
+            self.content.number(style).operator("j");
         }
     }
 
-    fn colour(&self, token: Token) -> Color {
+    fn colour(&self, token: Token) -> [f32; 3] {
         let share = if self.aside.is_some() { ASIDE } else { 1.0 };
         let grounds = self.theme.rgb(Token::Group);
-        let [r, g, b] = std::array::from_fn(|at| {
+        std::array::from_fn(|at| {
             let of = |colour: [u8; 3]| f32::from(colour.get(at).copied().unwrap_or_default()) / 255.0;
-            round3(of(self.theme.rgb(token)) * share + of(grounds) * (1.0 - share))
-        });
-        Color::Rgb(Rgb { r, g, b, icc_profile: None })
+            of(self.theme.rgb(token)) * share + of(grounds) * (1.0 - share)
+        })
     }
 
     /// Sets the state for an ink; what it then does to a path.
-    fn take(&mut self, ink: &'static Ink) -> PaintMode {
+    fn take(&mut self, ink: &'static Ink) -> Paint {
         if let Some(token) = ink.fill {
             self.fill_with(token);
         }
@@ -143,76 +182,75 @@ impl<'a> PdfPen<'a> {
             self.stroke_with(token, ink.width, ink.dash, ink.round);
         }
         match (ink.fill, ink.stroke) {
-            (Some(_), Some(_)) => PaintMode::FillStroke,
-            (Some(_), None) => PaintMode::Fill,
-            _ => PaintMode::Stroke,
+            (Some(_), Some(_)) => Paint::FillStroke,
+            (Some(_), None) => Paint::Fill,
+            _ => Paint::Stroke,
         }
     }
 
-    fn closed(&mut self, points: Vec<LinePoint>, mode: PaintMode) {
-        let rings = vec![PolygonRing { points }];
-        self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order: WindingOrder::NonZero } });
+    /// A polygon.
+    fn closed(&mut self, points: impl IntoIterator<Item = (f32, f32)>, paint: Paint) {
+        let mut points = points.into_iter();
+        let Some((x, y)) = points.next() else { return };
+        self.move_to(x, y);
+        points.for_each(|(x, y)| self.line_to(x, y));
+        self.content.operator("h");
+        self.content.operator(paint.operator());
     }
 
-    /// Draws SVG path data that was parsed, moved to `at` and scaled.
-    fn path(&mut self, path: &BezPath, at: Point, scale: f32, filled: Option<PaintMode>) {
+    /// Draws SVG path data that was parsed, moved to `at` and scaled; a path that is filled is closed.
+    fn path(&mut self, path: &BezPath, at: Point, scale: f32, filled: Option<Paint>) {
         let place = |point: kurbo::Point| (at.x + point.x as f32 * scale, at.y + point.y as f32 * scale);
-        let mut rings: Vec<(Vec<LinePoint>, bool)> = Vec::new();
         let mut current = kurbo::Point::ZERO;
+        let mut is_open = false;
         for element in path.elements() {
-            if let PathEl::MoveTo(point) = element {
-                let (x, y) = place(*point);
-                rings.push((vec![self.to(x, y)], false));
-                current = *point;
-                continue;
-            }
-            let Some((ring, closed)) = rings.last_mut() else { continue };
-            let mut curve = |one: kurbo::Point, two: kurbo::Point, end: kurbo::Point| {
-                for (point, bezier) in [(one, true), (two, true), (end, false)] {
-                    let (x, y) = place(point);
-                    ring.push(if bezier { self.control(x, y) } else { self.to(x, y) });
-                }
-            };
             match *element {
+                PathEl::MoveTo(point) => {
+                    let (x, y) = place(point);
+                    self.move_to(x, y);
+                    (current, is_open) = (point, true);
+                }
                 PathEl::CurveTo(one, two, end) => {
-                    curve(one, two, end);
+                    self.curve_to([one, two, end].map(place));
                     current = end;
                 }
                 PathEl::QuadTo(control, end) => {
-                    curve(current.lerp(control, 2.0 / 3.0), end.lerp(control, 2.0 / 3.0), end);
+                    self.curve_to([current.lerp(control, 2.0 / 3.0), end.lerp(control, 2.0 / 3.0), end].map(place));
                     current = end;
                 }
                 PathEl::LineTo(end) => {
                     let (x, y) = place(end);
-                    ring.push(self.to(x, y));
+                    self.line_to(x, y);
                     current = end;
                 }
-                PathEl::ClosePath => *closed = true,
-                PathEl::MoveTo(_) => {}
+                PathEl::ClosePath => {
+                    self.content.operator("h");
+                    is_open = false;
+                }
             }
         }
-        match filled {
-            Some(mode) => {
-                let rings = rings.into_iter().map(|(points, _)| PolygonRing { points }).collect();
-                let polygon = Polygon { rings, mode, winding_order: WindingOrder::NonZero };
-                self.ops.push(Op::DrawPolygon { polygon });
-            }
-            None => {
-                let lines = rings.into_iter().map(|(points, is_closed)| Line { points, is_closed });
-                self.ops.extend(lines.map(|line| Op::DrawLine { line }));
-            }
+        if is_open && filled.is_some() {
+            self.content.operator("h");
         }
+        self.content.operator(filled.unwrap_or(Paint::Stroke).operator());
     }
 
     /// A run of characters that the face has.
     fn run(&mut self, kind: &'static Type, x: f32, y: f32, text: &str) {
-        let point = self.point(Point { x, y });
-        self.ops.push(Op::StartTextSection);
-        let size = Pt(round3(kind.role.size() * self.scale));
-        self.ops.push(Op::SetFont { font: PdfFontHandle::External(font_id(kind.role.face())), size });
-        self.ops.push(Op::SetTextMatrix { matrix: TextMatrix::Translate(point.x, point.y) });
-        self.ops.push(Op::ShowText { items: vec![TextItem::Text(text.to_owned())] });
-        self.ops.push(Op::EndTextSection);
+        let (face, size) = (kind.role.face(), kind.role.size() * self.scale);
+        let at = self.place(x, y);
+        self.content.operator("BT");
+        if self.state.font != Some((face, size)) {
+            self.state.font = Some((face, size));
+            self.content.word(font_resource(face)).number(size).operator("Tf");
+        }
+        self.content.numbers(at).operator("Td");
+        let used = &mut self.used;
+        let glyphs = text.chars().map(|character| {
+            *used.entry((face, character)).or_insert_with(|| glyphs::number(face, character).unwrap_or_default())
+        });
+        self.content.glyphs(glyphs).operator("Tj");
+        self.content.operator("ET");
     }
 
     /// Outlines around the letters. As shapes, since a second copy of the text would be found twice when searching.
@@ -224,7 +262,7 @@ impl<'a> PdfPen<'a> {
                 self.letters.entry((face, character)).or_insert_with(|| glyphs::bundled(face, character))
             {
                 let outline = outline.clone();
-                self.path(&outline, Point { x, y: at.y }, size, Some(PaintMode::Stroke));
+                self.path(&outline, Point { x, y: at.y }, size, Some(Paint::Stroke));
             }
             x += width(face, size, character.encode_utf8(&mut [0; 4]));
         }
@@ -236,15 +274,13 @@ impl<'a> PdfPen<'a> {
             Some(outline) => {
                 self.fill_with(token);
                 let outline = outline.clone();
-                self.path(&outline, Point { x, y }, size, Some(PaintMode::Fill));
+                self.path(&outline, Point { x, y }, size, Some(Paint::Fill));
             }
             None => {
                 let wide = width(Face::Regular, size, character.encode_utf8(&mut [0; 4]));
                 self.stroke_with(token, size / 16.0, &[], false);
                 let (left, right, top) = (x + wide * 0.1, x + wide * 0.9, y - size * 0.72);
-                let corners = [(left, y), (right, y), (right, top), (left, top)];
-                let points = corners.into_iter().map(|(x, y)| self.to(x, y)).collect();
-                self.closed(points, PaintMode::Stroke);
+                self.closed([(left, y), (right, y), (right, top), (left, top)], Paint::Stroke);
             }
         }
     }
@@ -276,59 +312,49 @@ impl Pen for PdfPen<'_> {
         let mode = self.take(ink);
         let radius = radius.min(rect.width / 2.0).min(rect.height / 2.0);
         let (left, top, right, bottom) = (rect.x, rect.y, rect.right(), rect.bottom());
-        let points = if radius > 0.0 {
-            let near = radius * ARC;
-            let mut points = vec![self.to(left + radius, top), self.to(right - radius, top)];
-            points.extend([
-                self.control(right - near, top),
-                self.control(right, top + near),
-                self.to(right, top + radius),
-            ]);
-            points.push(self.to(right, bottom - radius));
-            points.extend([self.control(right, bottom - near), self.control(right - near, bottom)]);
-            points.extend([self.to(right - radius, bottom), self.to(left + radius, bottom)]);
-            points.extend([self.control(left + near, bottom), self.control(left, bottom - near)]);
-            points.extend([self.to(left, bottom - radius), self.to(left, top + radius)]);
-            points.extend([
-                self.control(left, top + near),
-                self.control(left + near, top),
-                self.to(left + radius, top),
-            ]);
-            points
-        } else {
-            vec![self.to(left, top), self.to(right, top), self.to(right, bottom), self.to(left, bottom)]
-        };
-        self.closed(points, mode);
+        if radius <= 0.0 {
+            return self.closed([(left, top), (right, top), (right, bottom), (left, bottom)], mode);
+        }
+        let near = radius * ARC;
+        self.move_to(left + radius, top);
+        self.line_to(right - radius, top);
+        self.curve_to([(right - near, top), (right, top + near), (right, top + radius)]);
+        self.line_to(right, bottom - radius);
+        self.curve_to([(right, bottom - near), (right - near, bottom), (right - radius, bottom)]);
+        self.line_to(left + radius, bottom);
+        self.curve_to([(left + near, bottom), (left, bottom - near), (left, bottom - radius)]);
+        self.line_to(left, top + radius);
+        self.curve_to([(left, top + near), (left + near, top), (left + radius, top)]);
+        self.content.operator("h");
+        self.content.operator(mode.operator());
     }
 
     fn line(&mut self, ink: &'static Ink, points: &[Point], radius: f32) {
         let Some(first) = points.first() else { return };
         self.take(ink);
-        let mut line = vec![self.to(first.x, first.y)];
+        self.move_to(first.x, first.y);
         let mut current = *first;
         for piece in rounded(points, radius) {
             match piece {
                 Rounded::To(point) => {
-                    line.push(self.to(point.x, point.y));
+                    self.line_to(point.x, point.y);
                     current = point;
                 }
                 Rounded::Around(corner, end) => {
                     let third = |from: Point| {
                         (from.x + (corner.x - from.x) * 2.0 / 3.0, from.y + (corner.y - from.y) * 2.0 / 3.0)
                     };
-                    let ((ax, ay), (bx, by)) = (third(current), third(end));
-                    line.extend([self.control(ax, ay), self.control(bx, by), self.to(end.x, end.y)]);
+                    self.curve_to([third(current), third(end), (end.x, end.y)]);
                     current = end;
                 }
             }
         }
-        self.ops.push(Op::DrawLine { line: Line { points: line, is_closed: false } });
+        self.content.operator("S");
     }
 
     fn polygon(&mut self, ink: &'static Ink, points: &[Point]) {
         let mode = self.take(ink);
-        let points = points.iter().map(|point| self.to(point.x, point.y)).collect();
-        self.closed(points, mode);
+        self.closed(points.iter().map(|point| (point.x, point.y)), mode);
     }
 
     fn icon(&mut self, ink: &'static Ink, icon: &'static Icon, at: Point) {
@@ -349,7 +375,7 @@ impl Pen for PdfPen<'_> {
         }
         if mark.filled {
             self.fill_with(token);
-            let mode = if mark.stroke > 0.0 { PaintMode::FillStroke } else { PaintMode::Fill };
+            let mode = if mark.stroke > 0.0 { Paint::FillStroke } else { Paint::Fill };
             self.path(&path, at, scale, Some(mode));
         } else {
             self.path(&path, at, scale, None);
@@ -393,8 +419,4 @@ impl Pen for PdfPen<'_> {
 /// Hundredths of a point are finer than any printer.
 fn round(value: f32) -> f32 {
     if value.is_finite() { (value * 100.0).round() / 100.0 } else { 0.0 }
-}
-
-fn round3(value: f32) -> f32 {
-    if value.is_finite() { (value * 1000.0).round() / 1000.0 } else { 0.0 }
 }
