@@ -123,18 +123,13 @@ impl ResourceKey {
     pub fn new_or_known(buffer: &mut String, parts: [&str; 4], known: impl FnOnce(&str) -> Option<Self>) -> Self {
         let [group, kind, namespace, name] = parts;
         let group = if group.is_empty() { "core" } else { home(group, kind) };
-        buffer.clear();
-        buffer.reserve(group.len() + kind.len() + namespace.len() + name.len() + 3);
-        push_part(buffer, group);
-        let group_end = clamp(buffer.len());
-        buffer.push('/');
-        push_part(buffer, kind);
-        let kind_end = clamp(buffer.len());
-        buffer.push('/');
-        push_part(buffer, namespace);
-        let namespace_end = clamp(buffer.len());
-        buffer.push('/');
-        push_part(buffer, name);
+        let mut ends = compose(buffer, [group, kind, namespace, name], String::push_str);
+        // Names of users and hosts may hold slashes; names of objects never do. Counting is faster than searching in texts as
+        // short as these.
+        if buffer.bytes().filter(|byte| *byte == b'/').count() > 3 {
+            ends = compose(buffer, [group, kind, namespace, name], push_part);
+        }
+        let [group_end, kind_end, namespace_end] = ends;
         known(buffer).unwrap_or_else(|| Self { text: buffer.as_str().into(), group_end, kind_end, namespace_end })
     }
 
@@ -232,13 +227,22 @@ impl ResourceKey {
     }
 }
 
+/// Writes the four parts one after another, and answers where the first three end.
+fn compose(text: &mut String, parts: [&str; 4], push: impl Fn(&mut String, &str)) -> [u16; 3] {
+    let [group, kind, namespace, name] = parts;
+    text.clear();
+    text.reserve(group.len() + kind.len() + namespace.len() + name.len() + 3);
+    let ends = [group, kind, namespace].map(|part| {
+        push(text, part);
+        let end = clamp(text.len());
+        text.push('/');
+        end
+    });
+    push(text, name);
+    ends
+}
+
 fn push_part(text: &mut String, part: &str) {
-    // Names of users and hosts may hold slashes; names of objects never do. Counting is faster than searching in texts as
-    // short as these.
-    if part.bytes().filter(|byte| *byte == b'/').count() == 0 {
-        text.push_str(part);
-        return;
-    }
     let mut pieces = part.split('/');
     if let Some(first) = pieces.next() {
         text.push_str(first);

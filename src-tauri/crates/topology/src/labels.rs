@@ -69,17 +69,18 @@ impl Labels {
 }
 
 fn push(text: &mut String, (key, value): (&str, &str)) {
-    // Kubernetes allows no control characters in labels; a manifest that has them would break the separators.
-    let is_plain = |text: &str| {
-        text.bytes().filter(|sign| !(b' '..0x7f).contains(sign)).count() == 0 || !text.contains(char::is_control)
-    };
-    if !is_plain(key) || !is_plain(value) {
-        return;
-    }
+    let start = text.len();
     text.push_str(key);
     text.push(AFTER_KEY);
     text.push_str(value);
     text.push(AFTER_VALUE);
+    // Kubernetes allows no control characters in labels; a manifest that has them would break the separators. Counting what
+    // is unusual, in one pass over the pair, is faster than looking for it.
+    let unusual = text.bytes().skip(start).filter(|sign| !(b' '..0x7f).contains(sign)).count();
+    let separators = AFTER_KEY.len_utf8() + AFTER_VALUE.len_utf8();
+    if unusual > separators && (key.contains(char::is_control) || value.contains(char::is_control)) {
+        text.truncate(start);
+    }
 }
 
 impl fmt::Debug for Labels {

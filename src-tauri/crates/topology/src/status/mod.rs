@@ -34,7 +34,7 @@ pub(crate) struct Appraisal {
 
 impl Default for Appraisal {
     fn default() -> Self {
-        Self { status: "".into(), caption: "".into(), health: Health::Neutral, trouble: None, ready: None }
+        Self { status: Arc::default(), caption: Arc::default(), health: Health::Neutral, trouble: None, ready: None }
     }
 }
 

@@ -109,46 +109,50 @@ fn wanted(body: &Value) -> u64 {
     body.at("/spec/replicas").and_then(Value::as_u64).unwrap_or(1)
 }
 
+/// What does not move, where the controller gave up waiting.
+fn stuck(source: &Source<'_>, progress: &Progress) -> String {
+    let Progress { wanted, ready, updated, .. } = *progress;
+    // All of the old revision may be ready while the new one does not come up: that is what is stuck.
+    if updated < wanted {
+        return format!("rollout stuck · {updated} of {wanted} updated, {ready} ready");
+    }
+    let left = number(source.body, "/status/replicas").saturating_sub(wanted);
+    let available = number(source.body, "/status/availableReplicas");
+    if ready < wanted {
+        format!("rollout stuck · {ready} of {wanted} ready")
+    } else if left > 0 {
+        let left = counted(left, "old pod", "old pods");
+        format!("rollout stuck · {ready} of {wanted} ready, {left} still there")
+    } else {
+        format!("rollout stuck · {ready} of {wanted} ready, {available} for long enough")
+    }
+}
+
 fn appraise(source: &Source<'_>, progress: &Progress) -> Appraisal {
     let Progress { wanted, ready, updated, .. } = *progress;
     if !has_status(source.body) {
         // A manifest: nothing runs, so nothing is unwell.
         return Appraisal::new(Health::Neutral, "", counted(wanted, "replica", "replicas"));
     }
-    let of = format!("{ready} of {wanted}");
-    // All of the old revision may be ready while the new one does not come up: that is what is stuck.
-    let stuck = if updated < wanted {
-        format!("rollout stuck · {updated} of {wanted} updated, {ready} ready")
-    } else {
-        let left = number(source.body, "/status/replicas").saturating_sub(wanted);
-        let available = number(source.body, "/status/availableReplicas");
-        match () {
-            () if ready < wanted => format!("rollout stuck · {of} ready"),
-            () if left > 0 => {
-                format!("rollout stuck · {of} ready, {} still there", counted(left, "old pod", "old pods"))
-            }
-            () => format!("rollout stuck · {of} ready, {available} for long enough"),
-        }
-    };
     let (health, caption) = if progress.stuck {
-        (if ready == 0 && wanted > 0 { Health::Failing } else { Health::Degraded }, stuck)
+        (if ready == 0 && wanted > 0 { Health::Failing } else { Health::Degraded }, stuck(source, progress))
     } else if is_terminating(source.body) {
         (Health::Pending, "terminating".to_owned())
     } else if wanted == 0 {
         let caption = if ready == 0 { "scaled to zero".to_owned() } else { format!("scaling down · {ready} left") };
         (Health::Neutral, caption)
     } else if ready >= wanted && updated >= wanted {
-        (Health::Ok, format!("{of} ready"))
+        (Health::Ok, format!("{ready} of {wanted} ready"))
     } else if progress.paused {
-        (Health::Pending, format!("paused · {of} ready"))
+        (Health::Pending, format!("paused · {ready} of {wanted} ready"))
     } else if ready == 0 && progress.unavailable {
-        (Health::Failing, format!("{of} ready"))
+        (Health::Failing, format!("{ready} of {wanted} ready"))
     } else if updated < wanted {
-        (Health::Pending, format!("rolling out · {of} ready"))
+        (Health::Pending, format!("rolling out · {ready} of {wanted} ready"))
     } else if ready == 0 {
-        (Health::Pending, format!("{of} ready"))
+        (Health::Pending, format!("{ready} of {wanted} ready"))
     } else {
-        (Health::Degraded, format!("{of} ready"))
+        (Health::Degraded, format!("{ready} of {wanted} ready"))
     };
     Appraisal::new(health, format!("{ready}/{wanted}"), caption).ready(ready, wanted)
 }
