@@ -36,7 +36,7 @@ pub use kinds::is_drawn;
 pub use labels::{LabelSelector, Labels};
 pub use lens::Lens;
 pub use links::RelationId;
-pub use query::{End, Heading, Inside, Line, Neighbour, Neighbours, Reach, Reached, Stop, Ways};
+pub use query::{Around, End, Heading, Inside, Line, Neighbour, Neighbours, Reach, Reached, Stop, Ways};
 pub use rule::{Broken, Rule, TargetScope, Text};
 pub use rules::{RuleBook, RuleFileError, UserRule, rules};
 pub use why::why;

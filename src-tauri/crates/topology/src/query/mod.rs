@@ -1,6 +1,7 @@
 //! Questions to the graph: what is around an object, what depends on what, how two are connected,
 //! which are meant by a few words.
 
+mod around;
 mod fields;
 mod lines;
 mod neighbours;
@@ -12,6 +13,7 @@ use model::ResourceKey;
 
 use crate::graph::{Edge, Graph, NodeId};
 
+pub use around::Around;
 pub use lines::{End, Inside, Line};
 pub use neighbours::{Heading, Neighbour, Neighbours};
 pub use paths::Ways;

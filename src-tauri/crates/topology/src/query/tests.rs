@@ -195,3 +195,26 @@ fn pods_and_replica_sets_use_up_no_steps() {
     let short = graph.paths(web, claim, 2, 20);
     assert_eq!((short.ways.len(), short.stopped), (0, Some(super::Stop::Steps(2))), "and it says where it stopped");
 }
+
+#[test]
+fn what_is_around_an_object_differs_only_where_it_or_a_neighbour_changed() {
+    let before = crate::testing::objects(CLUSTER);
+    let coverage = crate::testing::coverage(&before);
+    let mut engine = crate::Engine::new(std::sync::Arc::default());
+    let changes: Vec<_> = before.into_iter().map(crate::Change::Upserted).collect();
+    engine.apply(&changes, &coverage);
+    let first = engine.graph();
+    let running = "{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, labels: {app: web}}, spec: {nodeName: node-a, containers: [{name: c, envFrom: [{configMapRef: {name: cfg}}]}]}, status: {phase: Running}}";
+    let changes: Vec<_> = crate::testing::objects(running).into_iter().map(crate::Change::Upserted).collect();
+    engine.apply(&changes, &coverage);
+    let second = engine.graph();
+    let same = |kind: &str, name: &str| {
+        let around = |graph: &crate::Graph| {
+            graph.around(graph.id(&ResourceKey::parse(&format!("{kind}/{name}")).unwrap()).unwrap())
+        };
+        around(&first) == around(&second)
+    };
+    assert!(!same("core/Pod", "shop/web-1") && !same("core/Service", "shop/web") && !same("core/Node", "/node-a"));
+    assert!(same("core/Pod", "shop/other"), "it shares a node with the pod, and nothing else");
+    assert!(same("networking.k8s.io/Ingress", "shop/web"));
+}
