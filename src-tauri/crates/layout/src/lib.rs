@@ -17,6 +17,8 @@ mod at;
     reason = "items, nodes and hops are numbered by the netlist that all of these lists were made from"
 )]
 mod columns;
+mod ends;
+mod fan;
 #[expect(clippy::indexing_slicing, reason = "boxes are numbered by the list of their sizes")]
 mod fill;
 mod frame;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::columns::{Side, Spacing};
+use crate::ends;
 use crate::frame::{FrameJob, FrameLink, Measured, lay_out_frame, measure};
 use crate::geometry::{Point, Rect, Size, straighten};
 use crate::group::{GroupLayout, Route, Wish, part_of, stay};
@@ -304,7 +305,8 @@ fn finish<F: Fn(&SortedLink) -> (Side, Side) + Sync>(
         frames[sorted.frames[at]] =
             Some(PlacedFrame { rect: place[at], groups: groups.into_iter().flatten().collect() });
     }
-    let links = sorted.links.par_iter().map(|link| route(link, solved, place, between)).collect();
+    let mut links: Vec<Route> = sorted.links.par_iter().map(|link| route(link, solved, place, between)).collect();
+    ends::spread(&sorted.links, &mut links, solved, place);
     let twins = measured.iter().zip(solved).zip(place).map(|((measured, fitted), place)| Twin {
         measured: Arc::clone(measured),
         fitted: Arc::clone(fitted),

@@ -1,5 +1,6 @@
 //! A group: its leaves in role columns, the edges between them, and the stubs of links that come in and go out.
 
+mod arrivals;
 mod grid;
 mod part;
 mod seats;
@@ -7,11 +8,12 @@ mod stay;
 
 use std::sync::Arc;
 
+use crate::at::At;
 use crate::columns::{Heights, Node, Pin, Pinned, Side, Solution, Spacing, Wire, solve};
 use crate::geometry::{Point, Rect, Size};
 use crate::input::{Group, Label, Shape};
 
-use seats::{Seats, roles, seat, upright};
+use seats::{CROWD, Seats, roles, seat, upright};
 
 pub(crate) use grid::shapes;
 pub(crate) use part::part_of;
@@ -24,8 +26,11 @@ pub(crate) const PADDING: i32 = 12;
 /// Between leaves of a column, and between the cells of a grid.
 const GAP: i32 = 12;
 
-/// Edges that run against the reading direction arrive this far below the port.
-const BELOW_PORT: i32 = 12;
+/// What runs against the reading direction arrives and leaves this far below the port: another line fits in between.
+const BELOW_PORT: i32 = 16;
+
+/// What leaves a group by a tall leaf from which edges leave too does so this far below the port.
+const FAR_BELOW_PORT: i32 = 28;
 
 /// Height below the top of a group with a header at which links arrive that do not reach a leaf.
 const ARRIVES: i32 = 12;
@@ -205,6 +210,20 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)], places: Option<&S
         }
     }
     let back = |leaf: usize| port(leaf) + if leaves_right[leaf] { BELOW_PORT } else { 0 };
+    // Where something arrives from the left, what leaves to the left keeps clear of it.
+    let mut arrives_left = vec![false; group.leaves.len()];
+    for edge in group.edges.iter().filter(|edge| column(edge.from) < column(edge.to)) {
+        arrives_left.put(edge.to, true);
+    }
+    for leaf in doors.iter().filter(|door| !door.is_exit && door.side == Side::Left).filter_map(|door| door.leaf) {
+        arrives_left.put(leaf, true);
+    }
+    let out_left = |leaf: usize| port(leaf) + if arrives_left.at(leaf) { BELOW_PORT } else { 0 };
+    let mut backs = vec![0_usize; group.leaves.len()];
+    for edge in group.edges.iter().filter(|edge| column(edge.from) > column(edge.to)) {
+        let count = backs.at(edge.to) + 1;
+        backs.put(edge.to, count);
+    }
     let mut wires: Vec<Wire> = Vec::new();
     // For each edge its wire and whether it runs from its target to its source.
     let mut wire_of: Vec<Option<(usize, bool)>> = vec![None; group.edges.len()];
@@ -219,12 +238,14 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)], places: Option<&S
         let (start, end, backwards) = match column(from).cmp(&column(to)) {
             std::cmp::Ordering::Less => (right(from, port(from)), left(to, port(to)), false),
             std::cmp::Ordering::Equal => (right(from, port(from)), right(to, back(to)), false),
-            std::cmp::Ordering::Greater => (right(to, back(to)), left(from, port(from)), true),
+            std::cmp::Ordering::Greater => (right(to, back(to)), left(from, out_left(from)), true),
         };
+        // A track for each sender; what many send back to one leaf is one line.
+        let sender = if backwards && backs.at(to) < CROWD { end } else { start };
         has_edge_out[if backwards { to } else { from }] = true;
         wire_of[at] = Some((wires.len(), backwards));
         let label = edge.label.map(|label| (label.size, label.text));
-        wires.push(Wire { from: start, to: end, net: net_of(start), weight: edge.weight, label });
+        wires.push(Wire { from: start, to: end, net: net_of(sender), weight: edge.weight, label });
     }
     let first_stub = wires.len();
     for door in doors {
@@ -243,7 +264,7 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)], places: Option<&S
             let height = group.leaves[leaf].size.height;
             let dy = match (has_edge_out[leaf], height >= 64) {
                 (false, _) => port(leaf),
-                (true, true) => port(leaf) + 2 * BELOW_PORT + 4,
+                (true, true) => port(leaf) + FAR_BELOW_PORT,
                 (true, false) => port(leaf) - BELOW_PORT,
             };
             (Pin::Port { node, side: Side::Right, dy }, Pin::Outside(Side::Right))
@@ -264,9 +285,10 @@ fn columns(group: &Group, doors: &[Door], align: &[(u8, i32)], places: Option<&S
 
 /// A net per port: what leaves one port may share its tracks.
 fn net_of(pin: Pin) -> u64 {
-    let Pin::Port { node, dy, .. } = pin else { return 0 };
-    // Ports of one node differ by height, so the pair is unique; doors use hashes, which are far larger.
-    (u64::try_from(node).unwrap_or(0) << 16) | u64::from(dy.unsigned_abs() & 0xffff)
+    let Pin::Port { node, side, dy } = pin else { return 0 };
+    // Ports of one side of a node differ by height, so the triple is unique; doors use hashes, which are far larger.
+    let node = (u64::try_from(node).unwrap_or(0) << 1) | u64::from(side == Side::Left);
+    (node << 16) | u64::from(dy.unsigned_abs() & 0xffff)
 }
 
 fn sorted_edges(group: &Group) -> Vec<(usize, &crate::input::Edge)> {
@@ -367,5 +389,7 @@ fn assemble(
         })
         .collect();
     let columns = used.iter().zip(&solution.columns).map(|(role, (x, width))| (*role, x + padding, *width)).collect();
-    GroupLayout { size, leaves, routes, stubs, columns, ..GroupLayout::default() }
+    let mut layout = GroupLayout { size, leaves, routes, stubs, columns, ..GroupLayout::default() };
+    arrivals::spread(group, &mut layout);
+    layout
 }

@@ -13,7 +13,7 @@ use crate::input::Group;
 const UNDER: i32 = 26;
 
 /// So many leaves of one column with the same neighbours stand in a grid with one line for all.
-const CROWD: usize = 7;
+pub(super) const CROWD: usize = 7;
 
 /// Where a leaf went: its node in the engine and its offset from that node's top left.
 pub(super) struct Seats {
