@@ -13,7 +13,8 @@ pub struct Input {
     pub links: Vec<Link>,
     /// Width and height of the wanted shape, for example 16 and 10.
     pub aspect: (u32, u32),
-    /// This is a part of what the previous layout was made for: what is left stays where it was, however much is gone.
+    /// This is a part of what the previous layout was made for: what is left stays where it was, however much is gone, and
+    /// frames and groups that lost something close around it.
     pub is_part: bool,
 }
 

@@ -44,6 +44,7 @@ mod rank;
 mod sheet;
 mod stack;
 mod strips;
+mod trim;
 
 pub use geometry::{Point, Rect, Size};
 pub use group::{GroupLayout, Route};

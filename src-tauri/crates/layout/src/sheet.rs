@@ -18,6 +18,7 @@ use crate::output::{Layout, Memory, PlacedFrame, PlacedGroup, Twin};
 use crate::pack::{Target, pack};
 use crate::stack::{Away, Reach, cells, reaches, sides, stack};
 use crate::strips::{Gaps, PackItem, Strip};
+use crate::trim::trim;
 
 /// Between frames.
 const GAP: i32 = 16;
@@ -135,7 +136,11 @@ pub fn layout(input: &Input, previous: Option<&Layout>) -> Layout {
     };
     let solved: Vec<Arc<Memory>> = solved.into_iter().flatten().collect();
     let between = Between { rows: level, places: &places, sides_of: &sides_of };
-    Layout { held, ..finish(input, &sorted, &measured, &solved, &place, &between, size) }
+    let mut layout = Layout { held, ..finish(input, &sorted, &measured, &solved, &place, &between, size) };
+    if let Some(whole) = previous.filter(|_| input.is_part) {
+        trim(&mut layout, input, whole);
+    }
+    layout
 }
 
 /// A group's layout where it was computed for the same content before, or as a part of what it was. `measuring` says that

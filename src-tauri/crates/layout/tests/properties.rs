@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use layout::{
-    Edge, Frame, Group, Input, Label, Layout, Leaf, Link, LinkEnd, Place, Point, Rect, Shape, Size, layout,
+    Edge, Frame, Group, Input, Label, Layout, Leaf, Link, LinkEnd, Place, PlacedGroup, Point, Rect, Shape, Size, layout,
 };
 use proptest::prelude::*;
 
@@ -311,6 +311,7 @@ proptest! {
         for (rect, (frame, group, leaf)) in kept {
             prop_assert_eq!(rect, leaves(&second)[frame][group][leaf]);
         }
+        closes_around_what_is_left(&whole, &part, &second)?;
         let back = layout(&whole, Some(&first));
         prop_assert_eq!(leaves(&back), places);
         // Links stay where their ends do; what is then one line, since fewer are left, may have been several.
@@ -325,6 +326,32 @@ proptest! {
         });
         check(&layout(&part, Some(&first)))?;
     }
+}
+
+/// Frames that lost a leaf were as large as before, and mostly empty.
+fn closes_around_what_is_left(whole: &Input, part: &Input, result: &Layout) -> Result<(), TestCaseError> {
+    for (at, frame) in part.frames.iter().enumerate() {
+        let placed = &result.frames[at];
+        let mut is_less = false;
+        for (place, group) in frame.groups.iter().enumerate() {
+            let PlacedGroup { rect, layout } = &placed.groups[place];
+            let lost = group.leaves.len() < whole.frames[at].groups[place].leaves.len();
+            is_less |= lost;
+            let right = layout.leaves.iter().map(|leaf| leaf.x + leaf.width).max();
+            let bottom = layout.leaves.iter().map(|leaf| leaf.y + leaf.height).max();
+            if let (true, Some(right), Some(bottom)) = (lost, right, bottom) {
+                prop_assert!(rect.width <= (right + 12).max(2 * group.least_width), "{rect:?} {layout:?}");
+                prop_assert!(rect.height <= bottom + 12, "{rect:?} {layout:?}");
+            }
+        }
+        if is_less {
+            let groups = || placed.groups.iter().map(|group| group.rect);
+            let (left, right) = (groups().map(|rect| rect.x).min(), groups().map(|rect| rect.right()).max());
+            let width = right.unwrap_or(0) - left.unwrap_or(0) + 28;
+            prop_assert!(placed.rect.width <= width.max(frame.least_width), "{:?}", placed.rect);
+        }
+    }
+    Ok(())
 }
 
 /// No overlap, nothing outside its container, no slanted piece of a route, none through a leaf.
