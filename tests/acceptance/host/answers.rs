@@ -82,8 +82,9 @@ async fn every_command_and_stream_is_answered_over_http() {
     socket.send(open(0, "absent", json!({}))).await.unwrap();
     assert!(next(&mut socket).await.into_text().unwrap().contains("there is no stream `absent`"));
     let streams: Vec<&str> = api::streams().iter().map(|stream| stream.name).collect();
-    assert_eq!(streams, ["picture", "notices"]);
+    assert_eq!(streams, ["picture", "object", "notices"]);
     socket.send(open(1, "notices", json!({}))).await.unwrap();
+    socket.send(open(3, "object", json!({ "cluster": cluster, "key": "core/Namespace//default" }))).await.unwrap();
     socket.send(open(2, "picture", json!({ "cluster": cluster, "view": {} }))).await.unwrap();
     let mut heard = BTreeSet::new();
     while heard.len() < streams.len() {
@@ -96,9 +97,10 @@ async fn every_command_and_stream_is_answered_over_http() {
                 ask("cluster_connect", json!({ "source": { "from": "demo", "objects": 20 } })).await;
             }
             Message::Text(text) => {
-                let notice: Value = serde_json::from_str(&text).unwrap();
-                assert_eq!((&notice["id"], notice["item"]["event"].is_string()), (&json!(1), true), "{notice}");
-                heard.insert("notices");
+                let told: Value = serde_json::from_str(&text).unwrap();
+                let (stream, tag) = if told["id"] == json!(3) { ("object", "state") } else { ("notices", "event") };
+                assert!(told["item"][tag].is_string(), "{told}");
+                heard.insert(stream);
             }
             other => panic!("{other:?}"),
         }

@@ -1,8 +1,8 @@
 //! What a person asks about an object: find it, what it is and why it is not well, what it is related to and why.
 
 use api::types::{
-    EdgeDetail, EdgeState, ErrorCode, Health, Lens, ObjectDetail, Presence, RelationClass, RelationRule, SearchHit,
-    View,
+    EdgeDetail, EdgeState, ErrorCode, Health, Lens, ObjectDetail, ObjectNow, Presence, RelationClass, RelationRule,
+    SearchHit, View,
 };
 use serde_json::{Value, json};
 use support::ControlPlane;
@@ -95,6 +95,50 @@ async fn reach(host: &Host, cluster: &str, key: &str, direction: &str) -> Vec<St
     let reached: Value = host.ask("object_reach", request).await.unwrap();
     let objects = reached["objects"].as_array().unwrap().iter();
     objects.map(|reached| reached["object"]["key"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What was seen: an inspector asked for its object at every change of the cluster.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_is_told_again_only_when_it_or_a_neighbour_changed() {
+    let (plane, host, cluster, namespace) = shop().await;
+    let key = format!("core/Service/{namespace}/web");
+    let request = json!({ "cluster": cluster, "key": key });
+    let (mut told, _writer) = host.application.open_stream(api::Caller::Window, "object", request).unwrap();
+    let mut next = async |what: &str| {
+        let item = tokio::time::timeout(support::PATIENCE, told.next()).await.expect(what).expect(what).expect(what);
+        let api::Item::Json(text) = item else { panic!("{item:?}") };
+        serde_json::from_str::<ObjectNow>(&text).unwrap()
+    };
+    let known = |now: ObjectNow| match now {
+        ObjectNow::Known(detail) => *detail,
+        gone => panic!("{gone:?}"),
+    };
+    let first = known(next("it is told at once").await);
+    assert_eq!(first.key, key);
+    // Many changes that are none of it, then one that is.
+    let rest = host.status(&cluster).await.revision;
+    for at in 0..5 {
+        plane
+            .kubectl(["-n", &namespace, "create", "configmap", &format!("other-{at}"), "--from-literal=a=b"])
+            .await
+            .unwrap();
+        host.has(&cluster, &format!("core/ConfigMap/{namespace}/other-{at}")).await;
+    }
+    assert!(host.status(&cluster).await.revision >= rest + 5);
+    plane.kubectl(["-n", &namespace, "label", "service", "web", "tier=front"]).await.unwrap();
+    let mut items = vec![first];
+    while !items.iter().any(|item| item.labels.iter().any(|(name, _)| name == "tier")) {
+        items.push(known(next("its label is told").await));
+    }
+    // Its endpoints may have come to rest meanwhile.
+    assert!(items.len() < 5, "{} items", items.len());
+    for pair in items.windows(2) {
+        assert_ne!(ObjectDetail { revision: 0, ..pair[0].clone() }, ObjectDetail { revision: 0, ..pair[1].clone() });
+    }
+    plane.kubectl(["-n", &namespace, "delete", "service", "web"]).await.unwrap();
+    while known(next("what the Ingress refers to is missing").await).presence != Presence::Missing {}
+    plane.kubectl(["-n", &namespace, "delete", "ingress", "front"]).await.unwrap();
+    while let ObjectNow::Known(_) = next("nothing refers to it any more").await {}
 }
 
 #[tokio::test(flavor = "multi_thread")]

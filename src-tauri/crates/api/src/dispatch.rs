@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::Application;
 use crate::access::{Caller, Paths, admit, admit_paths};
 use crate::picture::picture;
-use crate::streams::{Binary, Duplex, NoMessage, Reader, Writer, notices};
+use crate::streams::{Binary, Duplex, NoMessage, Reader, Writer, notices, object};
 use crate::types::*;
 
 fn read<T: DeserializeOwned>(request: Value) -> Result<T, ApiError> {

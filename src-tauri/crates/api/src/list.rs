@@ -69,6 +69,8 @@ macro_rules! with_streams {
             /// The living map: numbered binary messages, as the module `types::picture` describes them. Its reader may turn
             /// to another view.
             read picture(PictureRequest) <-> (View, Binary),
+            /// One object, now and whenever it or what it is joined with changed.
+            read object(ObjectRequest) <-> (NoMessage, ObjectNow),
             /// Low-rate notices.
             read notices(Nothing) <-> (NoMessage, Notice),
         }

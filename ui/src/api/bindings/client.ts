@@ -23,6 +23,7 @@ import type { NoMessage } from "./NoMessage";
 import type { Nothing } from "./Nothing";
 import type { Notice } from "./Notice";
 import type { ObjectDetail } from "./ObjectDetail";
+import type { ObjectNow } from "./ObjectNow";
 import type { ObjectPaths } from "./ObjectPaths";
 import type { ObjectRequest } from "./ObjectRequest";
 import type { PictureRequest } from "./PictureRequest";
@@ -95,6 +96,8 @@ export function streamsOver(transport: Transport) {
   return {
     /** The living map: numbered binary messages, as the module `types::picture` describes them. Its reader may turn to another view. */
     picture: (request: () => PictureRequest, reader: StreamReader<Binary>): OpenStream<View> => transport.open("picture", request, reader),
+    /** One object, now and whenever it or what it is joined with changed. */
+    object: (request: () => ObjectRequest, reader: StreamReader<ObjectNow>): OpenStream<NoMessage> => transport.open("object", request, reader),
     /** Low-rate notices. */
     notices: (request: () => Nothing, reader: StreamReader<Notice>): OpenStream<NoMessage> => transport.open("notices", request, reader),
   };

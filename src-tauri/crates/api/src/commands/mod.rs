@@ -4,7 +4,7 @@
 pub(crate) mod clusters;
 pub(crate) mod contexts;
 pub(crate) mod exports;
-mod objects;
+pub(crate) mod objects;
 mod paths;
 mod relations;
 mod search;
@@ -21,7 +21,7 @@ use topology::{Graph, NodeId};
 use crate::types::ApiError;
 
 /// Runs what may take longer than a moment where it holds up nobody.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::failed("the work ended unexpectedly; try again"))
 }
 

@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 use super::{aside, node};
 use crate::Application;
+use crate::streams::ObjectNow;
 use crate::types::ApiError;
 
 /// A longer list is cut; `total` says how long it is.
@@ -147,6 +148,14 @@ pub(crate) async fn object_detail(application: &Application, request: ObjectRequ
     let now = application.cluster(&request.cluster)?.now();
     let id = node(&now.graph, &request.key)?;
     aside(move || detail(request.cluster, &now, id)).await
+}
+
+/// An object as a stream tells it.
+pub(crate) fn now(cluster: String, now: &Published, key: &ResourceKey) -> ObjectNow {
+    match now.graph.id(key) {
+        Some(id) => ObjectNow::Known(Box::new(detail(cluster, now, id))),
+        None => ObjectNow::Gone(format!("{key} is not in this cluster any more")),
+    }
 }
 
 fn detail(cluster: String, now: &Published, id: NodeId) -> ObjectDetail {

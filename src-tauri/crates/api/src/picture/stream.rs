@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diagram::picture::{self, State as Drawn};
 use session::{Mailbox, NodeUse, Update};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use topology::GraphDelta;
 
 use super::options::options;
@@ -22,10 +22,12 @@ use crate::types::{ApiError, PictureRequest, View};
 /// Two frames of a screen: more often is not seen.
 const PACE: Duration = Duration::from_millis(33);
 /// Longer than this no change waits to be drawn.
-const LONGEST: Duration = Duration::from_millis(250);
-/// Two megabytes a minute, as bytes a second: what changes steadily is drawn less often the more of it there is, and
-/// what changes twice in between is sent once.
-const STEADY: usize = 2_000_000 / 60;
+const LONGEST: Duration = Duration::from_millis(500);
+/// A megabyte a minute, as bytes a second: what changes steadily is drawn less often the more of it there is, and what
+/// changes twice in between is sent once.
+const STEADY: usize = 1_000_000 / 60;
+/// Drawing steadily takes one part in so many of a core: a large map is drawn less often.
+const SHARE: u32 = 30;
 /// More would glow everywhere and say nothing.
 const GLOWING: usize = 500;
 
@@ -191,6 +193,7 @@ async fn run(cluster: Arc<Open>, mut subscription: Subscription, missed: Vec<Vec
         }
         let (Some(update), Some(open)) = (subscription.mailbox.take(), cluster.upgrade()) else { break };
         let Subscription { view, mailbox, work, kept } = subscription;
+        let begun = Instant::now();
         let drawing = tokio::task::spawn_blocking(move || {
             let mut work = work;
             let message = draw(&open, &view, update, &mut work);
@@ -200,7 +203,7 @@ async fn run(cluster: Arc<Open>, mut subscription: Subscription, missed: Vec<Vec
             return place.fail(ApiError::failed("drawing the map failed; open it again"));
         };
         subscription = Subscription { view, mailbox, work, kept };
-        pause = Box::pin(sleep(pause_after(message.as_ref().map_or(0, Vec::len))));
+        pause = Box::pin(sleep(pause_after(message.as_ref().map_or(0, Vec::len), begun.elapsed())));
         if let Some(message) = message {
             subscription.kept.keep(&message);
             place.send(Binary(message));
@@ -211,10 +214,10 @@ async fn run(cluster: Arc<Open>, mut subscription: Subscription, missed: Vec<Vec
     }
 }
 
-/// How long the next message waits for more to go with it.
-fn pause_after(bytes: usize) -> Duration {
+/// How long the next message waits for more to go with it, after one of so many bytes that took so long to draw.
+fn pause_after(bytes: usize, drawing: Duration) -> Duration {
     let millis = u64::try_from(bytes.saturating_mul(1000) / STEADY).unwrap_or(u64::MAX);
-    Duration::from_millis(millis).clamp(PACE, LONGEST)
+    Duration::from_millis(millis).max(drawing * (SHARE - 1)).clamp(PACE, LONGEST)
 }
 
 fn draw(open: &Open, view: &View, update: Update, work: &mut Work) -> Option<Vec<u8>> {
@@ -250,9 +253,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_messages_come_less_often_but_never_seldom() {
-        assert_eq!(pause_after(300), PACE);
-        assert_eq!(pause_after(STEADY / 10), Duration::from_millis(99));
-        assert_eq!(pause_after(3 << 20), LONGEST);
+    fn large_messages_and_large_maps_come_less_often_but_never_seldom() {
+        let (quick, slow) = (Duration::from_millis(1), Duration::from_millis(10));
+        assert_eq!(pause_after(300, quick), PACE);
+        assert_eq!(pause_after(STEADY / 10, quick), Duration::from_millis(99));
+        assert_eq!(pause_after(300, slow), Duration::from_millis(290));
+        assert_eq!(pause_after(3 << 20, slow), LONGEST);
+        assert_eq!(pause_after(300, Duration::from_secs(2)), LONGEST);
     }
 }

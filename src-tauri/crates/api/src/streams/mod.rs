@@ -5,6 +5,7 @@
 
 mod kept;
 mod notices;
+mod object;
 mod resume;
 
 use schemars::JsonSchema;
@@ -17,6 +18,8 @@ use ts_rs::TS;
 pub(crate) use kept::Kept;
 pub use notices::Notice;
 pub(crate) use notices::notices;
+pub use object::ObjectNow;
+pub(crate) use object::object;
 pub(crate) use resume::{Numbers, Resumable};
 
 use crate::types::ApiError;

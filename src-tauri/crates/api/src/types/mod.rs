@@ -15,7 +15,7 @@ pub use model::{EdgeState, EvidenceSource, Health, RelationClass};
 pub use topology::{Lens, Presence};
 
 pub use crate::commands::*;
-pub use crate::streams::{NoMessage, Notice};
+pub use crate::streams::{NoMessage, Notice, ObjectNow};
 pub use error::*;
 pub use nothing::*;
 pub use picture::*;

@@ -1,7 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 
-import { api, asApiError } from "@/api/host";
 import { Button, HealthMark, Message } from "@/components";
 import { useStore } from "@/lib/store";
 import { sentence } from "@/lib/text";
@@ -14,6 +12,7 @@ import { ReachView } from "./ReachView";
 import { Relations } from "./Relations";
 import { YamlView } from "./YamlView";
 import { headline, relationCount } from "./model";
+import { useObject } from "./useObject";
 import { kindOf, nameOf } from "../keys";
 
 const TABS: ReadonlyArray<{ id: InspectorTab; label: string }> = [
@@ -25,23 +24,15 @@ const TABS: ReadonlyArray<{ id: InspectorTab; label: string }> = [
 
 export function ObjectInspector({ session, objectKey }: { session: MapSession; objectKey: string }) {
   const tab = useStore(session.tab);
-  // The picture's revision is part of the question: a change of the cluster asks again, and the old answer stays until then.
-  const revision = useStore(session.feed.state).picture?.revision ?? 0;
-  const query = useQuery({
-    queryKey: ["object", session.cluster, objectKey, revision],
-    queryFn: () => api.objectDetail({ cluster: session.cluster, key: objectKey }),
-    placeholderData: (previous) => (previous?.key === objectKey ? previous : undefined),
-    gcTime: 30_000,
-  });
-  const detail = query.data;
+  const { detail, error, again } = useObject(session.cluster, objectKey);
   const ownScroll = tab === "yaml" || tab === "reach";
   if (!detail) {
     return (
       <div className={styles.body}>
         <p className={styles.kind}>{kindOf(objectKey)}</p>
         <h2 className={styles.name}>{nameOf(objectKey)}</h2>
-        {query.error ? (
-          <Message tone="failing" title={query.error.message} detail={asApiError(query.error).detail} actions={<Button onClick={() => void query.refetch()}>Try again</Button>} />
+        {error ? (
+          <Message tone="failing" title={error.message} detail={error.detail} actions={<Button onClick={again}>Try again</Button>} />
         ) : (
           <Message tone="pending" title="Looking it up" />
         )}
@@ -63,7 +54,7 @@ export function ObjectInspector({ session, objectKey }: { session: MapSession; o
       </div>
       <Tabs session={session} current={tab} relations={relationCount(detail)} />
       <div id="inspector-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className={ownScroll ? styles.fill : styles.body} tabIndex={ownScroll ? -1 : 0}>
-        {query.error ? <Message tone="degraded" title={query.error.message}>What is shown is from revision {detail.revision}.</Message> : null}
+        {error ? <Message tone="degraded" title={error.message}>What is shown is from revision {detail.revision}.</Message> : null}
         {tab === "overview" ? <Overview session={session} detail={detail} /> : null}
         {tab === "relations" ? <Relations session={session} detail={detail} /> : null}
         {tab === "reach" ? <ReachView session={session} detail={detail} /> : null}
