@@ -229,7 +229,7 @@ fn a_picture_too_large_for_png_says_what_would_do() {
     let scaled = Look { scale: 40.0, ..look(Theme::Light) };
     let result = written_until(&shop(), Format::Png, &scaled, &|_| ControlFlow::Continue(()));
     let message = result.unwrap_err().to_string();
-    assert!(message.contains("--scale 14.8") && message.contains("svg or pdf"), "{message}");
+    assert!(message.contains("--scale 14.65") && message.contains("svg or pdf"), "{message}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! The box below the picture: what shapes and lines mean, what is not shown, and the stamp.
+//! The box below the picture: what shapes, lines and icons mean, what is not shown, and the stamp.
 //!
 //! It explains what is drawn and nothing else, so that under a small picture it stays small.
 
-use model::{EdgeState, Health, RelationClass};
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{EdgeState, Health, RelationClass, ResourceKey};
 
 use super::ink::Place;
 use super::ink::{self, Ink};
@@ -10,19 +12,24 @@ use super::link;
 use super::{Anchor, Pen, at, crisp};
 use crate::export::Look;
 use crate::geometry::Role;
+use crate::icons::{self, Icon};
 use crate::scene::{CardLook, Rect, Scene};
 
 const PAD: f32 = 16.0;
 const ROW: f32 = 30.0;
 const WORD: f32 = 70.0;
 const SAMPLE: f32 = 44.0;
+const ICON: f32 = 16.0;
 const PODS: &str = "Pods lie inside their workload, one square each";
+/// So many kinds are named beside one icon; more are counted.
+const KINDS_OF_ICON: usize = 3;
 const BADGES: &str = "What several share hangs on as a badge";
 
 /// What a legend's entry shows before its words.
 #[derive(Clone, Copy)]
 enum Sample {
     State(Health),
+    Kind(&'static Icon),
     Line { class: RelationClass, state: EdgeState, inferred: bool, several: bool },
     Nothing,
 }
@@ -105,12 +112,42 @@ fn rows(scene: &Scene, look: &Look) -> Vec<Row> {
         Row { word: "State", entries: states, aside: hint },
         Row { word: "Relation", entries: relations, aside: look.stamp.clone().unwrap_or_default() },
     ];
+    rows.push(Row { word: "Kind", entries: kinds(scene), aside: String::new() });
     rows.retain(|row| !row.entries.is_empty() || !row.aside.is_empty());
     if !scene.gaps.is_empty() {
         let entries = scene.gaps.iter().map(|gap| entry(Sample::Nothing, gap)).collect();
         rows.push(Row { word: "Not shown", entries, aside: String::new() });
     }
     rows
+}
+
+/// One entry per icon that is drawn, with the kinds that it stands for in this picture.
+fn kinds(scene: &Scene) -> Vec<Entry> {
+    let cards = scene.blocks.iter().flat_map(|placed| &placed.block.cards);
+    let mut drawn: BTreeMap<(&str, &str), &ResourceKey> = BTreeMap::new();
+    for card in cards {
+        drawn.entry((card.key.group_name(), card.key.kind())).or_insert(&card.key);
+    }
+    // A card of several kinds has an icon that says nothing else.
+    let named = drawn.into_iter().filter(|((_, kind), _)| *kind != "*");
+    let mut by_icon: BTreeMap<&str, (&'static Icon, BTreeSet<&str>)> = BTreeMap::new();
+    for ((_, kind), key) in named {
+        let icon = icons::of(key);
+        by_icon.entry(icon.id).or_insert_with(|| (icon, BTreeSet::new())).1.insert(kind);
+    }
+    let mut entries: Vec<Entry> = by_icon
+        .into_values()
+        .map(|(icon, kinds)| {
+            let shown: Vec<&str> = kinds.iter().copied().take(KINDS_OF_ICON).collect();
+            let text = match kinds.len() - shown.len() {
+                0 => shown.join(", "),
+                rest => format!("{} and {rest} more", shown.join(", ")),
+            };
+            Entry { sample: Sample::Kind(icon), text: model::legible(&text).into_owned() }
+        })
+        .collect();
+    entries.sort_by(|one, other| one.text.cmp(&other.text));
+    entries
 }
 
 /// Height of the box at this width.
@@ -174,6 +211,7 @@ fn place(row: &Row, width: f32) -> Placed {
 fn lead(sample: Sample) -> f32 {
     match sample {
         Sample::State(_) => 18.0,
+        Sample::Kind(_) => ICON + 6.0,
         Sample::Line { .. } => SAMPLE + 8.0,
         Sample::Nothing => 0.0,
     }
@@ -182,6 +220,7 @@ fn lead(sample: Sample) -> f32 {
 fn draw(entry: &Entry, x: f32, middle: f32, width: f32, pen: &mut dyn Pen) {
     match entry.sample {
         Sample::State(health) => pen.mark(health, at(x, middle - 6.0), 1.0),
+        Sample::Kind(icon) => pen.icon(&ink::ICON, icon, at(x, middle - ICON / 2.0)),
         Sample::Line { class, state, inferred, several } => {
             let (stroke, head) = ink::link(class, state, inferred, several);
             link::draw_line(&[at(x, middle), at(x + SAMPLE, middle)], stroke, head, pen);

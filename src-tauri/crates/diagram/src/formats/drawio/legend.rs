@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use model::Health;
 
 use super::super::xml::{escape, number};
-use super::{Page, line_style, mark_style};
+use super::{Page, icon_style, line_style, mark_style};
 use crate::draw::ink::{Ink, Type};
 use crate::draw::{self, Anchor, Pen};
 use crate::export::Look;
@@ -87,7 +87,11 @@ impl Pen for Shapes<'_> {
     /// Arrows' heads; a connector has its own.
     fn polygon(&mut self, _: &'static Ink, _: &[Point]) {}
 
-    fn icon(&mut self, _: &'static Ink, _: &'static Icon, _: Point) {}
+    fn icon(&mut self, ink: &'static Ink, icon: &'static Icon, at: Point) {
+        let Some(colour) = ink.stroke else { return };
+        let style = icon_style(icon.path, self.page.colour(colour));
+        self.shape("", &style, &Rect { x: at.x, y: at.y, width: 16.0, height: 16.0 });
+    }
 
     fn mark(&mut self, health: Health, at: Point, scale: f32) {
         let style = mark_style(health, self.page.colour(of_health(health)));
