@@ -15,12 +15,16 @@ use cluster::{engine, read};
 const TEXTS: [Format; 3] = [Format::Mermaid, Format::D2, Format::Dot];
 
 fn written(yaml: &str, format: Format) -> String {
+    String::from_utf8(bytes(yaml, format)).unwrap()
+}
+
+fn bytes(yaml: &str, format: Format) -> Vec<u8> {
     let graph = engine(&read(yaml)).graph();
     let scene = build(&graph, &Options::default()).scene;
     let mut bytes = Vec::new();
     let subject = Subject { scene: &scene, graph: &graph, filter: &Filter::default() };
     export(subject, format, &Look::default(), &mut bytes, &|_| ControlFlow::Continue(())).unwrap();
-    String::from_utf8(bytes).unwrap()
+    bytes
 }
 
 /// The name that a text gives to the card or block whose line holds these words.
@@ -225,4 +229,36 @@ fn no_two_cards_of_an_application_read_the_same() {
     let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
     assert!(names.iter().all(|name| name.contains('…')), "{names:?}");
     assert_eq!(distinct.len(), 3, "{names:?}");
+}
+
+/// On paper nothing can be pointed at: what an icon stands for was left to guessing.
+#[test]
+fn the_legend_names_the_kinds_whose_icons_are_drawn() {
+    let svg = written(&bundle(), Format::Svg);
+    let legend = svg.split("id=\"legend\"").nth(1).unwrap();
+    for kind in ["Deployment", "Service"] {
+        assert!(legend.contains(&format!(">{kind}<")), "{kind} in {legend}");
+    }
+    assert!(!legend.contains(">ConfigMap<"), "{legend}");
+}
+
+/// "+2" on a card was all that a printed picture said of what lies inside it.
+#[test]
+fn what_lies_inside_cards_is_listed_behind_the_picture_in_a_pdf() {
+    let owner = "ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: u1, controller: true}]";
+    let yaml = format!(
+        "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web, namespace: shop, uid: u1}}, spec: {{selector: \
+         {{matchLabels: {{app: web}}}}, template: {{metadata: {{labels: {{app: web}}}}, spec: {{containers: [{{name: c, \
+         image: x}}]}}}}}}}}\n---\n\
+         {{apiVersion: apps/v1, kind: ReplicaSet, metadata: {{name: web-6d9f, namespace: shop, {owner}}}, spec: \
+         {{selector: {{matchLabels: {{app: web}}}}}}}}\n---\n\
+         {{apiVersion: apps/v1, kind: ReplicaSet, metadata: {{name: web-7c4b, namespace: shop, {owner}}}, spec: \
+         {{selector: {{matchLabels: {{app: web}}}}}}}}\n"
+    );
+    let pdf = lopdf::Document::load_mem(&bytes(&yaml, Format::Pdf)).unwrap();
+    assert_eq!(pdf.get_pages().len(), 2);
+    let text = pdf.extract_text(&[2]).unwrap();
+    assert!(text.contains("ReplicaSet web-6d9f, ReplicaSet web-7c4b"), "{text}");
+    let alone = lopdf::Document::load_mem(&bytes(&workload("shop", "web", "web", ""), Format::Pdf)).unwrap();
+    assert_eq!(alone.get_pages().len(), 1, "a card that stands for itself needs no list");
 }

@@ -1,11 +1,15 @@
 //! Who sits where: the card that draws an object, and the objects that a card stands for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::ResourceKey;
 use topology::NodeId;
 
 use super::spec::{Content, Seat};
+
+/// A card by key and name, with the objects inside and the words of its badges.
+pub(crate) type Inside<'a> = ((&'a ResourceKey, &'a str), Vec<NodeId>, Vec<&'a str>);
 
 /// The seats of a picture. The ids are those of the graph that it was drawn from.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +36,29 @@ impl Seats {
                 .iter()
                 .filter_map(|(node, seat)| Some((*node, &content.blocks.get(seat.block)?.cards.get(seat.card)?.key)))
         })
+    }
+
+    /// Every card of several objects or with badges, in reading order: its key and name, the objects that it stands for,
+    /// and the words of its badges, those too that are only counted on it.
+    pub(crate) fn inside(&self) -> Vec<Inside<'_>> {
+        let mut inside = Vec::new();
+        for content in &self.0 {
+            let mut nodes: BTreeMap<Seat, Vec<NodeId>> = BTreeMap::new();
+            for (node, seat) in &content.seats {
+                nodes.entry(*seat).or_default().push(*node);
+            }
+            for (block, spec) in content.blocks.iter().enumerate() {
+                for (card, spec) in spec.cards.iter().enumerate() {
+                    let mut nodes = nodes.remove(&Seat { block, card }).unwrap_or_default();
+                    nodes.sort_unstable();
+                    let badges: Vec<&str> = spec.badges.iter().map(|pill| &*pill.text).collect();
+                    if nodes.len() > 1 || !badges.is_empty() {
+                        inside.push(((&spec.key, &*spec.name), nodes, badges));
+                    }
+                }
+            }
+        }
+        inside
     }
 
     /// The objects that a card stands for, itself included, ordered; empty where no card has this key.

@@ -11,9 +11,9 @@ use crate::geometry::Role;
 use crate::scene::{Point, Rect, Scene};
 
 /// A3, in pixels.
-const PAPER: (f32, f32) = (1587.0, 1123.0);
-const MARGIN: f32 = 48.0;
-const HEAD: f32 = 60.0;
+pub(super) const PAPER: (f32, f32) = (1587.0, 1123.0);
+pub(super) const MARGIN: f32 = 48.0;
+pub(super) const HEAD: f32 = 60.0;
 
 /// Draws the overview; `tiles` are the pages that follow, in their order.
 pub(super) fn page(scene: &Scene, sheet: &Sheet, look: &Look, glyphs: &Glyphs, tiles: &[Rect]) -> Page {

@@ -2,8 +2,10 @@
 //!
 //! Drawn onto printpdf's pages shape by shape: its way from SVG outlines the text, and differs from run to run.
 //!
-//! One page as large as the picture; past the 14,400 points that readers accept, tiles behind an index page.
+//! One page as large as the picture; past the 14,400 points that readers accept, tiles behind an index page. What
+//! lies inside cards is listed on pages behind it.
 
+mod appendix;
 mod content;
 mod glyphs;
 mod index;
@@ -53,6 +55,8 @@ pub(crate) fn write(
         draw(scene, &sheet, look, window, &mut pen, part)?;
         pages.push(Page::drawn(tile.width, tile.height, pen));
     }
+
+    pages.extend(appendix::pages(subject, look, &glyphs, &mut notes));
 
     let mut document = PdfDocument::new(look.title.as_deref().unwrap_or(&scene.title));
     document.metadata.info.creator = "Kubilitics".to_owned();
