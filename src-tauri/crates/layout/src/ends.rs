@@ -60,10 +60,11 @@ pub(crate) fn spread(links: &[SortedLink], routes: &mut [Route], frames: &[Arc<M
             let mut leaves = layout.leaves.iter().map(|rect| rect.moved(by));
             let mut labels = layout.routes.iter().filter_map(|route| Some(route.label?.moved(by)));
             let is_outside = rect.x < place.x || rect.right() > place.right();
-            !leaves.any(|other| other.overlaps(rect))
-                && !labels.any(|other| other.overlaps(rect))
-                && !groups.any(|other| other.overlaps(rect))
-                && !(is_outside && others.any(|other| other.overlaps(rect)))
+            let stands_there = leaves.any(|other| other.overlaps(rect))
+                || labels.any(|other| other.overlaps(rect))
+                || groups.any(|other| other.overlaps(rect))
+                || is_outside && others.any(|other| other.overlaps(rect));
+            !stands_there
         };
         fan::spread(routes, sender, &ends, card, &others, &mut pieces, is_free);
     }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use topology::{Edge, Graph, Lens, Node, NodeId, Presence};
 
 use super::kinds::{self, Manner, column};
-use super::view::is_furniture;
+use super::view::is_built_in;
 use super::{Options, plan::Members};
 
 /// What becomes of a node of a namespace.
@@ -70,7 +70,7 @@ fn role(graph: &Graph, options: &Options, id: NodeId) -> Role {
     if !node.presence.is_held() {
         return ghost(graph, options, id, node, kind.column);
     }
-    if is_furniture(&node.key) && !options.expand_all && !is_bound(graph, id) {
+    if is_built_in(&node.key) && !options.expand_all && !is_bound(graph, id) {
         return Role::Quiet;
     }
     let controller = node.controller.filter(|controller| graph.node(*controller).presence.is_held());
@@ -147,9 +147,9 @@ fn bound(graph: &Graph, id: NodeId, kind: &str) -> Option<NodeId> {
 fn ghost(graph: &Graph, options: &Options, id: NodeId, node: &Node, column: u8) -> Role {
     if node.presence == Presence::Unknown && !options.expand_all {
         if let Some(account) = account_of_token(graph, node) {
-            return if is_furniture(&graph.node(account).key) { Role::Quiet } else { Role::In(account) };
+            return if is_built_in(&graph.node(account).key) { Role::Quiet } else { Role::In(account) };
         }
-        if node.key.is("", "ServiceAccount") && !is_furniture(&node.key) {
+        if node.key.is("", "ServiceAccount") && !is_built_in(&node.key) {
             return account(graph, options, id, node);
         }
     }
@@ -158,7 +158,7 @@ fn ghost(graph: &Graph, options: &Options, id: NodeId, node: &Node, column: u8) 
     let needs = |edge: &Edge| !(edge.optional || is_pod && follows(edge.from));
     let needed = graph.incoming(id).chain(graph.outgoing(id)).any(needs);
     let is_address = node.key.is_external() && node.key.name().parse::<std::net::IpAddr>().is_ok();
-    if needed && !is_address && !is_furniture(&node.key) { Role::Card(column) } else { Role::Quiet }
+    if needed && !is_address && !is_built_in(&node.key) { Role::Card(column) } else { Role::Quiet }
 }
 
 /// The account whose token a Secret out of sight holds, by the name that Kubernetes gave such Secrets: of each account one,

@@ -12,7 +12,7 @@ use super::hosts::Role;
 use super::kinds::{self, Manner};
 use super::plan::Members;
 use super::spec::{Outward, Pill, Seat};
-use super::view::{View, is_furniture};
+use super::view::{View, is_built_in};
 
 /// So many cluster-wide objects of one kind are named on a card; more are counted.
 const WIDE: usize = 2;
@@ -45,7 +45,7 @@ pub(super) fn draw_lines(
             let far = graph.node(edge.to);
             // An account folded into its one user's card is told there; the runs of a CronJob would point back at it.
             let is_told = far.key.is("", "ServiceAccount") && matches!(roles.get(&edge.to), Some(Role::In(_)));
-            if is_furniture(&far.key) || is_told {
+            if is_built_in(&far.key) || is_told {
                 continue;
             }
             match drafts.card_of.get(&edge.to).copied() {

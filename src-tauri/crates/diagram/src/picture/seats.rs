@@ -43,14 +43,14 @@ impl Seats {
     pub(crate) fn inside(&self) -> Vec<Inside<'_>> {
         let mut inside = Vec::new();
         for content in &self.0 {
-            let mut nodes: BTreeMap<Seat, Vec<NodeId>> = BTreeMap::new();
-            for (node, seat) in &content.seats {
-                nodes.entry(*seat).or_default().push(*node);
-            }
+            let mut seated: Vec<(Seat, NodeId)> = content.seats.iter().map(|(node, seat)| (*seat, *node)).collect();
+            seated.sort_unstable();
+            let same = seated.chunk_by(|one, other| one.0 == other.0);
+            let at = |same: &[(Seat, NodeId)]| Some((same.first()?.0, same.iter().map(|(_, node)| *node).collect()));
+            let mut nodes: BTreeMap<Seat, Vec<NodeId>> = same.filter_map(at).collect();
             for (block, spec) in content.blocks.iter().enumerate() {
                 for (card, spec) in spec.cards.iter().enumerate() {
-                    let mut nodes = nodes.remove(&Seat { block, card }).unwrap_or_default();
-                    nodes.sort_unstable();
+                    let nodes = nodes.remove(&Seat { block, card }).unwrap_or_default();
                     let badges: Vec<&str> = spec.badges.iter().map(|pill| &*pill.text).collect();
                     if nodes.len() > 1 || !badges.is_empty() {
                         inside.push(((&spec.key, &*spec.name), nodes, badges));

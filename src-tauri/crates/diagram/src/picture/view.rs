@@ -153,11 +153,11 @@ fn keep_problems(graph: &Graph, shown: &mut [bool]) {
 /// Edges that every pod has and that nobody asks for: its namespace's root certificate, the default account.
 pub(crate) fn is_noise(graph: &Graph, edge: &Edge) -> bool {
     let target = &graph.node(edge.to).key;
-    is_furniture(target)
+    is_built_in(target)
 }
 
 /// Objects that Kubernetes puts into every namespace.
-pub(super) fn is_furniture(key: &ResourceKey) -> bool {
+pub(super) fn is_built_in(key: &ResourceKey) -> bool {
     (key.is("", "ConfigMap") && matches!(key.name(), "kube-root-ca.crt" | "openshift-service-ca.crt"))
         || (key.is("", "ServiceAccount") && key.name() == "default")
         || (key.namespace() == "default"
