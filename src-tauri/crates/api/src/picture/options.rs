@@ -22,7 +22,7 @@ pub(crate) fn options(title: &str, view: &View, published: &Published) -> Option
         lens: view.lens,
         namespaces: texts(&view.namespaces),
         kinds: texts(&view.kinds),
-        health: view.health.iter().copied().collect(),
+        health: view.health.clone(),
         problems_only: view.problems_only,
         focus: view.focus.as_ref().and_then(key).map(|key| (key, view.depth.unwrap_or(1))),
         expanded: view.expanded.iter().filter_map(key).collect(),
