@@ -10,7 +10,6 @@ mod streams;
 mod webkit;
 mod window;
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -45,12 +44,19 @@ fn main() -> Result<ExitCode> {
         rules: Arc::new(RuleBook::default()),
         still: false,
     };
+    let early = opening::Early::default();
+    let kept = early.clone();
     let builder = tauri::Builder::default()
         // First, as its documentation asks: a second start hands over what it was asked for, and ends before it opens
         // anything itself, the database included.
-        .plugin(tauri_plugin_single_instance::init(|handle, arguments, folder| {
+        .plugin(tauri_plugin_single_instance::init(move |handle, arguments, folder| {
             window::show(handle);
-            opening::hand_over(handle.state::<Application>().inner().clone(), arguments, Path::new(&folder));
+            let again = opening::Again { arguments, folder: folder.into() };
+            match handle.try_state::<Application>() {
+                Some(application) => opening::hand_over(application.inner().clone(), again),
+                // This start has not come so far.
+                None => early.keep(again),
+            }
         }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(window::place())
@@ -63,7 +69,8 @@ fn main() -> Result<ExitCode> {
             let application = tauri::async_runtime::block_on(Application::start(setup));
             app.manage(application.clone());
             window::open(app.handle())?;
-            opening::open(application, opening);
+            opening::open(application.clone(), opening);
+            kept.take().into_iter().for_each(|again| opening::hand_over(application.clone(), again));
             quit_on_interrupt(app.handle().clone());
             Ok(())
         });

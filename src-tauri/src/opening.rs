@@ -1,6 +1,7 @@
 //! What is opened at the start: what the arguments name, else nothing, and the page shows the known clusters.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use api::types::{ApiError, ClusterSource, Nothing};
 use api::{Application, Caller};
@@ -60,8 +61,29 @@ pub(crate) fn open(application: Application, opening: Opening) {
     });
 }
 
+/// What a second start was asked for.
+pub(crate) struct Again {
+    pub(crate) arguments: Vec<String>,
+    /// Where it was started.
+    pub(crate) folder: PathBuf,
+}
+
+/// Second starts that come while the first one is still on its way.
+#[derive(Clone, Default)]
+pub(crate) struct Early(Arc<Mutex<Vec<Again>>>);
+
+impl Early {
+    pub(crate) fn keep(&self, again: Again) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(again);
+    }
+
+    pub(crate) fn take(&self) -> Vec<Again> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// What a second start was asked for, opened in the window that is there. Its paths count from its own folder.
-pub(crate) fn hand_over(application: Application, arguments: Vec<String>, folder: &Path) {
+pub(crate) fn hand_over(application: Application, Again { arguments, folder }: Again) {
     // It has read its arguments itself before it came here: what it could not read, it has told.
     let Ok(opening) = Opening::try_parse_from(arguments) else { return };
     if opening.kubeconfig.is_some() || opening.database.is_some() {
@@ -70,7 +92,7 @@ pub(crate) fn hand_over(application: Application, arguments: Vec<String>, folder
         ));
         return;
     }
-    open(application, opening.seen_from(folder));
+    open(application, opening.seen_from(&folder));
 }
 
 async fn source(application: &Application, opening: Opening) -> Result<ClusterSource, ApiError> {

@@ -71,10 +71,15 @@ pub(crate) async fn stream_open(
     Ok(id)
 }
 
-/// Says something to a stream; one that has ended already is no fault.
+/// Says something to a stream; one that has ended already is no fault. What is refused ends it.
 #[tauri::command]
 pub(crate) async fn stream_send(streams: State<'_, OpenStreams>, id: u32, message: Value) -> Result<(), ApiError> {
-    streams.lock().streams.get(&id).map_or(Ok(()), |open| open.writer.send(message))
+    let streams = &mut streams.lock().streams;
+    let said = streams.get(&id).map_or(Ok(()), |open| open.writer.send(message));
+    if said.is_err() {
+        streams.remove(&id);
+    }
+    said
 }
 
 /// Closes a stream; one that has ended already is no fault.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use api::types::{ErrorCode, Notice};
 use futures::{SinkExt as _, StreamExt as _};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -105,6 +106,30 @@ async fn every_command_and_stream_is_answered_over_http() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// What was seen: a page that slept through the end of an export waited for it for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_was_too_slow_for_some_notices_is_told_so() {
+    let host = Host::knowing(&[]).await;
+    let mut notices = host.notices();
+    notices.next("the contexts").await;
+    for number in 0..2000 {
+        host.application.could_not_open(api::types::ApiError {
+            code: ErrorCode::NotFound,
+            message: format!("no file {number}"),
+            detail: None,
+        });
+    }
+    let mut missed = false;
+    loop {
+        match notices.next("the last of them").await {
+            Notice::Missed => missed = true,
+            Notice::NotOpened(error) if error.message == "no file 1999" => break,
+            _ => {}
+        }
+    }
+    assert!(missed);
 }
 
 #[tokio::test(flavor = "multi_thread")]

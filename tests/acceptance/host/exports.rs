@@ -147,6 +147,30 @@ async fn the_demo_is_written_in_every_format() {
     writes_every_format(&host, &cluster, "checkout").await;
 }
 
+/// What was seen: with problems only on screen, the JSON of what the map shows held the whole cluster.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_map_shows_is_what_formats_for_programs_hold() {
+    let (host, cluster) = Host::on_the_demo().await;
+    host.live(&cluster).await;
+    let names = async |view: View| {
+        let mut notices = host.notices();
+        let wanted = ExportRequest { view: Some(view), ..request(&cluster, Format::Json, None) };
+        let status = start(&host, &wanted).await;
+        assert_eq!(end(&mut notices, &status.id).await.error, None);
+        let file = host.path(status.path.unwrap().strip_prefix("/exports/").unwrap());
+        let written: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        let nodes = written["nodes"].as_array().unwrap().iter();
+        nodes.map(|node| node["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = names(View::default()).await;
+    let problems = names(View { problems_only: true, ..View::default() }).await;
+    assert!(all.iter().any(|id| id == "core/Service/data/redis") && problems.len() * 2 < all.len());
+    assert!(problems.iter().all(|id| id != "core/Service/data/redis"));
+    assert!(problems.iter().any(|id| id == "apps/StatefulSet/data/orders-db"));
+    let services = names(View { kinds: vec!["core/Service".to_owned()], ..View::default() }).await;
+    assert!(!services.is_empty() && services.iter().all(|id| id.starts_with("core/Service/")), "{services:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_export_leaves_the_old_file_alone() {
     let host = Host::knowing(&[]).await;

@@ -19,8 +19,8 @@ use crate::streams::{Numbers, Reader, Writer};
 use crate::types::*;
 use crate::uploads::{Upload, Uploads};
 
-/// Notices that a slow reader may lag behind; they tell states, so that the next one says it again.
-const NOTICES: usize = 64;
+/// Notices that a slow reader may lag behind; one that lags further is told to read everything again.
+const NOTICES: usize = 1024;
 
 /// Which host this is and where things lie.
 #[derive(Clone, Debug)]

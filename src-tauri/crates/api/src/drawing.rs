@@ -44,7 +44,7 @@ pub(crate) fn formats() -> Vec<ExportFormat> {
         id: entry.format,
         name: entry.name.to_owned(),
         note: entry.purpose.to_owned(),
-        drawn: matches!(entry.format, Format::Svg | Format::Png | Format::Pdf | Format::Drawio),
+        drawn: entry.format.is_drawn(),
     };
     FORMATS.iter().map(format).collect()
 }
@@ -83,7 +83,7 @@ impl Drawing {
         progress: &dyn Fn(f32) -> ControlFlow<()>,
     ) -> Result<Notes, ApiError> {
         let graph = &published.graph;
-        let filter = self.filter(graph)?;
+        let mut filter = self.filter(graph)?;
         let mut options = picture::options::options(name, &self.view, published);
         if self.selector.is_some() || self.near.is_some() {
             let keys = filter.nodes(graph).into_iter().map(|id| graph.node(id).key.clone());
@@ -93,10 +93,15 @@ impl Drawing {
             options.aspect = aspect;
         }
         // Programs read the graph itself: laying it out would be for nothing.
-        let scene = match self.format {
-            Format::Json | Format::Graphml => Scene::default(),
-            _ => diagram::picture::build(graph, &options).scene,
+        let scene = if self.format.is_for_programs() {
+            Scene::default()
+        } else {
+            diagram::picture::build(graph, &options).scene
         };
+        let View { kinds, health, problems_only, .. } = &self.view;
+        if *problems_only || !kinds.is_empty() || !health.is_empty() {
+            filter.only = Some(diagram::picture::shown(graph, &options));
+        }
         if progress(0.1).is_break() {
             return Err(ExportError::Stopped.into());
         }
@@ -143,6 +148,7 @@ impl Drawing {
             namespaces: self.view.namespaces.clone(),
             selector: self.selector.clone(),
             focus,
+            only: None,
         })
     }
 }

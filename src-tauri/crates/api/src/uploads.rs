@@ -1,5 +1,5 @@
 //! Files and folders that a page sends to be opened: bounded, for their owner's eyes, and kept no longer than the cluster
-//! that was opened from them.
+//! that was opened from them. What no cluster was opened from makes room for what comes later.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -34,9 +34,21 @@ pub(crate) struct Uploads {
 #[derive(Default)]
 struct Kept {
     /// What may be opened, by its real path: a file, or a folder with all that was uploaded into it.
-    roots: BTreeMap<PathBuf, Amount>,
+    roots: BTreeMap<PathBuf, Root>,
+    /// How many roots there were.
+    count: u64,
     /// Files that are still written.
     arriving: Amount,
+}
+
+/// One of them.
+#[derive(Default)]
+struct Root {
+    amount: Amount,
+    /// In the order of coming.
+    number: u64,
+    /// A cluster was opened from it.
+    is_open: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -47,9 +59,21 @@ struct Amount {
 
 impl Kept {
     fn total(&self) -> Amount {
-        self.roots
-            .values()
-            .fold(self.arriving, |sum, each| Amount { files: sum.files + each.files, bytes: sum.bytes + each.bytes })
+        let amounts = self.roots.values().map(|root| root.amount);
+        amounts.fold(self.arriving, |sum, each| Amount { files: sum.files + each.files, bytes: sum.bytes + each.bytes })
+    }
+
+    /// Forgets the oldest that no cluster was opened from and that is not of this batch, until there is room for so much
+    /// more; answers what is to be deleted.
+    fn make_room(&mut self, batch: &Path, more: Amount) -> Vec<PathBuf> {
+        let mut forgotten = Vec::new();
+        while self.total().files + more.files > COUNT_LIMIT || self.total().bytes + more.bytes > TOTAL_LIMIT {
+            let idle = self.roots.iter().filter(|(path, root)| !root.is_open && !path.starts_with(batch));
+            let Some(oldest) = idle.min_by_key(|(_, root)| root.number).map(|(path, _)| path.clone()) else { break };
+            self.roots.remove(&oldest);
+            forgotten.push(oldest);
+        }
+        forgotten
     }
 }
 
@@ -77,6 +101,13 @@ impl Uploads {
         lock(&self.kept).roots.contains_key(path)
     }
 
+    /// A cluster was opened from what was uploaded as this path.
+    pub(crate) fn opened(&self, path: &Path) {
+        if let Some(root) = lock(&self.kept).roots.get_mut(path) {
+            root.is_open = true;
+        }
+    }
+
     /// Begins a file of a batch. A batch is what one page opens together; its name is the page's choice.
     pub(crate) fn begin(&self, batch: &str, path: &str) -> Result<Upload, ApiError> {
         let is_plain = batch.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
@@ -92,6 +123,8 @@ impl Uploads {
         }
         {
             let mut kept = lock(&self.kept);
+            let forgotten = kept.make_room(&self.folder_of(batch), Amount { files: 1, bytes: 0 });
+            forgotten.iter().for_each(|root| delete(root));
             if kept.total().files >= COUNT_LIMIT {
                 let message =
                     format!("{COUNT_LIMIT} uploaded files are kept already; close a cluster that was opened from some");
@@ -108,10 +141,15 @@ impl Uploads {
         Ok(Upload { kept: Arc::clone(&self.kept), root, path, file: Some(file), bytes: 0 })
     }
 
+    /// By its real path.
+    fn folder_of(&self, batch: &str) -> PathBuf {
+        self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone()).join(batch)
+    }
+
     /// The file with its folders, all for their owner alone.
     fn make(&self, batch: &str, first: &str, parts: &[String]) -> io::Result<(PathBuf, PathBuf, File)> {
         private_folder(&self.folder)?;
-        let batch = self.folder.canonicalize()?.join(batch);
+        let batch = self.folder_of(batch);
         let path = parts.iter().fold(batch.clone(), |path, part| path.join(part));
         private_folder(path.parent().unwrap_or(&batch))?;
         let mut options = OpenOptions::new();
@@ -127,13 +165,17 @@ impl Uploads {
         if lock(&self.kept).roots.remove(root).is_none() {
             return;
         }
-        let gone = if root.is_dir() { fs::remove_dir_all(root) } else { fs::remove_file(root) };
-        if let Err(error) = gone {
-            tracing::warn!(%error, path = %root.display(), "an upload was not deleted");
-        }
-        // Fails while others of its batch are there.
-        let _ = root.parent().map(fs::remove_dir);
+        delete(root);
     }
+}
+
+fn delete(root: &Path) {
+    let gone = if root.is_dir() { fs::remove_dir_all(root) } else { fs::remove_file(root) };
+    if let Err(error) = gone {
+        tracing::warn!(%error, path = %root.display(), "an upload was not deleted");
+    }
+    // Fails while others of its batch are there.
+    let _ = root.parent().map(fs::remove_dir);
 }
 
 impl Upload {
@@ -149,6 +191,8 @@ impl Upload {
         }
         {
             let mut kept = lock(&self.kept);
+            let batch = self.root.parent().unwrap_or(&self.root);
+            kept.make_room(batch, Amount { files: 0, bytes: size }).iter().for_each(|root| delete(root));
             if kept.total().bytes + size > TOTAL_LIMIT {
                 let limit = TOTAL_LIMIT >> 20;
                 return Err(ApiError::invalid(format!("more than {limit} MB of uploads are kept; close a cluster")));
@@ -169,9 +213,11 @@ impl Upload {
         let root = root.ok_or_else(|| ApiError::failed("the folder of uploads has a name that is no text"))?;
         self.file = None;
         let mut kept = lock(&self.kept);
-        let amount = kept.roots.entry(self.root.clone()).or_default();
-        amount.files += 1;
-        amount.bytes += self.bytes;
+        kept.count += 1;
+        let number = kept.count;
+        let kept = kept.roots.entry(self.root.clone()).or_insert(Root { number, ..Root::default() });
+        kept.amount.files += 1;
+        kept.amount.bytes += self.bytes;
         Ok(root)
     }
 
@@ -273,6 +319,24 @@ mod tests {
         }
         uploads.release(&folder);
         assert!(!folder.exists() && up.exists());
+    }
+
+    /// What was seen: after some folders that were given up half way, nothing could be uploaded any more.
+    #[test]
+    fn what_no_cluster_was_opened_from_makes_room() {
+        let downloads = tempfile::tempdir().unwrap();
+        let uploads = Uploads::below(downloads.path());
+        let [open, idle] =
+            ["one-batch-of-a-page", "another-batch-of-it"].map(|batch| put(&uploads, batch, "a.yaml").unwrap());
+        uploads.opened(&open);
+        lock(&uploads.kept).arriving.files = COUNT_LIMIT - 2;
+        let new = put(&uploads, "the-third-batch-of-it", "b.yaml").unwrap();
+        assert!(open.exists() && new.exists() && !idle.exists());
+        assert!(uploads.holds(&open) && !uploads.holds(&idle));
+        lock(&uploads.kept).arriving.files = COUNT_LIMIT;
+        let refused = put(&uploads, "the-fourth-batch-of-it", "c.yaml").unwrap_err();
+        assert!(refused.message.contains("close a cluster"), "{refused}");
+        assert!(open.exists());
     }
 
     #[test]

@@ -186,7 +186,10 @@ impl Streams<'_> {
                 return ControlFlow::Continue(());
             }
             Ok(Order::Send { id, message }) => match self.open.get(&id).map(|(writer, _)| writer.send(message)) {
-                Some(Err(error)) => (id, error),
+                Some(Err(error)) => {
+                    self.open.remove(&id);
+                    (id, error)
+                }
                 // What is closed may still be spoken to by who does not know yet.
                 Some(Ok(())) | None => return ControlFlow::Continue(()),
             },

@@ -56,7 +56,7 @@ pub struct SourceState {
     pub problems: Vec<String>,
     /// What was left out of files without being a fault.
     pub notes: Vec<String>,
-    /// Who the server says we are.
+    /// As whom it is read, by the kubeconfig: user and cluster.
     pub identity: Option<String>,
     /// The server's version.
     pub version: Option<String>,
@@ -85,11 +85,16 @@ impl Session {
         let offline = opened.is_offline();
         let session = Self::start(opened, begin);
         if offline {
-            let mut states = session.follow();
-            // An owner that ended says so in the state that is published, which every later answer carries.
-            let _ = states.wait_for(|published| published.source.offline && !published.snapshot.is_empty()).await;
+            session.files_are_in().await;
         }
         Ok(session)
+    }
+
+    /// Waits until the files are in, or the state says that it is lost: nothing could be made of them.
+    async fn files_are_in(&self) {
+        let is_in = |now: &Published| now.source.lost || now.source.offline && !now.snapshot.is_empty();
+        // A session that is closed has nothing more to wait for.
+        let _ = self.follow().wait_for(is_in).await;
     }
 
     /// Starts the owner of what `begin` makes, from the revision that it is given, and feeds it from the source.

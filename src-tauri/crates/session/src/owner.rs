@@ -368,6 +368,15 @@ mod tests {
         assert!(update.delta.rebuilt);
     }
 
+    /// What was seen: opening a file that the program could make nothing of never came back.
+    #[tokio::test(start_paused = true)]
+    async fn opening_files_ends_where_nothing_can_be_made_of_them() {
+        let session = fragile(Input::Bytes { name: "web.yaml".into(), bytes: POD.to_vec() }, false).await;
+        session.files_are_in().await;
+        let now = session.now();
+        assert!(now.source.lost && now.snapshot.is_empty(), "{:?}", now.source);
+    }
+
     /// A session on a source that says what the test says.
     async fn told_by_hand() -> (Session, mpsc::Sender<Message>) {
         let session = fragile(Input::Bytes { name: "web.yaml".into(), bytes: POD.to_vec() }, true).await;

@@ -18,12 +18,14 @@ pub struct Filter {
     pub selector: Option<LabelSelector>,
     /// Objects within so many steps of these.
     pub focus: Option<(Vec<NodeId>, u32)>,
+    /// These nodes and no others, whatever the rest says.
+    pub only: Option<BTreeSet<NodeId>>,
 }
 
 impl Filter {
     /// Whether nodes are filtered.
     pub fn is_partial(&self) -> bool {
-        !self.namespaces.is_empty() || self.selector.is_some() || self.focus.is_some()
+        !self.namespaces.is_empty() || self.selector.is_some() || self.focus.is_some() || self.only.is_some()
     }
 
     /// The nodes that pass, ordered by key. With namespaces or labels, what the matching objects name directly and what
@@ -31,6 +33,9 @@ impl Filter {
     pub fn nodes(&self, graph: &Graph) -> Vec<NodeId> {
         if !self.is_partial() {
             return graph.nodes().map(|(id, _)| id).collect();
+        }
+        if let Some(only) = &self.only {
+            return graph.nodes().map(|(id, _)| id).filter(|id| only.contains(id)).collect();
         }
         let focus: Option<BTreeSet<NodeId>> = self.focus.as_ref().map(|(starts, depth)| {
             starts.iter().flat_map(|start| graph.focus(*start, *depth)).map(|reached| reached.node).collect()

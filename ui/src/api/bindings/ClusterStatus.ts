@@ -3,7 +3,7 @@ import type { KindStatus } from "./KindStatus";
 import type { LinkState } from "./LinkState";
 
 /**
- * How fresh and how complete; pushed with every picture and on its own about once a second.
+ * How fresh and how complete; told when it changes, about once a second at most.
  */
 export type ClusterStatus = { 
 /**

@@ -26,7 +26,7 @@ colour: string | null,
  */
 tag: string | null, 
 /**
- * Who the server says we are, `admin@shop-eu-1`.
+ * As whom it is read, by the kubeconfig: user and cluster, `admin@shop-eu-1`.
  */
 identity: string | null, 
 /**

@@ -32,7 +32,7 @@ title: string | null,
  */
 stamp: boolean, 
 /**
- * Width to height, for example 1.6; the format's own where absent.
+ * Width to height, for example 1.6; the view's where absent.
  */
 aspect: number | null, 
 /**

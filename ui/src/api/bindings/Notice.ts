@@ -8,4 +8,4 @@ import type { ExportStatus } from "./ExportStatus";
 /**
  * Low-rate notices, pushed to every open interface.
  */
-export type Notice = { "event": "contexts", "data": ContextList } | { "event": "opened", "data": ClusterSummary } | { "event": "asked", "data": ClusterSummary } | { "event": "notOpened", "data": ApiError } | { "event": "status", "data": ClusterStatus } | { "event": "export", "data": ExportStatus } | { "event": "closed", "data": string };
+export type Notice = { "event": "contexts", "data": ContextList } | { "event": "opened", "data": ClusterSummary } | { "event": "asked", "data": ClusterSummary } | { "event": "notOpened", "data": ApiError } | { "event": "status", "data": ClusterStatus } | { "event": "export", "data": ExportStatus } | { "event": "closed", "data": string } | { "event": "missed" };

@@ -116,9 +116,28 @@ test("a broken socket is made anew, and every stream is asked for again from whe
   expect(transport.connected.get()).toBe(false);
   vi.advanceTimersByTime(250);
   await Socket.made[1]?.opens();
+  Socket.made[1]?.says('{"id":1,"item":{}}');
   expect(transport.connected.get()).toBe(true);
   expect(reopened).toHaveBeenCalledOnce();
   expect(Socket.made[1]?.sent).toEqual([{ token: "t0ken" }, { open: { id: 1, stream: "picture", request: { resume: 7 } } }]);
+});
+
+test("a host that is full is asked less and less often, and nothing is asked for anew meanwhile", async () => {
+  const transport = httpTransport();
+  const reopened = vi.fn();
+  transport.open("notices", () => ({}), { reopened });
+  for (const wait of [250, 500, 1000, 2000]) {
+    const socket = Socket.made.at(-1);
+    await socket?.opens();
+    socket?.breaks(1013);
+    expect(transport.connected.get()).toBe(false);
+    const before = Socket.made.length;
+    vi.advanceTimersByTime(wait - 1);
+    expect(Socket.made).toHaveLength(before);
+    vi.advanceTimersByTime(1);
+    expect(Socket.made).toHaveLength(before + 1);
+  }
+  expect(reopened).not.toHaveBeenCalled();
 });
 
 test("a closed stream is not asked for again", async () => {

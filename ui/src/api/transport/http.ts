@@ -46,6 +46,8 @@ export function httpTransport(): Transport {
     const address = new URL("/api/v1/stream", location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const opened = new WebSocket(address);
+    const again = tries > 0;
+    let accepted = false;
     opened.binaryType = "arraybuffer";
     socket = opened;
     opened.addEventListener("open", async () => {
@@ -53,15 +55,18 @@ export function httpTransport(): Transport {
       if (socket !== opened) return;
       opened.send(JSON.stringify({ token: shown }));
       greeted = true;
-      const again = tries > 0;
-      tries = 0;
-      setConnected(true);
-      for (const [id, stream] of streams) {
-        if (again) stream.reader.reopened?.();
-        announce(id, stream);
-      }
+      for (const [id, stream] of streams) announce(id, stream);
     });
-    opened.addEventListener("message", (event) => deliver(streams, event.data));
+    opened.addEventListener("message", (event) => {
+      // A host may still refuse a socket that is open: it has taken it when it says something.
+      if (!accepted) {
+        accepted = true;
+        tries = 0;
+        setConnected(true);
+        if (again) for (const stream of streams.values()) stream.reader.reopened?.();
+      }
+      deliver(streams, event.data);
+    });
     opened.addEventListener("close", ({ code }) => {
       if (socket !== opened) return;
       socket = null;

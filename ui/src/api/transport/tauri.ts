@@ -22,8 +22,11 @@ export function tauriTransport(): Transport {
     },
     open(stream, request, reader) {
       const channel = new Channel<unknown>();
-      channel.onmessage = (message) => deliver(message, reader as StreamReader<unknown>);
       let closed = false;
+      channel.onmessage = (message) => {
+        // Some were on their way when it was closed.
+        if (!closed) deliver(message, reader as StreamReader<unknown>);
+      };
       const failed = (thrown: unknown) => {
         if (!closed) reader.failed?.(asApiError(thrown));
       };

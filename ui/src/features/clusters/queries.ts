@@ -124,6 +124,9 @@ export function followNotices(queries: QueryClient, asked: Asked): () => void {
         case "closed":
           forget(queries, notice.data);
           break;
+        case "missed":
+          void queries.invalidateQueries();
+          break;
       }
     },
     reopened: () => void queries.invalidateQueries(),

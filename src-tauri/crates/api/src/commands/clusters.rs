@@ -79,13 +79,13 @@ pub struct ClusterSummary {
     pub colour: Option<String>,
     /// Local tag such as `PROD`.
     pub tag: Option<String>,
-    /// Who the server says we are, `admin@shop-eu-1`.
+    /// As whom it is read, by the kubeconfig: user and cluster, `admin@shop-eu-1`.
     pub identity: Option<String>,
     /// The server's version.
     pub version: Option<String>,
 }
 
-/// How fresh and how complete; pushed with every picture and on its own about once a second.
+/// How fresh and how complete; told when it changes, about once a second at most.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterStatus {
@@ -121,7 +121,7 @@ pub struct ClusterStatus {
 pub enum LinkState {
     /// The first lists are under way.
     Loading,
-    /// Every kind that may be watched is live.
+    /// Every kind that can be watched is, and something was heard a moment ago.
     Live,
     /// Some kinds are stale.
     Stale,
@@ -218,6 +218,9 @@ pub(crate) async fn cluster_connect(
         release_uploads(application, &source);
     }
     let opened = Arc::new(opened?);
+    if let ClusterSource::Files { paths } = &source {
+        paths.iter().for_each(|path| application.shared.uploads.opened(Path::new(path)));
+    }
     let summary = opened.summary();
     let mut clusters = application.clusters();
     // Another request may have opened it meanwhile: that one stays, this one is dropped.

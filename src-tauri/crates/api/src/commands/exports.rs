@@ -1,6 +1,6 @@
 //! Exports: the preview, the file with its progress, and those of the past.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,7 +39,7 @@ pub struct ExportRequest {
     pub title: Option<String>,
     /// Write context and time on it.
     pub stamp: bool,
-    /// Width to height, for example 1.6; the format's own where absent.
+    /// Width to height, for example 1.6; the view's where absent.
     pub aspect: Option<f32>,
     /// Pixels per unit for PNG; 1 where absent.
     pub scale: Option<f32>,
@@ -127,14 +127,32 @@ const PAST: u32 = 100;
 /// Steps of the progress that are told.
 const STEP: f32 = 0.02;
 
-/// Exports under way, and those that ended since the start.
+/// Downloads that are kept at a time: a page fetches its file as soon as it is told that it is written.
+const DOWNLOADS: usize = 16;
+
+/// Exports under way.
 #[derive(Default)]
 pub(crate) struct Exports {
     last: AtomicU64,
+    /// Files that wait for their download or had it, the latest last.
+    downloads: Mutex<VecDeque<PathBuf>>,
     all: Mutex<BTreeMap<String, (ExportStatus, CancellationToken)>>,
 }
 
 impl Exports {
+    /// Keeps a file for its download, and deletes one that had its time.
+    fn keep(&self, file: PathBuf) {
+        let mut downloads = self.downloads.lock().unwrap_or_else(PoisonError::into_inner);
+        downloads.push_back(file);
+        let old = if downloads.len() > DOWNLOADS { downloads.pop_front() } else { None };
+        drop(downloads);
+        if let Some(old) = old
+            && let Err(error) = std::fs::remove_file(&old)
+        {
+            tracing::warn!(%error, path = %old.display(), "an old download was not deleted");
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (ExportStatus, CancellationToken)>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -214,6 +232,9 @@ async fn run(
     match written.await.and_then(|result| result) {
         Ok((bytes, notes)) => {
             status.progress = 1.0;
+            if request.path.is_none() {
+                application.shared.exports.keep(file);
+            }
             status.bytes = Some(bytes);
             status.notes = notes;
             let record = Export {
@@ -275,6 +296,9 @@ impl Application {
             return;
         }
         *known = status.clone();
+        if status.done {
+            exports.remove(&status.id);
+        }
         drop(exports);
         self.tell(Notice::Export(status));
     }

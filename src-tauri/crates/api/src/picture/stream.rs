@@ -99,8 +99,9 @@ pub(crate) fn picture(
     let cluster = application.cluster(&cluster)?;
     let number = application.shared.numbers.begin();
     Ok(async move {
-        if let Some((subscription, missed)) = subscribe(&cluster, view, resume, number).await {
-            run(cluster, subscription, missed, stream).await;
+        match subscribe(&cluster, view, resume, number).await {
+            Some((subscription, missed)) => run(cluster, subscription, missed, stream).await,
+            None => stream.items.fail(is_closed()).await,
         }
     })
 }
@@ -124,6 +125,10 @@ async fn subscribe(
     }
     subscription.turn_to(cluster, view).await?;
     Some((subscription, Vec::new()))
+}
+
+fn is_closed() -> ApiError {
+    ApiError::not_found("this cluster was closed")
 }
 
 /// What a subscription goes on with.
@@ -151,9 +156,8 @@ async fn run(cluster: Arc<Open>, mut subscription: Subscription, missed: Vec<Vec
     let mut missed = missed.into_iter();
     let mut pause = Box::pin(sleep(Duration::ZERO));
     loop {
-        let next = missed.next();
         let filled = async {
-            if next.is_none() {
+            if missed.as_slice().is_empty() {
                 pause.as_mut().await;
                 subscription.mailbox.filled().await;
             }
@@ -175,23 +179,25 @@ async fn run(cluster: Arc<Open>, mut subscription: Subscription, missed: Vec<Vec
                 if view == subscription.view {
                     continue;
                 }
-                let Some(open) = cluster.upgrade() else { break };
+                let Some(open) = cluster.upgrade() else { return items.fail(is_closed()).await };
                 // What was missed of the view before is not wanted any more.
                 missed = Vec::new().into_iter();
                 if subscription.turn_to(&open, view).await.is_none() {
-                    break;
+                    return items.fail(is_closed()).await;
                 }
                 pause = Box::pin(sleep(Duration::ZERO));
                 continue;
             }
             Next::Park => break,
-            Next::End => return items.fail(ApiError::not_found("this cluster was closed")),
+            Next::End => return items.fail(is_closed()).await,
         };
-        if let Some(message) = next {
+        if let Some(message) = missed.next() {
             place.send(Binary(message));
             continue;
         }
-        let (Some(update), Some(open)) = (subscription.mailbox.take(), cluster.upgrade()) else { break };
+        let Some(open) = cluster.upgrade() else { return items.fail(is_closed()).await };
+        // Nothing is there where what woke it was taken before: it waits on.
+        let Some(update) = subscription.mailbox.take() else { continue };
         let Subscription { view, mailbox, work, kept } = subscription;
         let begun = Instant::now();
         let drawing = tokio::task::spawn_blocking(move || {

@@ -12,7 +12,7 @@ use crate::types::*;
 /// What the reader holds.
 #[derive(Default)]
 pub(crate) struct Sent {
-    /// The subscription.
+    /// Its id.
     picture: u32,
     /// Number of the last message.
     pub(crate) number: u64,

@@ -40,7 +40,7 @@ pub enum Item {
 pub struct Reader(mpsc::Receiver<Result<Item, ApiError>>);
 
 impl Reader {
-    /// The next item, or why there are no more; none when the stream has ended.
+    /// The next item, or why there are no more: the last that is said. None after that, and when the application ends.
     pub async fn next(&mut self) -> Option<Result<Item, ApiError>> {
         self.0.recv().await
     }
@@ -50,7 +50,8 @@ impl Reader {
 pub struct Writer(Box<dyn Fn(Value) -> Result<(), ApiError> + Send + Sync>);
 
 impl Writer {
-    /// Says something to the stream; one that has ended takes it, and does nothing.
+    /// Says something to the stream; one that has ended takes it, and does nothing. A host ends a stream whose reader says
+    /// what is refused.
     ///
     /// # Errors
     /// Where the message does not fit the stream, or too many wait to be read.
@@ -102,9 +103,9 @@ impl<I: IntoItem> Items<I> {
         Some(())
     }
 
-    /// Says why there are no more items, where the reader has room to hear it: one that is gone needs no farewell.
-    pub(crate) fn fail(&self, error: ApiError) {
-        let _ = self.0.try_send(Err(error));
+    /// Says why there are no more items, when the reader has taken what was sent before; one that is gone needs no farewell.
+    pub(crate) async fn fail(&self, error: ApiError) {
+        let _ = self.0.send(Err(error)).await;
     }
 
     /// Waits until the reader is gone.

@@ -30,6 +30,8 @@ pub enum Notice {
     Export(ExportStatus),
     /// A cluster was closed.
     Closed(String),
+    /// This reader was too slow for some notices: whatever it knows may have changed.
+    Missed,
 }
 
 /// Notices from this moment on, the contexts first: whoever asked for them a moment ago may have missed their change.
@@ -48,8 +50,7 @@ pub(crate) fn notices(
             loop {
                 match notices.recv().await {
                     Ok(notice) => stream.items.send(notice).await?,
-                    // Notices tell states: the next one says what the missed ones said.
-                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Lagged(_)) => stream.items.send(Notice::Missed).await?,
                     Err(RecvError::Closed) => return None::<()>,
                 }
             }

@@ -99,7 +99,7 @@ pub(crate) fn object(
         tokio::select! {
             _ = telling => {}
             () = stream.items.closed() => {}
-            () = closed.cancelled() => stream.items.fail(gone()),
+            () = closed.cancelled() => stream.items.fail(gone()).await,
         }
     })
 }

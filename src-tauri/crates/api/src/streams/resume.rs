@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// Numbers of one stream: enough for 16 days of a screen's frames, so that a number names its stream as well.
+/// Numbers of one stream: enough for six days of frames at the highest pace, so that a number names its stream as well.
 const NUMBERS: u64 = 1 << 24;
 /// Ranges that may be the first.
 const RANGES: u64 = 1 << 28;

@@ -16,7 +16,7 @@ pub struct ApiError {
     pub detail: Option<String>,
 }
 
-/// A code exists only if the interface acts on it.
+/// What sort of failure it is, where whoever asked may act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ErrorCode {

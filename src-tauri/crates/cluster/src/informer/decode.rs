@@ -46,7 +46,8 @@ pub(crate) fn page(bytes: &[u8], kind: &ResourceKind) -> serde_json::Result<Page
     Ok(page)
 }
 
-/// The head of a page that is still coming in: API servers write `metadata` before `items`.
+/// The head of a page that is still coming in, where `metadata` stands before `items`: so API servers write lists of their
+/// own kinds, while those of custom resources have their fields in the order of the alphabet.
 pub(crate) fn head(beginning: &[u8]) -> Option<Head> {
     #[derive(Deserialize)]
     struct Beginning {

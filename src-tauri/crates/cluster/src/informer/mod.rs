@@ -92,6 +92,8 @@ pub(crate) struct State {
     list_took: Duration,
     /// Whether a watch was answered once, and how many were refused since one was.
     was_watched: bool,
+    /// When the watch under way was answered.
+    watch_began: Option<Instant>,
     refused_watches: u32,
     /// Where it may not be watched: until when it is listed again and again.
     polled_until: Option<Instant>,
@@ -176,7 +178,7 @@ impl Informer {
         let mut version = String::new();
         state.say(&self, KindState::Loading { received: 0 });
         loop {
-            let (from, begun) = (version.clone(), Instant::now());
+            let from = version.clone();
             let outcome = tokio::select! {
                 outcome = self.step(&mut state, &mut version) => outcome,
                 _ = slept.changed() => Err(Failure::Network("the machine slept".to_owned())),
@@ -188,7 +190,8 @@ impl Informer {
                 self.discovered().await;
             }
             // A list alone proves little: the watch that follows may fail at once, again and again.
-            if !from.is_empty() && (version != from || begun.elapsed() > PROOF) {
+            let began = state.watch_began.take();
+            if !from.is_empty() && (version != from || began.is_some_and(|began| began.elapsed() > PROOF)) {
                 backoff.reset();
             }
             match outcome {

@@ -30,6 +30,7 @@ pub(super) async fn run(informer: &Informer, state: &mut State, version: &mut St
     // The place on its connection is given back when this function ends.
     let Watching { answer, place: _place } = informer.session.watch(ask).await?;
     informer.session.hear();
+    state.watch_began = Some(Instant::now());
     state.watched(informer);
     let is_pinged = is_pinged(&answer);
     let patience = match informer.silence {

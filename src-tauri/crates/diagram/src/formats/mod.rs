@@ -102,6 +102,16 @@ impl Format {
         &FORMATS[self as usize]
     }
 
+    /// Whether it holds a picture: theme, title and stamp matter.
+    pub fn is_drawn(self) -> bool {
+        matches!(self, Self::Svg | Self::Png | Self::Pdf | Self::Drawio)
+    }
+
+    /// Whether it is written from the graph itself, and needs no picture.
+    pub fn is_for_programs(self) -> bool {
+        matches!(self, Self::Json | Self::Graphml)
+    }
+
     /// The format that a file's name asks for by its ending.
     pub fn of_file(name: &str) -> Option<Self> {
         let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();

@@ -24,18 +24,20 @@ mod spec;
 mod subject;
 mod view;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{Health, ResourceKey};
 use rustc_hash::{FxHashMap, FxHashSet};
 pub use topology::Lens;
-use topology::{Graph, GraphDelta};
+use topology::{Graph, GraphDelta, NodeId};
 
 pub use assemble::State;
 pub use kinds::plural;
 pub use seats::Seats;
 pub(crate) use view::{is_hub, is_noise};
 
+use self::view::View;
 use crate::scene::Scene;
 
 /// What the picture shows and how.
@@ -135,6 +137,12 @@ pub struct Picture {
 /// Draws the graph.
 pub fn build(graph: &Graph, options: &Options) -> Picture {
     assemble::alone(graph, options)
+}
+
+/// The nodes that a picture with these options shows, on cards of their own or folded.
+pub fn shown(graph: &Graph, options: &Options) -> BTreeSet<NodeId> {
+    let view = View::new(graph, options);
+    graph.nodes().map(|(id, _)| id).filter(|id| view.shows(*id)).collect()
 }
 
 /// Draws the graph after a change: what the change did not touch is neither looked at again nor moved.

@@ -55,6 +55,13 @@ test("a card that changed takes its old place among those that stay", () => {
   expect(cards[0]).toBe(picture.blocks.get("app:shop/cart")?.cards[0]);
 });
 
+test("a frame whose badge changed is drawn again", () => {
+  const numbers = [...[0, 0, 800, 600], ...[700, 0, 50, 16]];
+  const { picture } = applyMessage(null, decode(encode(header({ frames: [frame({ badges: [{ text: "quota", key: null }] })] }), [...[0, 0, 800, 600], ...numbers])));
+  const change = next({ frames: [frame({ badges: [{ text: "limits", key: null }] })], framesSplice: { gone: [0], at: [0], moved: [] } }, numbers);
+  expect(applyMessage(picture, change).dirty).not.toEqual([]);
+});
+
 test("a card that only moved takes its parts along", () => {
   const pod: WirePod = { key: "core/Pod/shop/cart-1", health: "ok" };
   const whole = block({ cards: [card({ pods: [pod] }), card({ key: "core/Service/shop/cart" })] });

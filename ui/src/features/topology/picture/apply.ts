@@ -130,7 +130,8 @@ function dirtyFrames(before: Frame[], after: Frame[]): Box[] {
 }
 
 function sameHead(a: Frame, b: Frame): boolean {
-  return a.title === b.title && a.subtitle === b.subtitle && JSON.stringify(a.counts) === JSON.stringify(b.counts);
+  const shown = ({ title, subtitle, counts, badges }: Frame) => JSON.stringify([title, subtitle, counts, badges]);
+  return shown(a) === shown(b);
 }
 
 function dirtyLinks(before: Link[], after: Link[]): Box[] {
@@ -145,5 +146,5 @@ function dirtyLinks(before: Link[], after: Link[]): Box[] {
 
 function linkSignature(link: Link): string {
   const route = link.points.map((point) => `${point.x},${point.y}`).join(" ");
-  return `${link.from.id}>${link.to.id} ${link.class} ${link.state} ${link.count} ${link.label?.text ?? ""} ${route}`;
+  return `${link.from.id}>${link.to.id} ${link.class} ${link.state} ${link.inferred ? "inferred" : "stated"} ${link.count} ${link.label?.text ?? ""} ${route}`;
 }
