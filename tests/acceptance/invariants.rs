@@ -356,7 +356,9 @@ fn only_one_file_of_the_interface_knows_tauri() {
     let strangers: Vec<PathBuf> = sources("ui/src", &[".ts", ".tsx"])
         .into_iter()
         .filter(|(_, text)| text.contains("@tauri-apps/"))
-        .filter(|(path, _)| !["tauri.ts", "tauri.test.ts"].iter().any(|own| path.ends_with(format!("src/api/transport/{own}"))))
+        .filter(|(path, _)| {
+            !["tauri.ts", "tauri.test.ts"].iter().any(|own| path.ends_with(format!("src/api/transport/{own}")))
+        })
         .map(|(path, _)| path)
         .collect();
     assert!(strangers.is_empty(), "{strangers:?}");
