@@ -56,6 +56,8 @@ export class MapSession {
   readonly goal: Store<{ ids: readonly string[] } | null> = createStore<{ ids: readonly string[] } | null>(null);
   /** The path that the map highlights: its cards in order. */
   readonly traced: Store<readonly string[]> = createStore<readonly string[]>([]);
+  /** What the selected object itself is joined with, once that is known; a card may hold others whose lines are not its own. */
+  readonly joined: Store<{ key: string; others: ReadonlySet<string> } | null> = createStore<{ key: string; others: ReadonlySet<string> } | null>(null);
   /** The keyboard is to go into what tells of the selection; a new object every time. */
   readonly entered: Store<object | null> = createStore<object | null>(null);
   /** What the map is asked to do with its camera from outside; a new object every time. */

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 
 import { Button, HealthMark, Message } from "@/components";
 import { useStore } from "@/lib/store";
@@ -11,7 +11,7 @@ import { Overview } from "./Overview";
 import { ReachView } from "./ReachView";
 import { Relations } from "./Relations";
 import { YamlView } from "./YamlView";
-import { headline, relationCount } from "./model";
+import { headline, joinedWith, relationCount } from "./model";
 import { useObject } from "./useObject";
 import { kindOf, nameOf } from "../keys";
 
@@ -25,6 +25,10 @@ const TABS: ReadonlyArray<{ id: InspectorTab; label: string }> = [
 export function ObjectInspector({ session, objectKey }: { session: MapSession; objectKey: string }) {
   const tab = useStore(session.tab);
   const { detail, error, again } = useObject(session.cluster, objectKey);
+  useEffect(() => {
+    session.joined.set(detail && { key: detail.key, others: joinedWith(detail) });
+    return () => session.joined.set(null);
+  }, [session, detail]);
   const ownScroll = tab === "yaml" || tab === "reach";
   if (!detail) {
     return (

@@ -74,6 +74,11 @@ export function relationCount(detail: ObjectDetail): number {
   return detail.relations.reduce((sum, group) => sum + group.total, 0);
 }
 
+/** What an object's own relations lead to, without what only reaches it through others. */
+export function joinedWith(detail: ObjectDetail): ReadonlySet<string> {
+  return new Set(detail.relations.flatMap(({ members }) => members.filter(({ near }) => near === null).map(({ key }) => key)));
+}
+
 export type ReachRow = { sort: "heading"; text: string } | { sort: "object"; hit: SearchHit };
 
 /** What is reached, nearest first, with a heading for each distance; a cut list says so at its end. */

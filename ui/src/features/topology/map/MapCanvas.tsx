@@ -26,6 +26,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   const selection = useStore(session.selection);
   const goal = useStore(session.goal);
   const traced = useStore(session.traced);
+  const joined = useStore(session.joined);
   const zoomed = useStore(session.zoom);
   useHome(host);
 
@@ -92,6 +93,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
     engine.current?.setMarks({ selected, selectedLink });
   }, [selection]);
   useEffect(() => engine.current?.setMarks({ traced }), [traced]);
+  useEffect(() => engine.current?.setMarks({ joined }), [joined]);
   useEffect(() => {
     if (goal) engine.current?.eye.reveal(...goal.ids);
     session.goal.set(null);

@@ -13,6 +13,8 @@ export interface Marks {
   selected: string | null;
   selectedLink: { from: string; to: string } | null;
   hover: Hit | null;
+  /** What the selected object itself is joined with; null until it is known. */
+  joined: { key: string; others: ReadonlySet<string> } | null;
   /** Cards of a path, in order. */
   traced: readonly string[];
   /** Whether the map has the keyboard. */
@@ -43,8 +45,8 @@ export function drawOverlay(context: CanvasRenderingContext2D, input: OverlayInp
   const pixel = 1 / scale;
   drawGlow(context, input);
   if (showsCards(input.level)) {
-    if (marks.hover) drawNeighbours(context, input, hoverKey(marks.hover), 1.5 * pixel);
-    if (marks.selected !== null) drawNeighbours(context, input, spatial.cardOf(marks.selected)?.card.key ?? null, 1.5 * pixel);
+    const pointed = marks.hover && (marks.hover.sort === "card" || marks.hover.sort === "pod") ? marks.hover.key : null;
+    for (const key of new Set([pointed, marks.selected])) if (key !== null) drawNeighbours(context, input, key, 1.5 * pixel);
     drawSharers(context, input, marks.hover?.sort === "badge" ? marks.hover : null);
     if (marks.selected !== null && !spatial.cardOf(marks.selected)) drawSharers(context, input, { key: marks.selected, text: "", card: null, block: "" });
   }
@@ -60,10 +62,6 @@ export function drawOverlay(context: CanvasRenderingContext2D, input: OverlayInp
   if (hovered) frameOf(context, spatial, hovered, 1.5 * pixel, 0, palette.accent, 0.8);
   // With a gap, so that the ring is seen on every colour and differs from a hover by more than shade.
   if (marks.selected !== null) frameOf(context, spatial, marks.selected, (marks.focused ? 3 : 2.25) * pixel, 3 * pixel, palette.accent, 1);
-}
-
-function hoverKey(hit: Hit): string | null {
-  return hit.sort === "card" || hit.sort === "pod" ? (hit.sort === "pod" ? hit.card : hit.key) : null;
 }
 
 function hoverId(hit: Hit): string | null {
@@ -100,15 +98,26 @@ function frameOf(context: CanvasRenderingContext2D, spatial: Spatial, id: string
   context.restore();
 }
 
-/** Lines of a card in the accent colour, and a thin frame around what they lead to. */
-function drawNeighbours(context: CanvasRenderingContext2D, input: OverlayInput, key: string | null, width: number) {
-  if (key === null) return;
-  const { spatial, palette } = input;
-  for (const placed of linksOf(spatial, key)) {
+/** Lines of an object in the accent colour, and a thin frame around what they lead to. */
+function drawNeighbours(context: CanvasRenderingContext2D, { spatial, palette, marks }: OverlayInput, key: string, width: number) {
+  for (const { other, ...placed } of neighboursOf(spatial, key, marks.joined)) {
     strokeLink(context, placed, palette.accent, Math.max(1.8, width));
-    const other = placed.link.from.id === key ? placed.link.to : placed.link.from;
-    frameOf(context, spatial, other.id, width, 0, palette.accent, 0.9);
+    frameOf(context, spatial, other, width, 0, palette.accent, 0.9);
   }
+}
+
+/**
+ * The lines of an object with what is at their far ends. A pod that lies in the card of its workload has, of the lines of
+ * that card, those that lead to what it is joined with itself; none until that is known.
+ */
+export function neighboursOf(spatial: Spatial, key: string, joined: Marks["joined"]): Array<Placed & { other: string }> {
+  const card = spatial.cardOf(key)?.card.key;
+  if (card === undefined) return [];
+  const lines = linksOf(spatial, card).map((placed) => ({ ...placed, other: placed.link.from.id === card ? placed.link.to.id : placed.link.from.id }));
+  if (card === key) return lines;
+  const others = joined?.key === key ? [...joined.others] : [];
+  const reached = new Set(others.flatMap((each) => spatial.cardOf(each)?.card.key ?? []));
+  return lines.filter(({ other }) => reached.has(other));
 }
 
 /** A path from card to card: along the drawn lines where there are any, straight across where containment says it all. */
