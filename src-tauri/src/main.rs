@@ -34,7 +34,7 @@ fn main() -> Result<ExitCode> {
     let opening = opening::Opening::parse();
     webkit::choose_renderer()?;
 
-    let downloads = tempfile::Builder::new().prefix("kubilitics-").tempdir().context("make a folder for downloads")?;
+    let downloads = api::downloads_folder().context("make a folder for downloads")?;
     let setup = Setup {
         host: "window".to_owned(),
         kubeconfig: Environment::from_process(opening.kubeconfig.clone()),

@@ -32,5 +32,5 @@ pub use drawing::{Drawing, stamp};
 pub use once::{Look, Looking, look};
 pub use session::{Published, SourceState};
 pub use streams::{Item, Reader, Writer};
-pub use target::{Permission, write_file};
+pub use target::{Permission, downloads_folder, write_file};
 pub use uploads::Upload;

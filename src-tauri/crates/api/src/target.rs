@@ -6,6 +6,18 @@ use std::path::{Path, PathBuf};
 
 use crate::types::ApiError;
 
+/// A folder for what pages download, for its owner alone whatever the umask; it goes when it is dropped.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn downloads_folder() -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("kubilitics-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
 /// Who may read what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
@@ -153,6 +165,13 @@ mod tests {
         let error = put(&target, Permission::Usual).unwrap_err();
         assert!(error.message.contains("a link that somebody else made"), "{error}");
         assert_eq!(fs::read(&real).unwrap(), b"before");
+    }
+
+    #[test]
+    fn downloads_lie_where_nobody_else_sees_them() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = downloads_folder().unwrap();
+        assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod terminal;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -62,17 +63,40 @@ pub(crate) struct Usage(pub(crate) String);
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(async {
+    let (interrupted, ended) = runtime.block_on(async {
         match command {
-            Command::Topology(args) => draw::topology(args).await,
-            Command::Export(args) => draw::export(args).await,
-            Command::Demo(args) => demo::run(args).await,
-            Command::Serve(args) => serve::run(args).await,
+            Command::Topology(args) => unless_interrupted(draw::topology(args)).await,
+            Command::Export(args) => unless_interrupted(draw::export(args)).await,
+            Command::Demo(args) => (false, demo::run(args).await),
+            Command::Serve(args) => (false, serve::run(args).await),
         }
     });
-    // A read of standard input that nobody waits for must not hold up the end.
-    runtime.shutdown_background();
+    if interrupted {
+        // What runs for it ends with it, such as a program that logs in.
+        runtime.shutdown_timeout(FAREWELL);
+    } else {
+        // A read of standard input that nobody waits for must not hold up the end.
+        runtime.shutdown_background();
+    }
     ended
+}
+
+/// How long what is interrupted may take to end.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// The work, or that it was interrupted. It runs on a thread of its own: drawing leaves no moment to listen.
+async fn unless_interrupted(
+    work: impl Future<Output = anyhow::Result<ExitCode>> + Send + 'static,
+) -> (bool, anyhow::Result<ExitCode>) {
+    let interrupted = serve::interruption();
+    let mut work = tokio::spawn(work);
+    tokio::select! {
+        ended = &mut work => (false, ended.unwrap_or_else(|error| Err(error.into()))),
+        () = interrupted => {
+            work.abort();
+            (true, Ok(ExitCode::from(serve::INTERRUPTED)))
+        }
+    }
 }
 
 /// One line on standard error; nowhere else to complain where that is closed.

@@ -19,7 +19,7 @@ use crate::{Usage, complain};
 /// Names the token with which a script may ask.
 const TOKEN: &str = "KUBILITICS_TOKEN";
 /// The status of a process that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Serve the interface on a local address and print it.
 ///
@@ -69,7 +69,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         return Err(Usage(format!("--files {} is no folder", folder.display())).into());
     }
     // Downloads are kept for this run only.
-    let downloads = tempfile::Builder::new().prefix("kubilitics-").tempdir().context("make a folder for downloads")?;
+    let downloads = api::downloads_folder().context("make a folder for downloads")?;
     let environment = Environment::from_process(args.source.kubeconfig.clone());
     let setup = Setup {
         host: "browser".to_owned(),
@@ -105,7 +105,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         again.await;
         // Nothing is waited for any more; what was kept for this run goes all the same.
         let _ = std::fs::remove_dir_all(kept);
-        std::process::exit(INTERRUPTED);
+        std::process::exit(INTERRUPTED.into());
     });
     server::run(listener, application, options, shutdown).await;
     Ok(ExitCode::SUCCESS)

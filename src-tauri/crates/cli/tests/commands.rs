@@ -375,6 +375,43 @@ fn serving_prints_its_address_and_ends_well_when_asked() {
     }
 }
 
+/// What was seen: the login program of a kubeconfig went on for ever after Ctrl-C, with all it had started.
+#[cfg(unix)]
+#[test]
+fn a_program_that_logs_in_ends_with_the_command_that_runs_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let program = place.path().join("login");
+    fs::write(&program, "#!/bin/sh\nsleep 987 &\necho $! > started.part\nmv started.part started\nsleep 988\n")
+        .unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let kubeconfig = "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+        clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n\
+        contexts: [{name: c, context: {cluster: c, user: u}}]\n\
+        users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./login, interactiveMode: Never}}}]\n";
+    fs::write(place.path().join("kc"), kubeconfig).unwrap();
+    let child = place.command(&["topology", "--kubeconfig", "kc"]).stderr(Stdio::null()).spawn().unwrap();
+    let mut running = Running(child);
+    let started = place.path().join("started");
+    while !started.exists() {
+        assert!(running.0.try_wait().unwrap().is_none(), "it ended before it logged in");
+        std::thread::yield_now();
+    }
+    let child = fs::read_to_string(started).unwrap().trim().to_owned();
+    running.interrupt();
+    assert_eq!(running.0.wait().unwrap().code(), Some(130));
+    // What is ended may not be gone yet, but it is not running any more.
+    let runs = || {
+        let state = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
+    };
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while runs() {
+        assert!(std::time::Instant::now() < end, "what it started runs on");
+        std::thread::yield_now();
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_second_interruption_waits_for_nobody() {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use model::mask_credentials;
 use serde::Deserialize;
 
 use crate::auth::AuthError;
@@ -176,7 +177,8 @@ pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
 impl From<AuthError> for Failure {
     fn from(error: AuthError) -> Self {
         let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
-        Self::Credentials(format!("{error}{source}"))
+        // What a plugin prints and how it is called is others' text.
+        Self::Credentials(mask_credentials(&format!("{error}{source}")).into_owned())
     }
 }
 

@@ -31,5 +31,13 @@ pub async fn probe(context: &Context, patience: Duration) -> Result<Health, Fail
         let version = session.json::<Version>("/version", Limit::VERSION).await?;
         Ok(Health { version, latency: asked.elapsed() })
     };
-    timeout(patience, ask).await.unwrap_or(Err(Failure::Silent(patience)))
+    match timeout(patience, ask).await {
+        Ok(answer) => answer,
+        // Nobody has asked the server yet.
+        Err(_) if session.is_logging_in() => Err(Failure::Credentials(format!(
+            "the program that logs in gave no answer within {} s",
+            patience.as_secs()
+        ))),
+        Err(_) => Err(Failure::Silent(patience)),
+    }
 }

@@ -236,6 +236,11 @@ impl Session {
         Err(Failure::of_answer(code, retry_after.as_deref(), &body))
     }
 
+    /// Whether nothing was asked yet for want of credentials.
+    pub(crate) fn is_logging_in(&self) -> bool {
+        self.peek().is_none()
+    }
+
     fn peek(&self) -> Option<Arc<Current>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,7 +1,8 @@
 //! Credentials in addresses, made unreadable before anybody sees the text: `postgres://shop:***@db/orders`.
 //!
-//! It masks what a URL carries (user information, and parameters that are called like secrets), not passwords that
-//! stand for themselves: those lie in Secrets, whose values never come so far.
+//! It masks what an address carries (user information, and parameters that are called like secrets), be it a URL, a Go
+//! driver's `user:password@tcp(host)` or a connection string (`Server=db;Password=…`); not passwords that stand for
+//! themselves: those lie in Secrets, whose values never come so far.
 
 use std::borrow::Cow;
 
@@ -23,8 +24,55 @@ const PARAMETERS: [&str; 12] = [
     "token",
 ];
 
-/// The text with the credentials of all its URLs masked; borrowed where it has none.
+/// The text with the credentials of all its addresses masked; borrowed where it has none.
 pub fn mask_credentials(text: &str) -> Cow<'_, str> {
+    match mask_urls(text) {
+        Cow::Borrowed(text) => mask_others(text),
+        Cow::Owned(masked) => Cow::Owned(mask_others(&masked).into_owned()),
+    }
+}
+
+/// What drivers take that is no URL.
+fn mask_others(text: &str) -> Cow<'_, str> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (at, _) in text.match_indices("@tcp(").chain(text.match_indices("@unix(")) {
+        let begins = text.get(..at).and_then(|before| before.rfind(ends_url)).map_or(0, |end| end + 1);
+        let user = text.get(begins..at).unwrap_or_default();
+        if let Some((name, password)) = user.split_once(':')
+            && !password.is_empty()
+        {
+            found.push((begins + name.len() + 1, at));
+        }
+    }
+    // A list of several, so that a flag or a sentence is none.
+    if text.contains(';') {
+        let mut at = 0;
+        for part in text.split(';') {
+            if let Some((name, value)) = part.split_once('=')
+                && !value.trim().is_empty()
+                && ["password", "pwd"].iter().any(|secret| name.trim().eq_ignore_ascii_case(secret))
+            {
+                found.push((at + name.len() + 1, at + part.len()));
+            }
+            at += part.len() + 1;
+        }
+    }
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    found.sort_unstable();
+    let mut masked = String::new();
+    let mut kept = 0;
+    for (from, to) in found.into_iter().filter(|(from, to)| from <= to) {
+        masked.push_str(text.get(kept..from).unwrap_or_default());
+        masked.push_str(MASK);
+        kept = to;
+    }
+    masked.push_str(text.get(kept..).unwrap_or_default());
+    Cow::Owned(masked)
+}
+
+fn mask_urls(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut kept = 0;
     let mut search = 0;
@@ -109,6 +157,11 @@ mod tests {
             ("https://10.0.0.1:6443/a@b", "https://10.0.0.1:6443/a@b"),
             ("https://[fd00::1]/a@b", "https://[fd00::1]/a@b"),
             ("ann@example.com", "ann@example.com"),
+            ("shop:hunter2@tcp(db:3306)/orders", "shop:***@tcp(db:3306)/orders"),
+            ("dsn=shop:hunter2@unix(/run/db)/x", "dsn=shop:***@unix(/run/db)/x"),
+            ("Server=db;Uid=a; Pwd=b;Timeout=3", "Server=db;Uid=a; Pwd=***;Timeout=3"),
+            ("Server=db;Password=b", "Server=db;Password=***"),
+            ("a:b@tcp without one; password of none", "a:b@tcp without one; password of none"),
         ] {
             assert_eq!(mask_credentials(text), expected);
             assert_eq!(mask_credentials(expected), expected, "masking twice changes nothing");

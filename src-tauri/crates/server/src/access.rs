@@ -82,7 +82,8 @@ fn refusal(host: &Host, headers: &HeaderMap, uri: &Uri) -> Option<(StatusCode, &
         let own = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         own.is_some_and(|own| own.eq_ignore_ascii_case(asked))
     };
-    let foreign = text(ORIGIN).is_some_and(|origin| !is_own(origin));
+    // One that is no text is nobody's.
+    let foreign = headers.get(ORIGIN).is_some_and(|origin| !origin.to_str().is_ok_and(is_own));
     foreign.then_some((StatusCode::FORBIDDEN, "pages of other origins may not ask this host"))
 }
 

@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,6 +22,8 @@ use tokio_util::task::TaskTracker;
 const CONNECTIONS: usize = 512;
 /// How long the head of a request may take, and how long a connection may wait for its next one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long somebody may take none of what is written to it: a page that sleeps longer asks again when it wakes.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A pause where the system refuses to accept, such as for want of file descriptors.
 const REFUSED: Duration = Duration::from_millis(100);
 
@@ -53,6 +56,9 @@ pub(crate) async fn accept(listener: TcpListener, router: Router, shutdown: &Can
 }
 
 async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, shutdown: CancellationToken) {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    let stream = Box::pin(stream);
     let service = TowerToHyperService::new(router.layer(Extension(ConnectInfo(peer))));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

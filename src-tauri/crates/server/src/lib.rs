@@ -24,6 +24,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{any, get, post};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,6 +34,9 @@ use pages::Tokens;
 
 /// How long requests under way may take to end when the host does.
 const FAREWELL: Duration = Duration::from_millis(2500);
+
+/// WebSockets at a time that have not shown a token yet; each may hold a message of a megabyte for ten seconds.
+const STRANGERS: usize = 64;
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -61,6 +65,8 @@ struct Host {
     options: Arc<Options>,
     tokens: Arc<Tokens>,
     sockets: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    /// Places of WebSockets that have not shown a token yet.
+    strangers: Arc<Semaphore>,
     shutdown: CancellationToken,
     tracker: TaskTracker,
 }
@@ -73,6 +79,7 @@ pub async fn run(listener: TcpListener, application: Application, options: Optio
         tokens: Arc::new(Tokens::new(options.secret.clone(), options.script.clone())),
         options: Arc::new(options),
         sockets: Arc::default(),
+        strangers: Arc::new(Semaphore::new(STRANGERS)),
         shutdown: shutdown.clone(),
         tracker: tracker.clone(),
     };

@@ -15,16 +15,18 @@ use api::types::ApiError;
 use api::{Application, Caller, Item, Reader, Writer};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::Host;
+use crate::failure::failure;
 
 /// Requests are small; a longer message is a mistake or an attack.
 const MESSAGE_LIMIT: usize = 1 << 20;
@@ -89,9 +91,14 @@ pub(crate) async fn open(
 ) -> Response {
     // The host waits for it when it ends.
     let tracked = host.tracker.token();
-    upgrade.max_message_size(MESSAGE_LIMIT).on_upgrade(move |socket| async move {
+    // What is not known yet must not fill the memory.
+    let Ok(waits) = Arc::clone(&host.strangers).try_acquire_owned() else {
+        let error = ApiError::failed("too many connections wait to show their token; try again");
+        return failure(StatusCode::SERVICE_UNAVAILABLE, &error);
+    };
+    upgrade.max_message_size(MESSAGE_LIMIT).max_frame_size(MESSAGE_LIMIT).on_upgrade(move |socket| async move {
         let (mut outgoing, mut incoming) = socket.split();
-        let farewell = converse(&host, peer, &mut outgoing, &mut incoming).await;
+        let farewell = converse(&host, peer, waits, &mut outgoing, &mut incoming).await;
         if let Some(frame) = farewell {
             // A reader that is gone needs no farewell; another answers it.
             let parted = async {
@@ -112,6 +119,7 @@ fn close(code: u16, reason: &str) -> CloseFrame {
 async fn converse(
     host: &Host,
     peer: SocketAddr,
+    waits: OwnedSemaphorePermit,
     outgoing: &mut SplitSink<WebSocket, Message>,
     incoming: &mut SplitStream<WebSocket>,
 ) -> Option<CloseFrame> {
@@ -135,6 +143,7 @@ async fn converse(
         let reason = format!("this address holds {} connections already; close a page", host.options.sockets);
         return Some(close(TRY_AGAIN_LATER, &reason));
     };
+    drop(waits);
     tracing::info!(%peer, "connected");
     let (sender, mut messages) = mpsc::channel::<Message>(1);
     let writing = async {

@@ -253,6 +253,26 @@ async fn a_socket_shows_the_token_first() {
     }
 }
 
+/// What was seen: sockets that showed no token, and sent fifteen megabytes each, filled the memory.
+#[tokio::test]
+async fn who_has_shown_no_token_holds_little_and_few_of_them_do() {
+    let served = Served::start().await;
+    let address = format!("ws://{}/api/v1/stream", served.at);
+    let mut long = served.socket(&json!({ "token": " ".repeat(2 << 20) })).await;
+    assert!(!matches!(long.next().await, Some(Ok(Message::Text(_)))), "more than a megabyte was taken");
+    drop(long);
+    let mut silent = Vec::new();
+    let refusal = loop {
+        match tokio_tungstenite::connect_async(&address).await {
+            Ok((socket, _)) => silent.push(socket),
+            Err(error) => break error.to_string(),
+        }
+        assert!(silent.len() < 1000, "there is no end to them");
+    };
+    assert!(refusal.contains("503"), "{refusal}");
+    drop(silent);
+}
+
 #[tokio::test]
 async fn a_host_that_ends_says_so_to_every_socket() {
     let mut served = Served::start().await;
@@ -296,6 +316,8 @@ async fn foreign_names_and_pages_of_other_origins_are_turned_away() {
     assert_eq!(status(health().header(HOST, "maps.example")).await, StatusCode::OK);
     assert_eq!(status(health().header(ORIGIN, "http://evil.example")).await, StatusCode::FORBIDDEN);
     assert_eq!(status(health().header(ORIGIN, "null")).await, StatusCode::FORBIDDEN);
+    let no_text = reqwest::header::HeaderValue::from_bytes(b"http://evil\xff").unwrap();
+    assert_eq!(status(health().header(ORIGIN, no_text)).await, StatusCode::FORBIDDEN);
     assert_eq!(status(health().header(ORIGIN, format!("http://{}", served.at))).await, StatusCode::OK);
     let other_port = format!("http://127.0.0.1:{}", served.at.port() ^ 1);
     let command = served.command("app_info").bearer_auth(SCRIPT).header(ORIGIN, other_port);

@@ -72,8 +72,18 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Makes the file where there is none, and takes what others may do with it from it; its journals follow its mode.
+/// Makes the file where there is none, and takes what others may do with it from it; its journals follow its mode. What is
+/// no database is left as it is: whoever opens it says so.
 pub(crate) fn private_file(path: &Path) -> io::Result<()> {
+    let mut beginning = Vec::with_capacity(MAGIC.len());
+    match std::fs::File::open(path) {
+        Ok(file) => file.take(MAGIC.len() as u64).read_to_end(&mut beginning)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(error),
+    };
+    if !MAGIC.starts_with(&beginning) {
+        return Ok(());
+    }
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]

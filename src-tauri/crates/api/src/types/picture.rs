@@ -47,10 +47,13 @@ pub struct View {
     /// Which relations are drawn.
     pub lens: Lens,
     /// Namespaces shown; empty means all.
+    #[serde(deserialize_with = "few")]
     pub namespaces: Vec<String>,
     /// Kinds shown, as `group/Kind` with `core` for the core group; empty means all.
+    #[serde(deserialize_with = "few")]
     pub kinds: Vec<String>,
     /// States of health shown; empty means all.
+    #[serde(deserialize_with = "few")]
     pub health: Vec<Health>,
     /// Only what is wrong, with its direct evidence.
     pub problems_only: bool,
@@ -59,11 +62,26 @@ pub struct View {
     /// How many steps around the focus; 1 where absent.
     pub depth: Option<u32>,
     /// Cards whose folded content is drawn as cards (keys).
+    #[serde(deserialize_with = "few")]
     pub expanded: Vec<String>,
     /// Draw everything as cards.
     pub expand_all: bool,
     /// Width to height that the whole is laid out for, in percent; 160 where absent.
     pub aspect: Option<u32>,
+}
+
+/// Entries that one list of a view may have: each is compared with every object at every picture.
+const FEW: usize = 5000;
+
+fn few<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let list = Vec::deserialize(deserializer)?;
+    if list.len() > FEW {
+        return Err(serde::de::Error::custom(format!(
+            "a list of a view has at most {FEW} entries, not {}",
+            list.len()
+        )));
+    }
+    Ok(list)
 }
 
 /// The JSON part of one message.

@@ -147,7 +147,8 @@ fn outside(source: &Source<'_>, found: &mut Found<'_>) {
     let host = |name: &str| source.key_to(EXTERNAL_GROUP, "Host", "", name);
     let address = |name: &str| source.key_to(EXTERNAL_GROUP, "Address", "", name);
     if let Some(name) = external_name(source).filter(|name| service_of(name).is_none()) {
-        found.key(host(name), "spec.externalName");
+        // A name with credentials in it is none; it is shown all the same, without them.
+        found.key(host(&model::mask_credentials(name)), "spec.externalName");
     }
     for (at, ip) in list(source.spec, "externalIPs").iter().filter_map(text).enumerate() {
         found.key(address(ip), format_args!("spec.externalIPs[{at}]"));

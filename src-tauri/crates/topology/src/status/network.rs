@@ -11,7 +11,10 @@ pub(super) fn service(source: &Source<'_>) -> Appraisal {
     let kind = field(source.spec, "type").unwrap_or("ClusterIP");
     let alive = plainly_alive(source);
     match kind {
-        "ExternalName" => Appraisal::new(alive, kind, field(source.spec, "externalName").unwrap_or(kind)),
+        "ExternalName" => {
+            let name = field(source.spec, "externalName").unwrap_or(kind);
+            Appraisal::new(alive, kind, &*model::mask_credentials(name))
+        }
         "LoadBalancer" => {
             let balanced = !source.items("/status/loadBalancer/ingress").is_empty();
             if balanced || source.object.uid.is_none() {
