@@ -102,7 +102,7 @@ test("a program that logs in runs only when somebody asks", async () => {
   page.removeAllListeners("console");
   try {
     await writeFile(file, JSON.stringify(config));
-    const row = (name: string) => page.getByRole("button", { name: new RegExp(`^(?!Edit|Ask).*${name}`) });
+    const row = (name: string) => page.getByRole("button", { name: new RegExp(`^(?!Edit|Ask|Why).*${name}`) });
     await expect.poll(() => row("without").innerText()).toMatch(/127\.0\.0\.1:1[^]*(refused|does not answer|cannot be reached)/i);
     expect(await row("with-plugin").innerText()).toContain("Logs in with touch, not asked yet");
     expect(existsSync(marker)).toBe(false);
@@ -130,7 +130,38 @@ test("a file that holds no object is named, and nothing else breaks", async () =
   await page.getByRole("link", { name: "Clusters" }).click();
   page.removeAllListeners("console");
   await choose(page, "Files…", path);
-  await expect.poll(() => page.getByRole("alert").innerText()).toContain("web.yaml");
+  const files = page.getByRole("region", { name: "Open a dump or manifests" });
+  await expect.poll(() => files.getByRole("alert").innerText()).toContain("web.yaml");
+});
+
+test("beside what is open and thirty contexts, files can be opened in sight, and nothing is cut or forced into capitals", async () => {
+  const file = process.env.KUBILITICS_KUBECONFIG;
+  if (!file) throw new Error("KUBILITICS_KUBECONFIG is not set: the kubeconfig that the server was started with");
+  const page = await open();
+  await openMap(page);
+  await page.getByRole("link", { name: "Clusters" }).click();
+  await page.getByText("No context found").waitFor();
+  page.removeAllListeners("console");
+  try {
+    await writeFile(file, kubeconfig(30));
+    await page.getByText("30 contexts").waitFor();
+    const first = page.getByRole("listitem").filter({ hasText: "context-0" });
+    await expect.poll(() => first.innerText()).toContain("https://127.0.0.1:1 refused the connection");
+    expect(await first.innerText()).not.toContain("nothing listens there");
+    await first.getByRole("button", { name: /^Why/ }).click();
+    await expect.poll(() => first.innerText()).toContain("Nothing listens there");
+    const main = page.getByRole("main");
+    expect(await main.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+    const [contexts, opened] = await Promise.all(["From your kubeconfig", "Open now"].map((name) => page.getByRole("region", { name }).boundingBox()));
+    expect(contexts?.width).toBe(opened?.width);
+    await main.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    const button = await page.getByRole("button", { name: "Files…" }).boundingBox();
+    expect(button?.y).toBeGreaterThan(0);
+    expect(button?.y).toBeLessThan(800);
+  } finally {
+    await rm(file, { force: true });
+  }
+  await page.getByText("No context found").waitFor();
 });
 
 test("a folder is opened from the browser's machine", async () => {

@@ -19,7 +19,7 @@ let tell: (notice: Notice) => void = () => undefined;
 beforeEach(() => {
   navigate.mockClear();
   queries.clear();
-  opening.set({ source: null, error: null });
+  opening.set({ source: null, failed: null });
   vi.spyOn(transport, "open").mockImplementation((_, __, reader) => {
     tell = (notice) => (reader as StreamReader<Notice>).item?.(notice);
     return { send: () => undefined, close: () => undefined };
@@ -42,7 +42,7 @@ test("what somebody opened elsewhere is listed, and leads nowhere", () => {
 });
 
 test("who is opening something else is left to it", () => {
-  opening.set({ source: { from: "files", paths: ["/a.yaml"] }, error: null });
+  opening.set({ source: { from: "files", paths: ["/a.yaml"] }, failed: null });
   tell({ event: "asked", data: cluster });
   expect(navigate).not.toHaveBeenCalled();
 });

@@ -47,5 +47,5 @@ test("what cannot be opened is told on the start screen", async () => {
   const navigate = vi.spyOn(router, "navigate").mockResolvedValue();
   choose("open-files");
   await vi.waitFor(() => expect(navigate).toHaveBeenCalledWith({ to: "/" }));
-  expect(opening.get().error?.message).toBe("no object in it");
+  expect(opening.get().failed?.error.message).toBe("no object in it");
 });

@@ -12,7 +12,7 @@ import { router } from "./router";
 async function pick(queries: QueryClient, folders: boolean) {
   const cluster = await pickAndOpen(queries, folders);
   if (cluster) await router.navigate({ to: "/cluster/$cluster", params: { cluster: cluster.cluster } });
-  else if (opening.get().error) await router.navigate({ to: "/" });
+  else if (opening.get().failed) await router.navigate({ to: "/" });
 }
 
 export function followMenu(queries: QueryClient): () => void {

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 
 import { Message } from "@/components";
 
@@ -14,22 +14,29 @@ interface ContextTableProps {
   rows: Row[];
   /** What scrolls: the screen as a whole. */
   scroller: HTMLElement | null;
-  /** What is said above the list, and how much is open: both move the list down. */
-  message: string;
   /** The id of the context that is being opened. */
   opening: string | null;
+  /** The id of that which could not be opened, and why. */
+  failed: string | null;
+  refusal: ReactNode;
   open: (id: string) => void;
 }
 
 /** Contexts by file. Only those on screen are drawn, and only they are asked whether their server answers. */
-export function ContextTable({ rows, scroller, message, opening, open }: ContextTableProps) {
+export function ContextTable({ rows, scroller, opening, failed, refusal, open }: ContextTableProps) {
   const list = useRef<HTMLUListElement>(null);
   const [above, setAbove] = useState(0);
   useLayoutEffect(() => {
-    if (!list.current || !scroller) return;
-    const top = list.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    setAbove(Math.round(top + scroller.scrollTop));
-  }, [scroller, message]);
+    const element = list.current;
+    if (!element || !scroller?.firstElementChild) return;
+    // Whatever is said or listed above moves the list down, and makes the whole taller.
+    const observer = new ResizeObserver(() => {
+      const top = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+      setAbove(Math.round(top + scroller.scrollTop));
+    });
+    observer.observe(scroller.firstElementChild);
+    return () => observer.disconnect();
+  }, [scroller]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller,
@@ -48,7 +55,9 @@ export function ContextTable({ rows, scroller, message, opening, open }: Context
             {row.sort === "file" ? (
               <FileRow path={row.file.path} problem={row.file.problem} />
             ) : (
-              <ContextRow context={row.context} opening={opening === row.context.id} open={() => open(row.context.id)} />
+              <ContextRow context={row.context} opening={opening === row.context.id} open={() => open(row.context.id)}>
+                {failed === row.context.id ? refusal : null}
+              </ContextRow>
             )}
           </li>
         );

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 
 import { Button } from "@/components";
 
@@ -12,10 +12,12 @@ interface OpenFilesProps {
   pick: (folders: boolean) => void;
   /** Opens paths of the machine that serves this page. */
   open: (paths: string[]) => void;
+  /** Why the last ones are not open. */
+  children: ReactNode;
 }
 
 /** Dumps and manifests: by dialog; in a browser also by path, below the folders that the host was started with. */
-export function OpenFiles({ busy, pick, open }: OpenFilesProps) {
+export function OpenFiles({ busy, pick, open, children }: OpenFilesProps) {
   const [text, setText] = useState("");
   const field = useId();
   const folders = useAppInfo().data?.folders ?? [];
@@ -41,6 +43,7 @@ export function OpenFiles({ busy, pick, open }: OpenFilesProps) {
           <Button type="submit" disabled={busy || splitPaths(text).length === 0}>Open</Button>
         </form>
       ) : null}
+      {children}
     </section>
   );
 }

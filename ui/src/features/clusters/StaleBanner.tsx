@@ -4,6 +4,7 @@ import { transport } from "@/api/host";
 import { Message } from "@/components";
 import { humanDuration } from "@/lib/age";
 import { useNow } from "@/lib/clock";
+import { sentence, toldInShort } from "@/lib/text";
 
 import { useStatus } from "./queries";
 
@@ -14,11 +15,13 @@ export function StaleBanner({ cluster }: { cluster: string }) {
   const now = useNow();
   if (connected && status?.link !== "lost") return null;
   const age = status?.heard == null ? null : humanDuration(now - status.heard);
-  const what = age === null ? "Nothing has been heard yet." : `What you see is ${age} old.`;
-  if (!connected) return <Message tone="degraded" title="The application's server does not answer">{what} Trying again by itself.</Message>;
+  const what = age === null ? "It has never answered, and nothing of it has been seen." : `What you see is ${age} old.`;
+  if (!connected) return <Message tone="degraded" title="The application's server does not answer">{age === null ? "" : what} Trying again by itself.</Message>;
+  const { said, more } = toldInShort(status?.problems[0] ?? "the cluster does not answer");
+  const detail = [more, ...(status?.problems.slice(1) ?? [])].filter(Boolean).map(sentence).join("\n");
   return (
-    <Message tone="degraded" title={status?.problems[0] ?? "The cluster does not answer"}>
-      {what} Trying again by itself. {status?.problems.slice(1).join(". ")}
+    <Message tone="degraded" title={said} detail={detail}>
+      {what} Trying again by itself.
     </Message>
   );
 }

@@ -24,6 +24,12 @@ test("stale and lost are never shown as live", () => {
   expect(freshnessOf(status({ link: "offline", heard: null }), true, 0).text).toBe("from files");
 });
 
+test("of a context that never answered nothing is called stale or old", () => {
+  const { text, long } = freshnessOf(status({ link: "lost", heard: null, problems: ["no route to host"] }), true, 43_000);
+  expect(text).toBe("never answered");
+  expect(long).toBe("no route to host; nothing of it has been seen yet");
+});
+
 test("what may not be listed any more is counted by itself, since the first loss", () => {
   expect(withheldOf(status({ kinds: [kind("Pod", "live")] }))).toBeNull();
   const lost = (name: string, withheld: number, withheldSince: number): KindStatus => ({ ...kind(name, "forbidden"), withheld, withheldSince });
@@ -110,6 +116,9 @@ test("contexts stand beneath their file, and a file that cannot be read is alway
   const print = (query: string) => contextRows(list, query).map((row) => (row.sort === "file" ? row.file.path : row.context.name)).join(" ");
   expect(print("")).toBe("/a prod /broken /b prod dev");
   expect(print("DEV")).toBe("/broken /b dev");
+  // Several words: those that hold all of them, in whatever order and place.
+  expect(print("/b prod")).toBe("/broken /b prod");
+  expect(print("prod /c")).toBe("/broken");
 });
 
 test("views are remembered per source", () => {

@@ -35,6 +35,7 @@ export function freshnessOf(status: ClusterStatus | undefined, hostConnected: bo
     case "stale":
       return { tone: "degraded", text: `partly stale${ago}`, long: "some watches are down; what they showed may have changed" };
     case "lost":
+      if (age === null) return { tone: "failing", text: "never answered", long: `${status.problems[0] ?? "the server does not answer"}; nothing of it has been seen yet` };
       return { tone: "failing", text: `stale${ago}`, long: `${status.problems[0] ?? "the server does not answer"}; what you see is as old as shown` };
     case "offline":
       return { tone: "neutral", text: "from files", long: "read from files; it does not change" };
@@ -203,9 +204,9 @@ export function contextRows(list: ContextList, query: string): ContextRow[] {
 }
 
 function matches(context: ContextSummary, query: string): boolean {
-  const wanted = query.trim().toLowerCase();
-  const texts = [context.name, context.alias ?? "", context.tag ?? "", context.server, context.file];
-  return wanted === "" || texts.some((text) => text.toLowerCase().includes(wanted));
+  const texts = [context.name, context.alias ?? "", context.tag ?? "", context.server, context.file].map((text) => text.toLowerCase());
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return words.every((word) => texts.some((text) => text.includes(word)));
 }
 
 /** One line about a context's server, from a probe or the lack of one; `plugin` is what asking it would run. */
