@@ -58,6 +58,8 @@ export class MapSession {
   readonly traced: Store<readonly string[]> = createStore<readonly string[]>([]);
   /** What the selected object itself is joined with, once that is known; a card may hold others whose lines are not its own. */
   readonly joined: Store<{ key: string; others: ReadonlySet<string> } | null> = createStore<{ key: string; others: ReadonlySet<string> } | null>(null);
+  /** What the selected object governs, for what has no card of its own: a policy for all of a namespace is a pill on its frame. */
+  readonly governed: Store<readonly string[]> = createStore<readonly string[]>([]);
   /** The keyboard is to go into what tells of the selection; a new object every time. */
   readonly entered: Store<object | null> = createStore<object | null>(null);
   /** What the map is asked to do with its camera from outside; a new object every time. */

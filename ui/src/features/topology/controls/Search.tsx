@@ -16,7 +16,9 @@ export function Search({ session, field }: { session: MapSession; field: RefObje
         choose={(hit) => {
           // An object that the view leaves out has no card: it can be inspected all the same.
           session.select({ sort: "object", key: hit.key });
-          session.goal.set({ ids: [hit.card ?? hit.key] });
+          // A pill is a place of its own: all of the frame that it is on would show it too small to be read.
+          const isPill = session.feed.state.get().picture?.frames.some((frame) => frame.badges.some((badge) => badge.key === hit.key));
+          session.goal.set({ ids: [isPill ? hit.key : (hit.card ?? hit.key)] });
         }}
       />
     </div>

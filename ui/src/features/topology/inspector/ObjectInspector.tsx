@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 
+import type { ObjectDetail } from "@/api/bindings/ObjectDetail";
 import { Button, HealthMark, Message } from "@/components";
 import { useStore } from "@/lib/store";
 import { sentence } from "@/lib/text";
@@ -11,7 +12,7 @@ import { Overview } from "./Overview";
 import { ReachView } from "./ReachView";
 import { Relations } from "./Relations";
 import { YamlView } from "./YamlView";
-import { headline, joinedWith, relationCount } from "./model";
+import { governedBy, headline, joinedWith, relationCount } from "./model";
 import { useObject } from "./useObject";
 import { kindOf, nameOf } from "../keys";
 
@@ -29,6 +30,7 @@ export function ObjectInspector({ session, objectKey }: { session: MapSession; o
     session.joined.set(detail && { key: detail.key, others: joinedWith(detail) });
     return () => session.joined.set(null);
   }, [session, detail]);
+  useGoverned(session, detail);
   const ownScroll = tab === "yaml" || tab === "reach";
   if (!detail) {
     return (
@@ -66,6 +68,16 @@ export function ObjectInspector({ session, objectKey }: { session: MapSession; o
       </div>
     </>
   );
+}
+
+/** The map marks what is governed for as long as what governs it is shown. */
+function useGoverned(session: MapSession, detail: ObjectDetail | null) {
+  const keys = detail ? governedBy(detail).join("\n") : "";
+  useEffect(() => {
+    if (keys === "") return;
+    session.governed.set(keys.split("\n"));
+    return () => session.governed.set([]);
+  }, [session, keys]);
 }
 
 function Tabs({ session, current, relations }: { session: MapSession; current: InspectorTab; relations: number }) {

@@ -197,3 +197,8 @@ export function yamlTokens(line: string): YamlToken[] {
   if (comment) tokens.push({ text: comment[0], sort: "comment" });
   return tokens.filter((token) => token.text !== "");
 }
+
+/** Keys of what an object governs, as a policy does the pods that it selects. */
+export function governedBy(detail: Pick<ObjectDetail, "relations">): string[] {
+  return detail.relations.filter((group) => group.class === "governs" && !group.incoming).flatMap((group) => group.members.map((member) => member.key));
+}

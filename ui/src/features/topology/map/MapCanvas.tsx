@@ -27,6 +27,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   const goal = useStore(session.goal);
   const traced = useStore(session.traced);
   const joined = useStore(session.joined);
+  const governed = useStore(session.governed);
   const zoomed = useStore(session.zoom);
   useHome(host);
 
@@ -94,6 +95,7 @@ export function MapCanvas({ session, ready }: { session: MapSession; ready: (eng
   }, [selection]);
   useEffect(() => engine.current?.setMarks({ traced }), [traced]);
   useEffect(() => engine.current?.setMarks({ joined }), [joined]);
+  useEffect(() => engine.current?.setMarks({ governed }), [governed]);
   useEffect(() => {
     if (goal) engine.current?.eye.reveal(...goal.ids);
     session.goal.set(null);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { between, contains, fitted, held, nudged, panned, revealing, toPlane, toScreen, visible, zoomed } from "./camera";
+import { between, contains, filling, fitted, held, nudged, panned, revealing, toPlane, toScreen, visible, zoomed } from "./camera";
 
 const size = { width: 1000, height: 600 };
 const camera = { x: 100, y: 50, scale: 0.5 };
@@ -15,6 +15,14 @@ test("zooming keeps what is under the pointer", () => {
   const after = toPlane(zoomed(camera, 1.7, at, 0), at);
   expect(after.x).toBeCloseTo(before.x);
   expect(after.y).toBeCloseTo(before.y);
+});
+
+test("what is brought into view at the edge of the map leaves no void beside it", () => {
+  const bounds = { x: 0, y: 0, width: 4000, height: 900 };
+  // At half scale 2000 by 1200 units are seen, and 120 beyond each edge: the map is wider, and not as high.
+  expect(filling({ x: -700, y: -800, scale: 0.5 }, bounds, size)).toEqual({ x: -120, y: -150, scale: 0.5 });
+  expect(filling({ x: 3900, y: 0, scale: 0.5 }, bounds, size)).toMatchObject({ x: 2120 });
+  expect(filling({ x: 300, y: 100, scale: 2 }, bounds, size)).toEqual({ x: 300, y: 100, scale: 2 });
 });
 
 test("zooming stops at both ends", () => {

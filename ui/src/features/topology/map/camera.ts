@@ -78,6 +78,17 @@ export function held(camera: Camera, bounds: Box, size: Size): Camera {
   };
 }
 
+/** Beyond the edge of the map there may be room for a bar or a button, in pixels, and no more. */
+const EDGE = 60;
+
+/** The camera of the same scale that shows no void where there is map to show; a map that is smaller stands in the middle. */
+export function filling(camera: Camera, bounds: Box, size: Size): Camera {
+  const seen = visible(camera, size);
+  const { x, y, width, height } = grown(bounds, EDGE / camera.scale);
+  const within = (at: number, room: number, from: number, length: number) => (room >= length ? from + (length - room) / 2 : Math.min(from + length - room, Math.max(from, at)));
+  return { scale: camera.scale, x: within(seen.x, seen.width, x, width), y: within(seen.y, seen.height, y, height) };
+}
+
 /** Whether all of `box` is on the screen. */
 export function contains(camera: Camera, size: Size, box: Box): boolean {
   const seen = visible(camera, size);

@@ -41,7 +41,7 @@ export class MapEngine {
   /** Received and not indexed yet: however many messages arrive between two frames, one index is built. */
   private pending: Picture | null = null;
   private icons = new Map<string, Path2D>();
-  private marks: Marks = { selected: null, selectedLink: null, hover: null, joined: null, traced: [], focused: false };
+  private marks: Marks = { selected: null, selectedLink: null, hover: null, joined: null, traced: [], governed: [], focused: false };
   private pressed: Hit | null = null;
   private glowing = new Map<string, number>();
   private asked = 0;

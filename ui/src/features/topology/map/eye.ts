@@ -7,7 +7,7 @@ import type { View } from "@/api/bindings/View";
 
 import { type Box, type Point, boundsOf, grown, overlaps } from "../picture/geometry";
 import { filtersOf } from "../view";
-import { type Camera, type Size, between, centred, contains, fitted, held, leastScale, nudged, panned, revealing, toPlane, visible, zoomed } from "./camera";
+import { type Camera, type Size, between, centred, contains, filling, fitted, held, leastScale, nudged, panned, revealing, toPlane, visible, zoomed } from "./camera";
 import { LEGIBLE } from "./level";
 import type { Spatial } from "./spatial";
 
@@ -123,12 +123,13 @@ export class Eye {
   /** Brings all of these into view that the picture has: a card so that it can be read, anything else as a whole. */
   reveal(...ids: readonly string[]) {
     const spatial = this.around.spatial();
-    const boxes = ids.flatMap((id) => spatial?.boxOf(id) ?? []);
+    const boxes = ids.flatMap((id) => spatial?.boxOf(id) ?? spatial?.badgeOf(id) ?? []);
     const [box, ...more] = boxes;
     if (!spatial || !box) return;
-    const isCard = ids.length === 1 && spatial.cardOf(ids[0] as string) !== undefined;
+    const isCard = ids.length === 1 && isSmall(spatial, ids[0] as string);
     const corners = boxes.flatMap((each) => [each, { x: each.x + each.width, y: each.y + each.height }]);
-    const to = isCard ? revealing(this.at, box, this.room, LEGIBLE) : this.fitting(more.length === 0 ? box : grown(boundsOf(corners), 40));
+    const wanted = isCard ? revealing(this.at, box, this.room, LEGIBLE) : this.fitting(more.length === 0 ? box : grown(boundsOf(corners), 40));
+    const to = wanted === this.at ? wanted : this.filling(wanted);
     this.reached = { ids, camera: to };
     if (to === this.at) return;
     this.untouched = false;
@@ -196,9 +197,9 @@ export class Eye {
     if (this.reached?.camera === target) {
       const { ids } = this.reached;
       const [id] = ids;
-      const box = ids.length === 1 && id !== undefined && spatial?.cardOf(id) ? spatial.boxOf(id) : undefined;
+      const box = ids.length === 1 && id !== undefined && spatial && isSmall(spatial, id) ? (spatial.boxOf(id) ?? spatial.badgeOf(id)) : undefined;
       if (!box) return this.reveal(...ids);
-      const to = centred(box, this.room, target.scale);
+      const to = this.filling(centred(box, this.room, target.scale));
       this.reached = { ids, camera: to };
       return this.goTo(to);
     }
@@ -207,6 +208,11 @@ export class Eye {
     if (selected === null || !box || contains(target, this.room, box)) return;
     const wasSeen = spatial?.cardOf(selected) ? overlaps(visible(target, before), box) : contains(target, before, box);
     if (wasSeen) this.goTo(nudged(target, this.room, box));
+  }
+
+  private filling(camera: Camera): Camera {
+    const bounds = this.around.spatial()?.picture.bounds;
+    return bounds ? filling(camera, bounds, this.room) : camera;
   }
 
   private fitting(box: Box): Camera {
@@ -266,4 +272,9 @@ export class Eye {
     this.at = camera;
     this.around.moved();
   }
+}
+
+/** Whether it is shown so that it can be read, and not as a whole: a card, or the pill of what has none. */
+function isSmall(spatial: Spatial, id: string): boolean {
+  return spatial.boxOf(id) === undefined || spatial.cardOf(id) !== undefined;
 }

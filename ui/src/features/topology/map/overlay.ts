@@ -1,11 +1,13 @@
 /** What lies above the drawn plane and changes with every move of the pointer: selection, hover, focus and glow. */
 
+import { MEASURES } from "@/api/bindings/look";
+
 import { type Box, grown, shifted } from "../picture/geometry";
 import type { Link } from "../picture/types";
-import { drawArrow, traceRoute } from "../paint/links";
-import { roundedBox } from "../paint/pen";
-import type { Palette } from "../paint/theme";
-import { type Level, showsCards } from "./level";
+import { drawArrow, lineOf, traceRoute } from "../paint/links";
+import { type Pen, crispBox, paintShape, roundedBox, setText, widthOf } from "../paint/pen";
+import { type Palette, shapes, texts } from "../paint/theme";
+import { type Level, showsCards, textSize } from "./level";
 import type { Hit, Spatial } from "./spatial";
 
 export interface Marks {
@@ -17,6 +19,8 @@ export interface Marks {
   joined: { key: string; others: ReadonlySet<string> } | null;
   /** Cards of a path, in order. */
   traced: readonly string[];
+  /** What the selected object governs, marked where that has no card of its own. */
+  governed: readonly string[];
   /** Whether the map has the keyboard. */
   focused: boolean;
 }
@@ -28,6 +32,8 @@ interface Placed {
 }
 
 export const GLOW_MILLIS = 1600;
+/** How far beyond a border the line of a mark runs, in pixels: the border keeps its colour, which tells a state. */
+const BESIDE = 2;
 
 export interface OverlayInput {
   spatial: Spatial;
@@ -47,19 +53,22 @@ export function drawOverlay(context: CanvasRenderingContext2D, input: OverlayInp
   if (showsCards(input.level)) {
     const pointed = marks.hover && (marks.hover.sort === "card" || marks.hover.sort === "pod") ? marks.hover.key : null;
     for (const key of new Set([pointed, marks.selected])) if (key !== null) drawNeighbours(context, input, key, 1.5 * pixel);
-    drawSharers(context, input, marks.hover?.sort === "badge" ? marks.hover : null);
-    if (marks.selected !== null && !spatial.cardOf(marks.selected)) drawSharers(context, input, { key: marks.selected, text: "", card: null, block: "" });
   }
+  if (marks.selected !== null && !spatial.cardOf(marks.selected)) {
+    drawGoverned(context, input);
+    drawSharers(context, input, { key: marks.selected, text: "", card: null, block: "" });
+  }
+  drawSharers(context, input, marks.hover?.sort === "badge" ? marks.hover : null);
   drawPath(context, input);
   const chosen = marks.selectedLink;
   if (chosen) {
-    for (const placed of linksBetween(spatial, chosen.from, chosen.to)) strokeLink(context, placed, palette.accent, Math.max(2.5, 2.5 * pixel));
+    for (const placed of linksBetween(spatial, chosen.from, chosen.to)) strokeLink(context, placed, palette, Math.max(2.5, 2.5 * pixel));
   }
   if (marks.hover?.sort === "link") {
-    for (const placed of linksBetween(spatial, marks.hover.from, marks.hover.to)) strokeLink(context, placed, palette.accent, Math.max(2, 2 * pixel));
+    for (const placed of linksBetween(spatial, marks.hover.from, marks.hover.to)) strokeLink(context, placed, palette, Math.max(2, 2 * pixel));
   }
   const hovered = marks.hover && hoverId(marks.hover);
-  if (hovered) frameOf(context, spatial, hovered, 1.5 * pixel, 0, palette.accent, 0.8);
+  if (hovered) frameOf(context, spatial, hovered, 1.5 * pixel, BESIDE * pixel, palette.accent, 0.8);
   // With a gap, so that the ring is seen on every colour and differs from a hover by more than shade.
   if (marks.selected !== null) frameOf(context, spatial, marks.selected, (marks.focused ? 3 : 2.25) * pixel, 3 * pixel, palette.accent, 1);
 }
@@ -99,10 +108,10 @@ function frameOf(context: CanvasRenderingContext2D, spatial: Spatial, id: string
 }
 
 /** Lines of an object in the accent colour, and a thin frame around what they lead to. */
-function drawNeighbours(context: CanvasRenderingContext2D, { spatial, palette, marks }: OverlayInput, key: string, width: number) {
+function drawNeighbours(context: CanvasRenderingContext2D, { spatial, palette, marks, scale }: OverlayInput, key: string, width: number) {
   for (const { other, ...placed } of neighboursOf(spatial, key, marks.joined)) {
-    strokeLink(context, placed, palette.accent, Math.max(1.8, width));
-    frameOf(context, spatial, other, width, 0, palette.accent, 0.9);
+    strokeLink(context, placed, palette, Math.max(1.8, width));
+    frameOf(context, spatial, other, width, BESIDE / scale, palette.accent, 0.9);
   }
 }
 
@@ -129,7 +138,7 @@ function drawPath(context: CanvasRenderingContext2D, { spatial, marks, palette, 
     const next = marks.traced[at + 1];
     if (next === undefined) return;
     const placed = [...linksBetween(spatial, id, next), ...linksBetween(spatial, next, id)];
-    for (const each of placed) strokeLink(context, each, palette.accent, width);
+    for (const each of placed) strokeLink(context, each, palette, width);
     if (placed.length === 0) strokeAcross(context, spatial.boxOf(id), spatial.boxOf(next), palette.accent, width);
   });
 }
@@ -156,31 +165,89 @@ function between(from: Box, to: Box): { x: number; y: number } {
 }
 
 /** What several share is a badge: pointing at one, or selecting it, shows who shares it; one on a frame is shared by all in it. */
-function drawSharers(context: CanvasRenderingContext2D, { spatial, palette, scale }: OverlayInput, hit: Omit<Hit & { sort: "badge" }, "sort"> | null) {
+function drawSharers(context: CanvasRenderingContext2D, input: OverlayInput, hit: Omit<Hit & { sort: "badge" }, "sort"> | null) {
   if (hit === null) return;
+  const { spatial, palette, scale } = input;
+  const reach = BESIDE / scale;
   for (const frame of spatial.picture.frames) {
     const badge = frame.badges.find((each) => (hit.key === null ? each.text === hit.text && frame.id === hit.block : each.key === hit.key));
     if (!badge) continue;
-    outline(context, frame.box, palette.accent, 1.5 / scale, 10, 0.9);
-    outline(context, badge.box, palette.accent, 2 / scale, 9, 1);
+    outline(context, grown(frame.box, reach), palette.accent, 2 / scale, 10, 1);
+    drawPill(context, input, badge.box, badge.text);
   }
   for (const { block, card } of spatial.allCards()) {
     const badge = card.badges.find((each) => (hit.key === null ? each.text === hit.text && card.key === hit.card : each.key === hit.key));
     if (!badge) continue;
-    outline(context, shifted(card.box, block.box), palette.accent, 1.5 / scale, 7, 0.9);
-    outline(context, shifted(badge.box, block.box), palette.accent, 2 / scale, 9, 1);
+    if (!showsCards(input.level)) {
+      outline(context, grown(block.box, reach), palette.accent, 1.5 / scale, 7, 0.9);
+      continue;
+    }
+    outline(context, grown(shifted(card.box, block.box), reach), palette.accent, 1.5 / scale, 7, 0.9);
+    drawPill(context, input, shifted(badge.box, block.box), badge.text);
   }
 }
 
-function strokeLink(context: CanvasRenderingContext2D, { link, x, y }: Placed, colour: string, width: number) {
+/** The smallest text of a pill that is pointed at, in pixels. */
+const SMALLEST_PILL = 10;
+
+/** A pill above every line, as large as it takes to be read. */
+function drawPill(context: CanvasRenderingContext2D, { palette, scale, level }: OverlayInput, box: Box, text: string) {
+  if (level === "far") return;
+  const pen: Pen = { context, scale, level, palette, icons: new Map() };
+  const natural = texts.badge.size;
+  const size = textSize(natural, scale, SMALLEST_PILL);
+  const unit = size / natural;
+  setText(pen, "badge", size);
+  const width = Math.max(box.width, widthOf(pen, text) + 12 * unit);
+  const height = box.height * unit;
+  const top = box.y + box.height / 2 - height / 2;
+  crispBox(context, { x: box.x, y: top, width, height }, height / 2);
+  paintShape(pen, "pill");
+  outline(context, { x: box.x, y: top, width, height }, palette.accent, 2 / scale, height / 2, 1);
+  setText(pen, "badge", size);
+  context.textAlign = "center";
+  context.fillText(text, box.x + width / 2, box.y + box.height / 2 + MEASURES.smallBase * unit);
+  context.textAlign = "left";
+}
+
+/** Rings around what is governed: pods in their cards and the cards; from afar the applications. */
+function drawGoverned(context: CanvasRenderingContext2D, { spatial, marks, palette, scale, level }: OverlayInput) {
+  const ringed = new Set<string>();
+  const ring = (id: string, width: number, radius: number) => {
+    const box = ringed.has(id) ? undefined : spatial.boxOf(id);
+    ringed.add(id);
+    if (box) outline(context, grown(box, BESIDE / scale), palette.accent, width / scale, radius, 0.9);
+  };
+  for (const key of marks.governed) {
+    const found = spatial.cardOf(key);
+    if (!found) continue;
+    ring(showsCards(level) ? found.card.key : found.block.id, 1.5, 7);
+    if (showsCards(level) && found.card.key !== key) ring(key, 1.25, 3);
+  }
+}
+
+function strokeLink(context: CanvasRenderingContext2D, { link, x, y }: Placed, palette: Palette, width: number) {
+  const colour = palette.accent;
   if (link.points.length < 2) return;
   context.save();
   context.translate(x, y);
-  context.strokeStyle = colour;
-  context.lineWidth = width;
+  const broken = link.state === "missing" ? shapes[lineOf(link, "inside")] : null;
   traceRoute(context, link.points, 5);
-  context.stroke();
-  drawArrow(context, link.points, colour, 8);
+  const stroke = (of: string, wide: number) => {
+    context.strokeStyle = of;
+    context.lineWidth = wide;
+    context.stroke();
+  };
+  stroke(colour, broken ? width * 5 : width);
+  const line = broken?.stroke ? palette[broken.stroke] : colour;
+  if (broken) {
+    // What is broken stays as it is drawn, red and dashed, between two lines that say that it is meant.
+    stroke(palette.group, width * 3);
+    context.setLineDash([...broken.dash]);
+    stroke(line, width);
+    context.setLineDash([]);
+  }
+  drawArrow(context, link.points, line, 8);
   context.restore();
 }
 

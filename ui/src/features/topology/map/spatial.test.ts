@@ -59,3 +59,9 @@ test("levels from far to near, and no name under ten pixels", () => {
   expect([0.05, 0.2, 0.4, 0.7, 1].map(levelAt)).toEqual(["far", "blocks", "compact", "cards", "near"]);
   for (const scale of [0.05, 0.3, 0.5, LEGIBLE, 1, 2]) expect(textSize(12.5, scale) * scale).toBeGreaterThanOrEqual(10);
 });
+
+test("what has no card is found by its pill", () => {
+  expect(small().boxOf("sa")).toBeUndefined();
+  expect(small().badgeOf("sa")).toEqual({ x: 160, y: 184, width: 50, height: 16 });
+  expect(small().badgeOf("nobody")).toBeUndefined();
+});

@@ -72,6 +72,19 @@ export class Spatial {
     return this.picture.blocks.get(id)?.box ?? this.picture.frames.find((frame) => frame.id === id)?.box;
   }
 
+  /** Where the pill of an object without a card is, absolute: that on a frame, else that on the first card. */
+  badgeOf(key: string): Box | undefined {
+    for (const frame of this.picture.frames) {
+      const badge = frame.badges.find((each) => each.key === key);
+      if (badge) return badge.box;
+    }
+    for (const { block, card } of this.cards.values()) {
+      const badge = card.badges.find((each) => each.key === key);
+      if (badge) return shifted(badge.box, block.box);
+    }
+    return undefined;
+  }
+
   hit(at: Point, level: Level, scale: number): Hit | null {
     const slack = 4 / scale;
     const area = { x: at.x - slack, y: at.y - slack, width: 2 * slack, height: 2 * slack };

@@ -68,7 +68,7 @@ function arrowOf(line: ShapeName): number {
 }
 
 /** The shape of a link's line, as files choose it. */
-function lineOf(link: Link, place: Place): ShapeName {
+export function lineOf(link: Link, place: Place): ShapeName {
   const { class: sort } = link;
   if (link.state === "missing") return sort === "refers" ? "broken-refers" : sort === "governs" ? "broken-governs" : "broken";
   if (link.count > 1 && (place === "between" || link.from.block)) {
