@@ -108,6 +108,24 @@ async fn every_command_and_stream_is_answered_over_http() {
     }
 }
 
+/// What was seen: a script could open one demo after the other until the memory was full.
+#[tokio::test(flavor = "multi_thread")]
+async fn so_many_clusters_are_open_at_a_time_and_no_more() {
+    let host = Host::knowing(&[]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut refused = None;
+    for number in 0..100 {
+        let path = folder.path().join(format!("{number}.json"));
+        std::fs::write(&path, r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web"}}"#).unwrap();
+        if let Err(error) = host.open(json!({ "from": "files", "paths": [path] })).await {
+            refused = Some((number, error));
+            break;
+        }
+    }
+    let (number, error) = refused.expect("it never ends");
+    assert!(number == 64 && error.message.contains("close one of them"), "{number}: {error}");
+}
+
 /// What was seen: a page that slept through the end of an export waited for it for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_was_too_slow_for_some_notices_is_told_so() {

@@ -20,8 +20,8 @@ pub(crate) struct Args {
     /// Instead of a scenario a cluster of so many objects, 10 to 100000.
     #[arg(long, value_name = "N")]
     objects: Option<String>,
-    /// Pods replaced a second, beside what happens anyway.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// Pods replaced a second, beside what happens anyway; at most 10000.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000))]
     churn: u32,
     /// The port on loopback; a free one where absent.
     #[arg(long, value_name = "P", default_value_t = 0)]

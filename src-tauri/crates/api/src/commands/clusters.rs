@@ -17,6 +17,9 @@ use crate::open::{Label, Open};
 use crate::status;
 use crate::types::*;
 
+/// Clusters that are open at a time: each is read, and held in memory.
+const MOST_OPEN: usize = 64;
+
 /// What to open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(tag = "from", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -186,6 +189,10 @@ pub(crate) async fn cluster_connect(
     // The same source twice is one cluster: there is one set of informers for it.
     if let Ok(open) = application.cluster(&id) {
         return Ok(open.summary());
+    }
+    if application.clusters().len() >= MOST_OPEN {
+        let message = format!("{MOST_OPEN} clusters are open already; close one of them first");
+        return Err(ApiError::invalid(message));
     }
     let (origin, name, known) = match &request.source {
         ClusterSource::Context { id } => {
