@@ -6,8 +6,8 @@ use http::header::CONTENT_TYPE;
 use model::{GroupKind, KINDS, ResourceKind};
 use serde::Deserialize;
 
+use crate::client::{ApiClient, Ask, Limit, read_all};
 use crate::failure::Failure;
-use crate::session::{Ask, Limit, Session, read_all};
 
 /// Two requests instead of two per group, where the server can (Kubernetes 1.27 and later).
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
@@ -117,8 +117,8 @@ struct Resource {
 }
 
 /// Asks the server.
-pub(crate) async fn discover(session: &Session) -> Result<Served, Failure> {
-    let (core, groups) = tokio::join!(ask(session, "/api"), ask(session, "/apis"));
+pub(crate) async fn discover(client: &ApiClient) -> Result<Served, Failure> {
+    let (core, groups) = tokio::join!(ask(client, "/api"), ask(client, "/apis"));
     if let (Err(Failure::Forbidden(_)), _) | (_, Err(Failure::Forbidden(_))) = (&core, &groups) {
         return Ok(Served::guessed());
     }
@@ -129,7 +129,7 @@ pub(crate) async fn discover(session: &Session) -> Result<Served, Failure> {
         Answer::Legacy(bytes) => {
             let core: CoreVersions = read(&bytes)?;
             for version in core.versions {
-                legacy_version(session, "", &version, &mut resources, &mut silent).await?;
+                legacy_version(client, "", &version, &mut resources, &mut silent).await?;
             }
         }
     }
@@ -141,7 +141,7 @@ pub(crate) async fn discover(session: &Session) -> Result<Served, Failure> {
                 let mut versions: Vec<String> = group.versions.into_iter().map(|version| version.version).collect();
                 versions.sort_by_key(|version| group.preferred_version.version != *version);
                 for version in versions {
-                    legacy_version(session, &group.name, &version, &mut resources, &mut silent).await?;
+                    legacy_version(client, &group.name, &version, &mut resources, &mut silent).await?;
                 }
             }
         }
@@ -154,9 +154,9 @@ enum Answer {
     Legacy(bytes::Bytes),
 }
 
-async fn ask(session: &Session, path: &str) -> Result<Answer, Failure> {
+async fn ask(client: &ApiClient, path: &str) -> Result<Answer, Failure> {
     let gzip = false;
-    let answer = session.get(Ask { path, accept: AGGREGATED, gzip }).await?;
+    let answer = client.get(Ask { path, accept: AGGREGATED, gzip }).await?;
     let content =
         answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let bytes = read_all(answer.into_body(), Limit::DISCOVERY).await?;
@@ -168,14 +168,14 @@ async fn ask(session: &Session, path: &str) -> Result<Answer, Failure> {
 }
 
 async fn legacy_version(
-    session: &Session,
+    client: &ApiClient,
     group: &str,
     version: &str,
     resources: &mut Vec<Resource>,
     silent: &mut BTreeSet<String>,
 ) -> Result<(), Failure> {
     let path = if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{group}/{version}") };
-    match session.json::<ResourceList>(&path, Limit::DISCOVERY).await {
+    match client.json::<ResourceList>(&path, Limit::DISCOVERY).await {
         Ok(list) => resources.extend(list.resources.into_iter().map(|resource| Resource {
             group: group.to_owned(),
             version: version.to_owned(),

@@ -3,6 +3,7 @@
 //! Everything here reads; nothing writes to a cluster.
 
 mod auth;
+mod client;
 mod clock;
 mod connection;
 mod discovery;
@@ -19,12 +20,11 @@ mod program;
 mod reader;
 mod rights;
 mod secret;
-mod session;
-mod streams;
 mod text;
 mod transport;
 mod trust;
 mod version;
+mod watch_slots;
 mod yaml;
 
 pub use auth::AuthError;

@@ -9,9 +9,9 @@ use model::ResourceKey;
 use serde::Deserialize;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use crate::client::Limit;
 use crate::failure::Failure;
 use crate::reader::Reader;
-use crate::session::Limit;
 
 const ROOT: &str = "/apis/metrics.k8s.io/v1beta1";
 
@@ -79,7 +79,7 @@ impl Reader {
     /// [`Failure::NotFound`] or [`Failure::Busy`] where no metrics server runs, [`Failure::Forbidden`] where the account
     /// may not see nodes' figures.
     pub async fn node_use(&self) -> Result<NodeUse, Failure> {
-        let list: List = self.session.json(&format!("{ROOT}/nodes"), Limit::METRICS).await?;
+        let list: List = self.client.json(&format!("{ROOT}/nodes"), Limit::METRICS).await?;
         Ok(list.items.into_iter().filter_map(Item::node).collect())
     }
 
@@ -89,7 +89,7 @@ impl Reader {
     /// Where the pods' figures cannot be had. Nodes that the account may not see are left out.
     pub async fn metrics(&self) -> Result<Metrics, Failure> {
         let pods = format!("{ROOT}/pods");
-        let (nodes, pods) = tokio::join!(self.node_use(), self.session.json::<List>(&pods, Limit::METRICS));
+        let (nodes, pods) = tokio::join!(self.node_use(), self.client.json::<List>(&pods, Limit::METRICS));
         let nodes = match nodes {
             Err(Failure::Forbidden(_)) => BTreeMap::new(),
             other => other?,

@@ -8,15 +8,15 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::client::{ApiClient, Ask, Limit};
 use crate::failure::Failure;
 use crate::informer::decode;
 use crate::informer::target::{collection_path, push_encoded};
-use crate::session::{Ask, Limit, Session};
 
 /// Asks one cluster as one account.
 #[derive(Clone)]
 pub struct Reader {
-    pub(crate) session: Arc<Session>,
+    pub(crate) client: Arc<ApiClient>,
     kinds: watch::Receiver<Arc<[ResourceKind]>>,
 }
 
@@ -33,18 +33,18 @@ pub struct Version {
 
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("context", self.session.context()).finish_non_exhaustive()
+        f.debug_struct("Reader").field("context", self.client.context()).finish_non_exhaustive()
     }
 }
 
 impl Reader {
-    pub(crate) fn new(session: Arc<Session>, kinds: watch::Receiver<Arc<[ResourceKind]>>) -> Self {
-        Self { session, kinds }
+    pub(crate) fn new(client: Arc<ApiClient>, kinds: watch::Receiver<Arc<[ResourceKind]>>) -> Self {
+        Self { client, kinds }
     }
 
     /// The server's version.
     pub async fn version(&self) -> Result<Version, Failure> {
-        self.session.json("/version", Limit::VERSION).await
+        self.client.json("/version", Limit::VERSION).await
     }
 
     /// The object as it is at the moment. Of Secrets the values stay out.
@@ -56,7 +56,7 @@ impl Reader {
         let mut path = collection_path(&served, namespace);
         path.push('/');
         push_encoded(&mut path, key.name());
-        let bytes = self.session.bytes(Ask::json(&path), Limit::OBJECT).await?;
+        let bytes = self.client.bytes(Ask::json(&path), Limit::OBJECT).await?;
         decode::object(&bytes, &served).map_err(|error| Failure::Malformed(error.to_string()))
     }
 
@@ -73,7 +73,7 @@ impl Reader {
         let selector = format!("involvedObject.kind={},involvedObject.name={}", key.kind(), key.name());
         let mut path = format!("{}?fieldSelector=", collection_path(&events, Some(namespace)));
         push_encoded(&mut path, &selector);
-        let bytes = self.session.bytes(Ask::json(&path), Limit::EVENTS).await?;
+        let bytes = self.client.bytes(Ask::json(&path), Limit::EVENTS).await?;
         let page = decode::page(&bytes, &events).map_err(|error| Failure::Malformed(error.to_string()))?;
         let mut found = page.objects;
         found.sort_by(|one, other| last_seen(one).cmp(last_seen(other)));

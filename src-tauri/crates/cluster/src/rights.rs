@@ -7,8 +7,8 @@ use model::{ResourceKind, Scope};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::client::{ApiClient, Limit};
 use crate::failure::Failure;
-use crate::session::{Limit, Session};
 
 const PATH: &str = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
 
@@ -90,7 +90,7 @@ impl Rights {
 }
 
 /// Asks what the account may in a scope.
-pub(crate) async fn review(session: &Session, scope: &Scope) -> Result<Rights, Failure> {
+pub(crate) async fn review(client: &ApiClient, scope: &Scope) -> Result<Rights, Failure> {
     let namespace = match scope {
         Scope::Cluster => NOWHERE,
         Scope::Namespace(name) => name,
@@ -100,7 +100,7 @@ pub(crate) async fn review(session: &Session, scope: &Scope) -> Result<Rights, F
         "kind": "SelfSubjectRulesReview",
         "spec": { "namespace": namespace },
     });
-    let answer = session.exchange(|| Request::post(PATH), question.to_string().as_bytes(), Limit::RIGHTS).await?;
+    let answer = client.exchange(|| Request::post(PATH), question.to_string().as_bytes(), Limit::RIGHTS).await?;
     let review: Review = serde_json::from_slice(&answer).map_err(|error| Failure::Malformed(error.to_string()))?;
     Ok(review.status)
 }

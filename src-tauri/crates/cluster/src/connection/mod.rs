@@ -14,11 +14,11 @@ use model::{ClusterId, Delta, ResourceKind};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use crate::client::ApiClient;
 use crate::informer::Report;
 use crate::kubeconfig::Context;
 use crate::outbox::Outbox;
 use crate::reader::Reader;
-use crate::session::Session;
 use owner::Owner;
 
 pub use wall::WallClock;
@@ -65,15 +65,15 @@ pub struct Connection {
 /// Begins to list and watch everything that the context's account may. Returns at once; what fails is told by
 /// [`Connection::link`] and by the kinds' states, and tried again. Must be called inside a tokio runtime.
 pub fn connect(context: &Context, options: Options) -> Connection {
-    let session = Arc::new(Session::new(context.clone(), options.silence));
+    let client = Arc::new(ApiClient::new(context.clone(), options.silence));
     let outbox = Arc::new(Outbox::default());
     let (link_writer, link) = watch::channel(Link::Connecting);
     let (kinds_writer, kinds) = watch::channel(Arc::<[ResourceKind]>::default());
-    let owner = Owner::new(session.clone(), outbox.clone(), link_writer, kinds_writer, options);
+    let owner = Owner::new(client.clone(), outbox.clone(), link_writer, kinds_writer, options);
     let reports = owner.reports();
     // Not joined: the handle aborts it when the connection is dropped, and its informers with it.
     let owner = tokio::spawn(owner.run()).abort_handle();
-    Connection { cluster: context.id.clone(), outbox, reader: Reader::new(session, kinds), link, reports, owner }
+    Connection { cluster: context.id.clone(), outbox, reader: Reader::new(client, kinds), link, reports, owner }
 }
 
 impl Connection {
@@ -101,7 +101,7 @@ impl Connection {
 
     /// When the server last said anything (an answer, an event, a bookmark), in milliseconds since the Unix epoch.
     pub fn heard(&self) -> watch::Receiver<Option<i64>> {
-        self.reader.session.heard()
+        self.reader.client.heard()
     }
 
     /// Whether the server answers, now and later.

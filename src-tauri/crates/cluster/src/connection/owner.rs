@@ -14,6 +14,7 @@ use super::followed::{Followed, Place, Running};
 use super::rank::rank;
 use super::rights::Reviews;
 use super::{Link, Options, WallClock};
+use crate::client::ApiClient;
 use crate::clock::now;
 use crate::discovery::{Served, discover};
 use crate::failure::Failure;
@@ -21,7 +22,6 @@ use crate::informer::backoff::Backoff;
 use crate::informer::target::Target;
 use crate::informer::{Informer, Report};
 use crate::outbox::Outbox;
-use crate::session::Session;
 
 /// First lists under way at a time. More would only queue inside the API server.
 const CONCURRENT_LISTS: usize = 6;
@@ -44,7 +44,7 @@ const TICK: Duration = Duration::from_secs(1);
 const SLEPT: Duration = Duration::from_secs(6);
 
 pub(super) struct Owner {
-    pub(super) session: Arc<Session>,
+    pub(super) client: Arc<ApiClient>,
     pub(super) outbox: Arc<Outbox>,
     link: watch::Sender<Link>,
     published: watch::Sender<Arc<[ResourceKind]>>,
@@ -80,13 +80,13 @@ struct Waiting {
 
 impl Owner {
     pub(super) fn new(
-        session: Arc<Session>,
+        client: Arc<ApiClient>,
         outbox: Arc<Outbox>,
         link: watch::Sender<Link>,
         published: watch::Sender<Arc<[ResourceKind]>>,
         options: Options,
     ) -> Self {
-        let own = session.context().namespace.clone().unwrap_or_else(|| "default".to_owned());
+        let own = client.context().namespace.clone().unwrap_or_else(|| "default".to_owned());
         let mut named = vec![own];
         for name in options.namespaces {
             if !named.contains(&name) {
@@ -95,7 +95,7 @@ impl Owner {
         }
         let (report, reports) = mpsc::unbounded_channel();
         Self {
-            session,
+            client,
             outbox,
             link,
             published,
@@ -188,7 +188,7 @@ impl Owner {
     async fn discover(&mut self) -> Result<Served, Failure> {
         if !*self.discovered.borrow() && self.kinds.is_empty() {
             // A plugin that fails is not run once for each who asks.
-            self.session.prepare().await?;
+            self.client.prepare().await?;
             for kind in Served::guessed().kinds.into_iter().filter(|kind| rank(&kind.group_kind) == 0) {
                 self.follow(kind);
             }
@@ -198,7 +198,7 @@ impl Owner {
                 self.start(permit);
             }
         }
-        discover(&self.session).await
+        discover(&self.client).await
     }
 
     fn hear(&mut self, report: Report) {
@@ -213,10 +213,13 @@ impl Owner {
                 self.up();
                 self.refused(&target);
             }
-            Report::Namespaces(names) => {
-                let before = self.listed.len();
-                self.listed.extend(names);
-                if self.listed.len() > before {
+            Report::Namespaces { came, went } => {
+                let before = self.listed.clone();
+                self.listed.extend(came);
+                went.iter().for_each(|name| {
+                    self.listed.remove(name);
+                });
+                if self.listed != before {
                     self.spread();
                 }
             }
@@ -370,7 +373,7 @@ impl Owner {
         let Some(place @ Place::Waiting) = followed.scopes.get_mut(&scope) else { return };
         let rights_changed = Arc::new(Notify::new());
         let informer = Informer {
-            session: self.session.clone(),
+            client: self.client.clone(),
             outbox: self.outbox.clone(),
             writer: followed.writer.clone(),
             target: Target { kind: followed.kind.clone(), scope },

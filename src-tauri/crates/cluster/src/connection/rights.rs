@@ -84,9 +84,9 @@ impl Owner {
             if is_due && !reviewed.is_asked {
                 reviewed.is_asked = true;
                 reviewed.asked = Some(Instant::now());
-                let session = self.session.clone();
+                let client = self.client.clone();
                 self.reviews.pending.spawn(async move {
-                    let rights = review(&session, &scope).await;
+                    let rights = review(&client, &scope).await;
                     (scope, rights)
                 });
             }
@@ -173,7 +173,7 @@ impl Owner {
     /// Where nothing was heard for long, one informer asks: a quiet cluster is told from one that is not heard any more. Not
     /// every server sends bookmarks.
     pub(super) fn prove_silence(&mut self) {
-        let is_quiet = self.session.heard().borrow().is_some_and(|heard| now() - heard > QUIET);
+        let is_quiet = self.client.heard().borrow().is_some_and(|heard| now() - heard > QUIET);
         let mut running = self.kinds.values_mut().filter_map(|followed| {
             let mut places = followed.scopes.values_mut();
             places.find_map(|place| if let Place::Running(running) = place { Some(running) } else { None })

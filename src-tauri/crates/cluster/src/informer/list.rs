@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use super::decode::{self, Head, Page};
 use super::{Informer, State};
+use crate::client::{Ask, Limit, read_all};
 use crate::failure::Failure;
-use crate::session::{Ask, Limit, read_all};
 
 /// Objects of a page. 500 pods are 4 MB and take an API server 40 ms.
 const PAGE: usize = 500;
@@ -79,12 +79,12 @@ pub(super) async fn run(informer: &Informer, state: &mut State) -> Result<String
 /// One page's bytes, whether they are zipped, and its head where that could be read on the way.
 async fn fetch(informer: &Informer, limit: usize, next: &str) -> Result<(Bytes, bool, Option<Head>), Failure> {
     let path = informer.target.list_path(limit, next);
-    let gzip = !informer.session.is_local();
+    let gzip = !informer.client.is_local();
     let ask = Ask { path: &path, accept: informer.target.list_accept(), gzip };
-    let answer = informer.session.get(ask).await?;
+    let answer = informer.client.get(ask).await?;
     let zipped = answer.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
     let bytes = read_all(answer.into_body(), Limit::PAGE).await?;
-    informer.session.hear();
+    informer.client.hear();
     let head = if zipped { unzipped_head(&bytes) } else { decode::head(bytes.get(..HEAD_LIMIT).unwrap_or(&bytes)) };
     Ok((bytes, zipped, head))
 }

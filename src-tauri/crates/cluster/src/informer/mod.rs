@@ -18,10 +18,10 @@ use model::{Delta, KindState, Scope};
 use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, watch as signal};
 use tokio::time::{Instant, timeout};
 
+use crate::client::{ApiClient, Ask, Limit};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::outbox::{Outbox, Writer};
-use crate::session::{Ask, Limit, Session};
 use backoff::Backoff;
 use target::Target;
 
@@ -30,7 +30,7 @@ const PROOF: Duration = Duration::from_secs(5);
 
 /// What one informer works with.
 pub(crate) struct Informer {
-    pub(crate) session: Arc<Session>,
+    pub(crate) client: Arc<ApiClient>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) writer: Writer,
     pub(crate) target: Target,
@@ -38,7 +38,7 @@ pub(crate) struct Informer {
     pub(crate) silence: Option<Duration>,
     /// Notified when the network may be back: waiting ends.
     pub(crate) wake: Arc<Notify>,
-    /// Whether the server has said what it serves: before, a list may come in, but nothing is whole, and nothing refused.
+    /// Whether discovery has ended: before, no list counts as complete and no refusal as final.
     pub(crate) discovered: signal::Receiver<bool>,
     /// Notified when the account's rights to this target may have changed: it asks.
     pub(crate) rights_changed: Arc<Notify>,
@@ -57,13 +57,13 @@ pub(crate) enum Report {
     /// What the server serves may have changed: the owner looks. With the names of definitions and API services that are
     /// deleted, and of those that are there.
     KindsChanged { deleted: Vec<String>, defined: Vec<String> },
-    /// Namespaces that can be named.
-    Namespaces(Vec<String>),
+    /// Namespaces that came and that went, by the list or watch of them.
+    Namespaces { came: Vec<String>, went: Vec<String> },
     /// Namespaces that a person named.
     Named(Vec<String>),
     /// The target is listed and watched.
     Answered(Target),
-    /// It did not.
+    /// The last request failed.
     Failed(Failure),
 }
 
@@ -268,8 +268,8 @@ impl Informer {
         }
         let path = self.target.list_path(1, "");
         let ask = Ask { path: &path, accept: self.target.list_accept(), gzip: false };
-        self.session.bytes(ask, Limit::PAGE).await?;
-        self.session.hear();
+        self.client.bytes(ask, Limit::PAGE).await?;
+        self.client.hear();
         Ok(())
     }
 
@@ -291,10 +291,15 @@ impl Informer {
             let _ = self.report.send(Report::KindsChanged { deleted, defined });
         }
         if kind.group.is_empty() && &*kind.kind == "Namespace" {
-            let names = deltas.iter().filter_map(|delta| {
-                if let Delta::Upsert(object) = delta { Some(object.key.name().to_owned()) } else { None }
-            });
-            let _ = self.report.send(Report::Namespaces(names.collect()));
+            let (mut came, mut went) = (Vec::new(), Vec::new());
+            for delta in deltas {
+                match delta {
+                    Delta::Upsert(object) => came.push(object.key.name().to_owned()),
+                    Delta::Delete(key) => went.push(key.name().to_owned()),
+                    _ => {}
+                }
+            }
+            let _ = self.report.send(Report::Namespaces { came, went });
         }
     }
 

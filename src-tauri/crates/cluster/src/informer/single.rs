@@ -6,8 +6,8 @@ use model::{Delta, ResourceKey};
 
 use super::target::collection_path;
 use super::{Informer, State, decode};
+use crate::client::{Ask, Limit};
 use crate::failure::Failure;
-use crate::session::{Ask, Limit};
 
 /// A Namespace changes rarely, and what changes in it is watched.
 const ASK_EVERY: Duration = Duration::from_secs(60);
@@ -17,7 +17,7 @@ const ASK_EVERY: Duration = Duration::from_secs(60);
 pub(super) async fn run(informer: &Informer, state: &mut State, name: &str) -> Result<Duration, Failure> {
     let kind = &informer.target.kind;
     let path = format!("{}/{name}", collection_path(kind, None));
-    let delta = match informer.session.bytes(Ask::json(&path), Limit::OBJECT).await {
+    let delta = match informer.client.bytes(Ask::json(&path), Limit::OBJECT).await {
         Ok(bytes) => {
             let object = decode::object(&bytes, kind).map_err(|error| Failure::Malformed(error.to_string()))?;
             Delta::Upsert(object)
@@ -26,7 +26,7 @@ pub(super) async fn run(informer: &Informer, state: &mut State, name: &str) -> R
         Err(failure) => return Err(failure),
     };
     informer.outbox.write(&informer.writer, [delta]);
-    informer.session.hear();
+    informer.client.hear();
     state.live(informer);
     Ok(ASK_EVERY)
 }

@@ -3,7 +3,7 @@
 use model::{ResourceKind, Scope};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::session::JSON;
+use crate::client::JSON;
 
 /// One kind in one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::decode::{self, Event};
 use super::{Informer, State};
+use crate::client::{Ask, Limit, Watching, is_pinged, next_chunk};
 use crate::failure::Failure;
-use crate::session::{Ask, Limit, Watching, is_pinged, next_chunk};
 
 /// The server ends a watch after this long, give or take a fifth, so that all of them do not end together.
 const WATCH_SECONDS: f64 = 290.0;
@@ -27,9 +27,9 @@ pub(super) async fn run(informer: &Informer, state: &mut State, version: &mut St
     let path = informer.target.watch_path(version, seconds as u64);
     let ask = Ask { path: &path, accept: informer.target.watch_accept(), gzip: false };
     let (asked, from) = (Instant::now(), version.clone());
-    // The place on its connection is given back when this function ends.
-    let Watching { answer, place: _place } = informer.session.watch(ask).await?;
-    informer.session.hear();
+    // The slot on its connection is given back when this function ends.
+    let Watching { answer, slot: _slot } = informer.client.watch(ask).await?;
+    informer.client.hear();
     state.watch_began = Some(Instant::now());
     state.watched(informer);
     let is_pinged = is_pinged(&answer);
@@ -116,7 +116,7 @@ fn read_lines(
             Event::Bookmark { resource_version } => advance(version, Some(&resource_version)),
             Event::Error { code, message } => return Err(Failure::of_answer(code, None, message.as_bytes())),
         }
-        informer.session.hear();
+        informer.client.hear();
     }
     Ok(())
 }

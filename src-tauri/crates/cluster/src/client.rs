@@ -19,8 +19,8 @@ use crate::auth::{self, Credentials};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::kubeconfig::Context;
-use crate::streams::{Place, Streams};
 use crate::transport::{self, Purpose};
+use crate::watch_slots::{Slot, Slots};
 
 /// A watch is answered at once by a server that admits its stream.
 const STREAM_PATIENCE: Duration = Duration::from_secs(3);
@@ -48,7 +48,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) struct Watching {
     pub(crate) answer: Response<Body>,
     /// Kept as long as the answer is read.
-    pub(crate) place: Place<kube::Client>,
+    pub(crate) slot: Slot<kube::Client>,
 }
 
 pub(crate) const JSON: &str = "application/json";
@@ -61,7 +61,7 @@ impl<'a> Ask<'a> {
 }
 
 /// One account at one server.
-pub(crate) struct Session {
+pub(crate) struct ApiClient {
     context: Context,
     /// Until the first byte of an answer.
     patience: Duration,
@@ -73,14 +73,14 @@ pub(crate) struct Session {
 
 struct Current {
     lists: kube::Client,
-    watches: Arc<Streams<kube::Client>>,
+    watches: Arc<Slots<kube::Client>>,
     config: kube::Config,
     header: Option<HeaderValue>,
     renew_at: Option<Timestamp>,
     run: u64,
 }
 
-impl Session {
+impl ApiClient {
     /// `patience` is how long an answer may take to begin, where that is not usual.
     pub(crate) fn new(context: Context, patience: Option<Duration>) -> Self {
         let preparing = tokio::sync::Mutex::new(());
@@ -151,16 +151,16 @@ impl Session {
     async fn begin_watch(&self, current: &Current, ask: &Ask<'_>) -> Result<Watching, Failure> {
         let asked = Instant::now();
         loop {
-            let mut place = current.watches.place(|| transport::client(&current.config, Purpose::Watches))?;
+            let mut slot = current.watches.slot(|| transport::client(&current.config, Purpose::Watches))?;
             let left = self.patience.saturating_sub(asked.elapsed());
-            let may_move = place.has_answered_neighbours() && left > STREAM_PATIENCE;
+            let may_move = slot.has_answered_neighbours() && left > STREAM_PATIENCE;
             let patience = if may_move { STREAM_PATIENCE } else { left };
-            match self.send(current, place.client(), ask, patience).await {
+            match self.send(current, slot.client(), ask, patience).await {
                 Ok(answer) => {
-                    place.answered();
-                    return Ok(Watching { answer, place });
+                    slot.answered();
+                    return Ok(Watching { answer, slot });
                 }
-                Err(Failure::Silent(_)) if may_move => current.watches.is_full(&place),
+                Err(Failure::Silent(_)) if may_move => current.watches.is_full(&slot),
                 Err(Failure::Silent(_)) => return Err(Failure::Silent(self.patience)),
                 Err(failure) => return Err(failure),
             }

@@ -11,9 +11,9 @@ const USUAL_ROOM: usize = 80;
 const LEAST_ROOM: usize = 8;
 
 /// Connections for watches, as many as it takes. `C` is a client with a connection of its own.
-pub(crate) struct Streams<C> {
+pub(crate) struct Slots<C> {
     lines: Mutex<Vec<Arc<Line<C>>>>,
-    /// Streams on one connection. Servers that admit fewer say so in their HTTP/2 settings, which hyper obeys by
+    /// Slots on one connection. Servers that admit fewer say so in their HTTP/2 settings, which hyper obeys by
     /// holding requests back and does not show: it is learned from requests that get no answer beside others that did.
     room: AtomicUsize,
 }
@@ -24,21 +24,21 @@ struct Line<C> {
     answered: AtomicUsize,
 }
 
-/// A watch's place on a connection; dropping it gives it back.
-pub(crate) struct Place<C> {
+/// A watch's slot on a connection; dropping it gives it back.
+pub(crate) struct Slot<C> {
     line: Arc<Line<C>>,
     is_answered: bool,
 }
 
-impl<C> Default for Streams<C> {
+impl<C> Default for Slots<C> {
     fn default() -> Self {
         Self { lines: Mutex::default(), room: AtomicUsize::new(USUAL_ROOM) }
     }
 }
 
-impl<C> Streams<C> {
-    /// A place on a connection that has room; `connect` makes one where none has.
-    pub(crate) fn place(&self, connect: impl FnOnce() -> Result<C, Failure>) -> Result<Place<C>, Failure> {
+impl<C> Slots<C> {
+    /// A slot on a connection that has room; `connect` makes one where none has.
+    pub(crate) fn slot(&self, connect: impl FnOnce() -> Result<C, Failure>) -> Result<Slot<C>, Failure> {
         let room = self.room.load(Ordering::Relaxed);
         // Places are taken under the lock alone, so that two never take the last one.
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,19 +51,19 @@ impl<C> Streams<C> {
             }
         };
         line.taken.fetch_add(1, Ordering::Relaxed);
-        Ok(Place { line, is_answered: false })
+        Ok(Slot { line, is_answered: false })
     }
 }
 
-impl<C> Streams<C> {
-    /// A request at `place` gets no answer while others on its connection did: no more than those fit on one.
-    pub(crate) fn is_full(&self, place: &Place<C>) {
-        let answered = place.line.answered.load(Ordering::Relaxed);
+impl<C> Slots<C> {
+    /// A request at `slot` gets no answer while others on its connection did: no more than those fit on one.
+    pub(crate) fn is_full(&self, slot: &Slot<C>) {
+        let answered = slot.line.answered.load(Ordering::Relaxed);
         self.room.fetch_min(answered.max(LEAST_ROOM), Ordering::Relaxed);
     }
 }
 
-impl<C> Place<C> {
+impl<C> Slot<C> {
     pub(crate) fn client(&self) -> &C {
         &self.line.client
     }
@@ -81,7 +81,7 @@ impl<C> Place<C> {
     }
 }
 
-impl<C> Drop for Place<C> {
+impl<C> Drop for Slot<C> {
     fn drop(&mut self) {
         self.line.taken.fetch_sub(1, Ordering::Relaxed);
         if self.is_answered {
@@ -95,9 +95,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn take(streams: &Streams<usize>, made: &mut usize) -> Place<usize> {
+    fn take(streams: &Slots<usize>, made: &mut usize) -> Slot<usize> {
         streams
-            .place(|| {
+            .slot(|| {
                 *made += 1;
                 Ok(*made)
             })
@@ -106,9 +106,9 @@ mod tests {
 
     #[test]
     fn more_watches_than_a_connection_admits_get_connections_of_their_own() {
-        let (streams, mut made) = (Streams::default(), 0);
+        let (streams, mut made) = (Slots::default(), 0);
         let mut places: Vec<_> = (0..200).map(|_| take(&streams, &mut made)).collect();
-        let on = |places: &[Place<usize>], line| places.iter().filter(|place| *place.client() == line).count();
+        let on = |places: &[Slot<usize>], line| places.iter().filter(|slot| *slot.client() == line).count();
         assert_eq!([1, 2, 3].map(|line| on(&places, line)), [80, 80, 40]);
         // What ended leaves room for what begins, however many began before.
         places.drain(..70);
@@ -118,10 +118,10 @@ mod tests {
 
     #[test]
     fn a_server_that_admits_fewer_streams_is_believed() {
-        let (streams, mut made) = (Streams::default(), 0);
+        let (streams, mut made) = (Slots::default(), 0);
         let mut places: Vec<_> = (0..30).map(|_| take(&streams, &mut made)).collect();
         assert!(!places[0].has_answered_neighbours());
-        places.iter_mut().take(20).for_each(Place::answered);
+        places.iter_mut().take(20).for_each(Slot::answered);
         let waiting = places.pop().unwrap();
         assert!(waiting.has_answered_neighbours());
         streams.is_full(&waiting);
