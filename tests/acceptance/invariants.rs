@@ -395,7 +395,7 @@ fn nothing_in_the_product_writes_to_a_cluster() {
     /// The only request that is none, and what the only file that makes it asks for.
     const REVIEW: [&str; 3] = [
         "src-tauri/crates/cluster/src/rights.rs",
-        "session.exchange(|| Request::post(PATH), ",
+        "client.exchange(|| Request::post(PATH), ",
         "const PATH: &str = \"/apis/authorization.k8s.io/v1/selfsubjectrulesreviews\";",
     ];
     let mut writes = Vec::new();
