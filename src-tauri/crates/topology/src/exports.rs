@@ -4,7 +4,7 @@ use model::{GroupKind, ResourceKey};
 use serde_json::Value;
 
 use crate::LabelSelector;
-use crate::json::{At, field, list};
+use crate::json::{At, field, list, text};
 use crate::links::{AllowedRoutes, Export};
 use crate::source::Source;
 
@@ -22,6 +22,10 @@ pub(crate) fn of(source: &Source<'_>) -> Vec<Export> {
         }
         ("gateway.networking.k8s.io", "Gateway") => list(source.spec, "listeners").iter().map(listener).collect(),
         ("gateway.networking.k8s.io", "ReferenceGrant") => grants(source.spec),
+        ("argoproj.io", "AppProject") => {
+            let namespaces = list(source.spec, "sourceNamespaces").iter().filter_map(text);
+            vec![Export::Project { namespaces: namespaces.map(|name| source.shared(name)).collect() }]
+        }
         ("discovery.k8s.io", "EndpointSlice") => vec![slice_endpoints(source.body)],
         ("", "Endpoints") => vec![endpoints(source.body)],
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {

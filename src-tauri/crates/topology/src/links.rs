@@ -46,6 +46,9 @@ pub(crate) enum Target {
     Either { here: ResourceKey },
     /// The first of several that is there, else the first.
     FirstOf(Box<[ResourceKey]>),
+    /// The AppProject of an Argo CD Application, by the key it has if it stands beside the Application. Argo CD looks for
+    /// projects in its own namespace alone, which no field of an Application names.
+    Project { here: ResourceKey },
     /// A kind by its plural, which discovery knows.
     Plural(Box<Plural>),
     /// Whatever another object says.
@@ -92,6 +95,8 @@ pub(crate) enum Export {
     Listener { name: Arc<str>, from: AllowedRoutes },
     /// One permission of a ReferenceGrant.
     Grant { from: (GroupKind, Arc<str>), to: GroupKind, name: Option<Arc<str>> },
+    /// An AppProject: the namespaces beside Argo CD's own whose Applications it takes, as patterns.
+    Project { namespaces: Box<[Arc<str>]> },
     /// The ports of a Service.
     Ports(Box<[Arc<str>]>),
     /// Ready endpoints and all endpoints of an EndpointSlice or Endpoints object.
@@ -99,6 +104,21 @@ pub(crate) enum Export {
     /// The kind that a CustomResourceDefinition defines.
     Defines(GroupKind),
 }
+
+impl Export {
+    /// The namespace whose references depend on what an object tells: that of a ReferenceGrant. An AppProject may be meant
+    /// from any namespace; all of them stand under the empty name.
+    pub(crate) fn concerns(key: &ResourceKey, exports: &[Self]) -> Option<Arc<str>> {
+        match exports.first()? {
+            Self::Grant { .. } => Some(key.namespace().into()),
+            Self::Project { .. } => Some(ANYWHERE.into()),
+            _ => None,
+        }
+    }
+}
+
+/// Where objects stand that may be meant from any namespace.
+pub(crate) const ANYWHERE: &str = "";
 
 /// Which namespaces a Gateway listener takes routes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -195,8 +195,8 @@ impl Known {
             for superseded in &facts.supersedes {
                 *self.superseded.entry(superseded.clone()).or_default() += 1;
             }
-            if let Some(Export::Grant { .. }) = facts.exports.first() {
-                self.grants.entry(key.namespace().into()).or_default().push(id);
+            if let Some(namespace) = Export::concerns(key, &facts.exports) {
+                self.grants.entry(namespace).or_default().push(id);
             }
             for export in &facts.exports {
                 if let Export::Defines(kind) = export {

@@ -453,12 +453,10 @@ impl Engine {
             self.mark_others(id, step);
             self.mark_waiting(id, step);
         }
-        let is_grant = |exports: &[Export]| matches!(exports.first(), Some(Export::Grant { .. }));
-        if is_grant(before) || is_grant(after) {
-            let namespace: Arc<str> = key.namespace().into();
+        if let Some(namespace) = Export::concerns(key, before).or_else(|| Export::concerns(key, after)) {
             let grants = self.known.grants.entry(namespace.clone()).or_default();
             grants.retain(|grant| *grant != id);
-            if is_grant(after) {
+            if Export::concerns(key, after).is_some() {
                 grants.push(id);
             }
             if let Some(seekers) = self.known.grant_seekers.get_mut(&namespace) {

@@ -1,6 +1,7 @@
 //! From an object's facts to the edges it declares: reads the indexes, changes nothing.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{GroupKind, RelationClass, ResourceKey};
@@ -11,7 +12,7 @@ use crate::facts::{Facts, join_fields, join_labels};
 use crate::graph::{LeftOut, NodeId};
 use crate::kinds;
 use crate::links::RelationId;
-use crate::links::{AllowedRoutes, Export, Link, Permit, Plural, Selection, Target, Through};
+use crate::links::{ANYWHERE, AllowedRoutes, Export, Link, Permit, Plural, Selection, Target, Through};
 use crate::marks::{CREATED, DEFAULT_CLASS, NAMESPACE_NAME};
 
 /// What one object declares.
@@ -56,7 +57,7 @@ impl Target {
     /// Whether what it names depends on what the server serves.
     pub(super) fn needs_discovery(&self) -> bool {
         match self {
-            Self::Plural(_) | Self::Either { .. } | Self::Owner { .. } => true,
+            Self::Plural(_) | Self::Either { .. } | Self::Owner { .. } | Self::Project { .. } => true,
             Self::Through { what, .. } => matches!(what, Through::Params(_)),
             Self::Key(_) | Self::Exact { .. } | Self::FirstOf(_) => false,
         }
@@ -167,6 +168,7 @@ impl Known {
                 found.cloned()
             }
             Target::Plural(named) => self.by_plural(named),
+            Target::Project { here } => self.project(here, resolved),
             Target::Owner { here, uid } => match self.owner(source, here, uid.as_ref()) {
                 Owner::Node(id) => {
                     resolved.drafts.push(draft(link, Far::Node(id)));
@@ -239,6 +241,32 @@ impl Known {
         }
         let (key, other) = if self.listed.namespaced(&here) { (here, cluster) } else { (cluster, here) };
         Owner::Absent { key, other }
+    }
+
+    /// The AppProject that an Application means: the one beside it, else the one that takes Applications of its namespace,
+    /// else any of that name; of one that is not there, the key it would have where the other projects are. None where
+    /// that cannot be told of a kind that is listed: nobody knows that it is missing.
+    fn project(&self, here: &ResourceKey, resolved: &mut Resolved) -> Option<ResourceKey> {
+        resolved.seeks.push(ANYWHERE.into());
+        let ids = self.grants.get(ANYWHERE).into_iter().flatten();
+        let projects = || ids.clone().filter_map(|id| Some((self.key(*id)?, self.facts(*id)?)));
+        let takes = |facts: &Facts| {
+            facts.exports.iter().any(|export| match export {
+                Export::Project { namespaces } => namespaces.iter().any(|name| matches_glob(name, here.namespace())),
+                _ => false,
+            })
+        };
+        let named = projects().filter(|(key, _)| key.name() == here.name());
+        let rank = |(key, facts): &(&ResourceKey, &Arc<Facts>)| (*key != here, !takes(facts), (*key).clone());
+        if let Some((key, _)) = named.min_by_key(rank) {
+            return Some(key.clone());
+        }
+        let homes: BTreeSet<&str> = projects().map(|(key, _)| key.namespace()).collect();
+        match homes.first() {
+            _ if homes.contains(here.namespace()) => Some(here.clone()),
+            Some(home) if homes.len() == 1 => Some(here.in_namespace(home)),
+            _ => (!self.listed.has(here)).then(|| here.clone()),
+        }
     }
 
     fn either(&self, here: &ResourceKey, resolved: &mut Resolved) -> ResourceKey {
@@ -482,6 +510,29 @@ fn draft(link: &Link, far: Far) -> Draft {
         fields: link.fields.clone(),
         label: link.label.clone(),
     }
+}
+
+/// Whether a name fits a pattern in which `*` stands for any characters and `?` for one, as in a shell.
+fn matches_glob(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut at, mut in_name) = (0, 0);
+    // Where the last star stands and what of the name it has taken.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(letter) = name.get(in_name) {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, in_name));
+                at += 1;
+            }
+            Some(wanted) if wanted == letter || *wanted == b'?' => (at, in_name) = (at + 1, in_name + 1),
+            _ => {
+                let Some((place, taken)) = star else { return false };
+                star = Some((place, taken + 1));
+                (at, in_name) = (place + 1, taken + 1);
+            }
+        }
+    }
+    pattern.iter().skip(at).all(|rest| *rest == b'*')
 }
 
 fn grants_it(export: &Export, source: &ResourceKey, target: &ResourceKey) -> bool {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::LabelSelector;
 use crate::json::{At, field, group_of, list};
-use crate::links::{Among, Found, Namespaces};
+use crate::links::{Among, Found, Namespaces, Target};
 use crate::marks::{ARGO_APPLICATION, ARGO_LABEL, HELM_RELEASE};
 use crate::rule::{Rule, TargetScope};
 use crate::source::Source;
@@ -35,12 +35,13 @@ pub(super) fn rules() -> Vec<Rule> {
         Rule::new("application-in-project", 64, Refers)
             .from(&[(ARGO, "Application")])
             .fields(&["spec.project"])
-            .to("AppProject", TargetScope::Same)
+            .to("AppProject", TargetScope::Cross)
             .because("The project limits what the application may deploy and where.")
             .broken(Health::Failing, "AppProject {name} missing")
             .by(|source, found| {
                 if let Some(name) = field(source.spec, "project") {
-                    found.key(source.key_to(ARGO, "AppProject", source.namespace, name), "spec.project");
+                    let here = source.key_to(ARGO, "AppProject", source.namespace, name);
+                    found.link(Target::Project { here }, "spec.project");
                 }
             }),
         Rule::new("rollout-steers-service", 65, Refers)

@@ -141,3 +141,30 @@ fn a_service_of_an_operators_pods_is_unknown_in_files() {
     core/Service/m/wrong degraded ClusterIP | selector matches nothing
     ");
 }
+
+/// Seen: Application team-x/web failing for an AppProject of its own namespace, where Argo CD never looks.
+#[test]
+fn a_project_is_not_missing_while_nobody_knows_where_projects_are() {
+    let application = |name: &str| {
+        format!(
+            "{{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {{name: {name}, namespace: team-x}}, spec: {{project: default}}}}\n"
+        )
+    };
+    let project = |namespace: &str, name: &str, takes: &str| {
+        format!(
+            "---\n{{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {{name: {name}, namespace: {namespace}}}, spec: {{sourceNamespaces: ['{takes}']}}}}\n"
+        )
+    };
+    assert_eq!(
+        check(&application("web")),
+        "argoproj.io/Application/team-x/web -> argoproj.io/AppProject/team-x/default application-in-project unknown [spec.project]",
+        "projects are not in the source"
+    );
+    let two = application("web") + &project("argo-a", "other", "*") + &project("argo-b", "other", "*");
+    assert_eq!(check(&two), "", "listed, and it may be missing in either of two places");
+    let taken = application("web") + &project("argo-a", "default", "team-y") + &project("argo-b", "default", "team-?");
+    assert_eq!(
+        check(&taken),
+        "argoproj.io/Application/team-x/web -> argoproj.io/AppProject/argo-b/default application-in-project resolved [spec.project]"
+    );
+}
