@@ -59,7 +59,7 @@ impl Graph {
     /// Objects that would feel it if this one went: those that it owns or contains, those that refer to it or to one of
     /// them, what those run, and so on to the end; a workload needs its pods.
     ///
-    /// Leaving a pod, a ReplicaSet or an EndpointSlice costs no step.
+    /// Leaving a pod, a ReplicaSet or an EndpointSlice costs no step, nor does going from a workload to what it runs.
     pub fn dependants(&self, start: NodeId) -> Reach {
         self.reach(start, Leg::Down)
     }
@@ -91,12 +91,16 @@ impl Graph {
             if steps >= depth || shared || effort > EFFORT {
                 continue;
             }
-            let is_free = leg != Leg::Around && at != start && is_station(&self.node(at).key);
-            let there = if is_free { steps } else { steps + 1 };
+            let is_counted = leg == Leg::Around || at == start;
+            let leaves_station = is_station(&self.node(at).key);
             for edge in self.touching(at) {
                 effort += 1;
                 let Some(next) = self.next(edge, at, at == start, leg) else { continue };
                 let far = far_end(edge, at);
+                // What a workload runs is as far away as the workload.
+                let is_run = || edge.class == RelationClass::Owns && far == edge.to && is_station(&self.node(far).key);
+                let is_free = !is_counted && (leaves_station || is_run());
+                let there = if is_free { steps } else { steps + 1 };
                 let least = seen.entry((far, next)).or_insert(u32::MAX);
                 if there < *least {
                     *least = there;
