@@ -171,6 +171,22 @@ fn problems_only_shows_what_is_wrong() {
     assert!(wrong * 3 > cards().count() * 2, "{wrong} of {} cards are wrong", cards().count());
 }
 
+/// Seen: a pod that does without a ConfigMap stood among the problems, and nothing said why.
+#[test]
+fn what_does_without_an_optional_object_is_no_problem() {
+    let yaml = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: c, envFrom: [{configMapRef: {name: extra, optional: true}}]}]}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: broken, namespace: shop}, spec: {containers: [{name: c, envFrom: [{configMapRef: {name: needed}}]}]}}";
+    let graph = engine(&cluster::read(yaml)).graph();
+    let scene = build(&graph, &Options { problems_only: true, ..Options::default() }).scene;
+    let cards: Vec<&str> =
+        scene.blocks.iter().flat_map(|placed| &placed.block.cards).map(|card| card.key.as_str()).collect();
+    assert_eq!(cards, ["core/ConfigMap/shop/needed", "core/Pod/shop/broken"]);
+    assert_eq!(build(&graph, &Options::default()).scene.counts.of(Health::Missing), 1, "the one that is needed");
+}
+
 #[test]
 fn a_namespace_alone_keeps_what_stands_by_it() {
     let graph = engine(&objects()).graph();

@@ -40,6 +40,8 @@ pub(crate) struct Facts {
     pub(crate) supersedes: Vec<ResourceKey>,
     /// What this object's status says about another: a key that a Secret lacks.
     pub(crate) remarks: Vec<(ResourceKey, Arc<str>)>,
+    /// A pod whose containers have ended for good.
+    pub(crate) ended: bool,
     pub(crate) appraisal: Appraisal,
     pub(crate) app: Option<Arc<str>>,
 }
@@ -86,6 +88,7 @@ pub(crate) fn extract(object: &Object, book: &RuleBook, pool: &RefCell<Pool>) ->
         exports: crate::exports::of(&source),
         supersedes: crate::exports::supersedes(&source),
         remarks: status::remarks(&source),
+        ended: source.key.is("", "Pod") && matches!(source.text("/status/phase"), Some("Succeeded" | "Failed")),
         appraisal,
         labels,
         template: template.map(read_labels),
@@ -159,6 +162,7 @@ impl Facts {
             && self.template == other.template
             && self.marks == other.marks
             && self.owned == other.owned
+            && self.ended == other.ended
             && self.uid.is_some() == other.uid.is_some()
     }
 

@@ -172,6 +172,8 @@ pub(crate) struct Selection {
     /// The edge is stored at the object that selects: for selectors that many objects share and that match few.
     pub(crate) at_selector: bool,
     pub(crate) optional: bool,
+    /// Only pods that are not over: nothing is sent to one that was evicted.
+    pub(crate) live: bool,
     pub(crate) fields: Arc<[Arc<str>]>,
     pub(crate) label: Option<Arc<str>>,
 }
@@ -231,6 +233,7 @@ impl Found<'_> {
             reversed: false,
             orphans: false,
             at_selector: false,
+            live: false,
             optional: self.optional,
             fields: self.pool.borrow_mut().field(field),
             label: None,

@@ -140,7 +140,7 @@ fn keep_problems(graph: &Graph, shown: &mut [bool]) {
         }
         for edge in graph.touching(id).filter(|edge| !is_noise(graph, edge)) {
             let other = if edge.from == id { edge.to } else { edge.from };
-            let is_broken = edge.state == EdgeState::Missing;
+            let is_broken = edge.state == EdgeState::Missing && !edge.optional;
             let is_governed = edge.class == RelationClass::Governs && edge.from == id;
             if is_broken || is_governed {
                 kept[other.index()] |= shown[other.index()];

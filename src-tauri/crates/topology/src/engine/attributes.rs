@@ -222,6 +222,10 @@ impl Engine {
         let Some(facts) = self.known.facts(id) else {
             let presence = self.known.presence(id);
             let (health, caption): (Health, Arc<str>) = match presence {
+                // Whoever names it does without it.
+                Presence::Missing if self.graph.touching(id).all(|edge| edge.optional) => {
+                    (Health::Neutral, "optional, not in this cluster".into())
+                }
                 Presence::Missing | Presence::Present | Presence::Withheld => {
                     (Health::Missing, "not in this cluster".into())
                 }

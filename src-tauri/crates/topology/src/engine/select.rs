@@ -258,5 +258,6 @@ pub(super) fn selects<'a>(
     };
     // With a uid it has been in a cluster, whose controllers adopt what is theirs.
     let adopted = selection.orphans && (facts.owned || facts.uid.is_some());
-    among && !adopted && namespace() && labels()
+    let ended = selection.live && facts.ended;
+    among && !adopted && !ended && namespace() && labels()
 }

@@ -18,7 +18,7 @@ pub(super) fn rules() -> Vec<Rule> {
             .from(&[("", "Service")])
             .fields(&["spec.selector"])
             .to("Pod", TargetScope::Same)
-            .because("The labels of the pod match the Service's selector; in manifests, those of the pod template.")
+            .because("The labels of the pod match the Service's selector; in manifests, those of the pod template; a pod that has ended is left out.")
             .by(selects),
         Rule::new("service-has-endpointslice", 12, Owns)
             .from(SLICE)
@@ -78,7 +78,7 @@ fn selects(source: &Source<'_>, found: &mut Found<'_>) {
     if selector.is_everything() || field(source.spec, "type") == Some("ExternalName") {
         return;
     }
-    found.select(Among::Pods, Namespaces::Named(vec![source.namespace.into()]), selector, "spec.selector");
+    found.select(Among::Pods, Namespaces::Named(vec![source.namespace.into()]), selector, "spec.selector").live = true;
 }
 
 fn slice_service(source: &Source<'_>, found: &mut Found<'_>) {

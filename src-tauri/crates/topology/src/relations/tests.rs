@@ -168,3 +168,42 @@ fn a_project_is_not_missing_while_nobody_knows_where_projects_are() {
         "argoproj.io/Application/team-x/web -> argoproj.io/AppProject/argo-b/default application-in-project resolved [spec.project]"
     );
 }
+
+/// Seen: an evicted pod among those that a Service sends to. kubectl's endpoints leave pods out that are over.
+#[test]
+fn a_pod_that_is_over_gets_no_traffic() {
+    let pod = |name: &str, phase: &str| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: shop, uid: {name}, labels: {{app: catalog}}}}, spec: {{containers: [{{name: c}}]}}, status: {{phase: {phase}}}}}\n"
+        )
+    };
+    let service = "{apiVersion: v1, kind: Service, metadata: {name: catalog, namespace: shop}, spec: {selector: {app: catalog}}}\n---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: shop}, spec: {podSelector: {}}}\n";
+    let yaml = service.to_owned() + &pod("evicted", "Failed") + &pod("done", "Succeeded") + &pod("serves", "Running");
+    let sent = |yaml: &str| edges(&graph(yaml), |relation| relation == "service-selects-pod");
+    let serving = "core/Service/shop/catalog -> core/Pod/shop/serves service-selects-pod resolved [spec.selector]";
+    assert_eq!(sent(&yaml), serving);
+    assert_eq!(
+        check(&yaml).matches("networkpolicy-isolates-pod").count(),
+        3,
+        "a policy holds for all of them: {}",
+        check(&yaml)
+    );
+}
+
+/// Seen: a ConfigMap that a pod may do without was missing, and stood among the problems.
+#[test]
+fn what_is_optional_and_absent_is_no_problem() {
+    let yaml = |optional: bool| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: shop}}, spec: {{containers: [{{name: c, envFrom: [{{configMapRef: {{name: extra, optional: {optional}}}}}]}}]}}}}\n---\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: other, namespace: shop}}}}"
+        )
+    };
+    let ghost = |optional: bool| {
+        let graph = graph(&yaml(optional));
+        let id = graph.id(&model::ResourceKey::new("", "ConfigMap", "shop", "extra"));
+        let node = graph.node(id.expect("named by the pod"));
+        (node.health, node.presence)
+    };
+    assert_eq!(ghost(true), (model::Health::Neutral, crate::Presence::Missing));
+    assert_eq!(ghost(false), (model::Health::Missing, crate::Presence::Missing));
+}

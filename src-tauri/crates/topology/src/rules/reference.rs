@@ -63,7 +63,7 @@ mod tests {
             assert!(text.contains(&format!("\n## {}\n", rule.id)), "{}", rule.id);
         }
         let expected = "\n## service-selects-pod\n\nThe labels of the pod match the Service's selector; in manifests, those of \
-            the pod template.\n\n- Class: selects\n- Read from: Service\n- Fields: `spec.selector`\n- To: Pod (same namespace)\n";
+            the pod template; a pod that has ended is left out.\n\n- Class: selects\n- Read from: Service\n- Fields: `spec.selector`\n- To: Pod (same namespace)\n";
         assert!(text.contains(expected));
     }
 }
