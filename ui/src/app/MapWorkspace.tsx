@@ -93,9 +93,9 @@ export function MapWorkspace({ cluster, session, identity }: MapWorkspaceProps) 
     >
       <Outline session={session} />
       <main className={styles.map}>
+        {view.focus === null ? <FewInLens session={session} /> : null}
         <MapPane session={session} nothing={<NothingSeen cluster={cluster} />} />
         <FocusBar session={session} />
-        {view.focus === null ? <FewInLens session={session} /> : null}
         {view.focus === null ? <LeftOut session={session} /> : null}
         {panel === "coverage" ? <CoveragePanel cluster={cluster} close={close} /> : null}
         {panel === "help" ? <KeyHelp close={close} /> : null}

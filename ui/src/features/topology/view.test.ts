@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Picture } from "./picture/types";
-import { aspectOf, EMPTY_VIEW, fewInLens, filtersOf, narrowedBy, recalledView, rememberedView, titleOf, toggled, widened } from "./view";
+import { aspectOf, EMPTY_VIEW, fewInLens, filtersOf, narrowedBy, noReleaseText, recalledView, rememberedView, titleOf, toggled, widened } from "./view";
 
 test("what is remembered comes back, and rubbish does not", () => {
   const view = { ...EMPTY_VIEW, lens: "config" as const, namespaces: ["shop"], focus: "core/Pod/shop/a", problemsOnly: true };
@@ -53,4 +53,11 @@ test("a picture of a part is called after what it shows", () => {
   expect(titleOf("shop-eu-1", { ...EMPTY_VIEW, namespaces: ["shop"], lens: "traffic", problemsOnly: true })).toBe("shop-eu-1 · shop · Traffic · Problems");
   expect(titleOf("a", { ...EMPTY_VIEW, namespaces: ["x", "y"], kinds: ["core/Service"] })).toBe("a · x + y · Service");
   expect(titleOf("a", { ...EMPTY_VIEW, namespaces: ["x", "y", "z"], focus: "core/Service/x/web" })).toBe("a · 3 namespaces · around web");
+});
+
+test("objects that say that Helm manages them are not denied where no release is seen", () => {
+  expect(noReleaseText(0, 500)).toBe("Nothing shown here was put there by Argo CD, Flux or Helm, as far as objects say");
+  expect(noReleaseText(48, 500)).toBe("48 objects of the cluster say that Helm manages them; no release, and nothing of Argo CD or Flux, is seen here");
+  expect(noReleaseText(1, 500)).toContain("1 object of the cluster says that Helm manages it");
+  expect(noReleaseText(500, 500)).toContain("500 objects or more of the cluster");
 });

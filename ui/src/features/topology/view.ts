@@ -56,6 +56,13 @@ export function fewInLens(lens: Lens, picture: Pick<Picture, "blocks">): number 
   return cards.length > 0 && subjects * FEW <= cards.length ? subjects : null;
 }
 
+/** What is true where no object shown leads to what put it there, though some of the cluster may say that Helm manages them. */
+export function noReleaseText(byHelm: number, most: number): string {
+  if (byHelm === 0) return "Nothing shown here was put there by Argo CD, Flux or Helm, as far as objects say";
+  const objects = `${plural(byHelm, "object")}${byHelm >= most ? " or more" : ""}`;
+  return `${objects} of the cluster ${byHelm === 1 ? "says that Helm manages it" : "say that Helm manages them"}; no release, and nothing of Argo CD or Flux, is seen here`;
+}
+
 /** What keeps objects off the map, in words: "the Traffic lens and 2 filters"; empty where all are shown. */
 export function narrowedBy(view: View): string {
   const filters = filtersOf(view);

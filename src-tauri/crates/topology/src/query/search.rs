@@ -182,12 +182,14 @@ fn label(node: &Node, word: &Word) -> Option<Fit> {
     match &word.label {
         Some((name, value)) => {
             let has = |(key, it): (&str, &str)| {
-                (key == name || key.rsplit('/').next() == Some(name.as_str())).then(|| text_fit(it, value)).flatten()
+                let is_named = |key: &str| key.eq_ignore_ascii_case(name);
+                let is_key = is_named(key) || key.rsplit('/').next().is_some_and(is_named);
+                is_key.then(|| text_fit(&it.to_lowercase(), value)).flatten()
             };
             node.labels.iter().filter_map(has).max().filter(|fit| *fit >= Fit::Start)
         }
         // A label repeats the name of the application for all that belongs to it: less than a name that says so.
-        None => node.labels.iter().any(|(_, value)| value == word.text).then_some(Fit::Inside),
+        None => node.labels.iter().any(|(_, value)| value.eq_ignore_ascii_case(&word.text)).then_some(Fit::Inside),
     }
 }
 
@@ -220,7 +222,7 @@ mod tests {
     use crate::testing::graph;
 
     const CLUSTER: &str = r"
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: checkout, namespace: shop, uid: d, labels: {team: pay}}, spec: {replicas: 1}, status: {replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1}}
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: checkout, namespace: shop, uid: d, labels: {team: pay, app.kubernetes.io/managed-by: Helm}}, spec: {replicas: 1}, status: {replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1}}
 ---
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: checkout, namespace: stage, uid: e}, spec: {replicas: 2}, status: {replicas: 2, readyReplicas: 1, updatedReplicas: 2, availableReplicas: 1}}
 ---
@@ -261,6 +263,8 @@ mod tests {
             ("pay/gate", "Service/pay/gateway"),
             ("EP checkout", ""),
             ("team=pay", "Deployment/shop/checkout"),
+            ("app.kubernetes.io/managed-by=Helm", "Deployment/shop/checkout"),
+            ("managed-by=helm", "Deployment/shop/checkout"),
             ("chkout deploy", "Deployment/stage/checkout"),
         ] {
             let found = find(&graph, query);
