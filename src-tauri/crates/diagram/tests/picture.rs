@@ -187,6 +187,46 @@ fn what_does_without_an_optional_object_is_no_problem() {
     assert_eq!(build(&graph, &Options::default()).scene.counts.of(Health::Missing), 1, "the one that is needed");
 }
 
+/// The note under a card.
+fn note(scene: &Scene, key: &str) -> String {
+    let mut cards = scene.blocks.iter().flat_map(|placed| &placed.block.cards);
+    let card = cards.find(|card| card.key.as_str() == key).expect("a card");
+    card.note.as_ref().map_or_else(String::new, |note| note.full.to_string())
+}
+
+/// Seen: `orders-db` said "Unschedulable" where its class is missing, and a pod that was evicted was told nowhere.
+#[test]
+fn a_card_says_what_lies_behind_its_trouble() {
+    let scene = build(&engine(&objects()).graph(), &Options::default()).scene;
+    for (key, says) in [
+        ("apps/StatefulSet/data/orders-db", "StorageClass fast-nvme missing"),
+        ("apps/Deployment/shop/search", "ImagePullBackOff"),
+        ("apps/Deployment/shop/recommendations", "OOMKilled"),
+        ("apps/Deployment/shop/catalog", "Evicted"),
+        ("apps/Deployment/shop/storefront", ""),
+    ] {
+        assert_eq!(note(&scene, key), says, "{key}");
+    }
+}
+
+#[test]
+fn what_lies_behind_trouble_in_another_namespace_is_told_as_soon_as_it_is_so() {
+    let yaml = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {replicas: 1, template: {spec: {containers: [{name: c, env: [{name: DB_HOST, value: db.data.svc}]}]}}}, status: {replicas: 1, updatedReplicas: 1, unavailableReplicas: 1}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: db, namespace: data}, spec: {selector: {app: db}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db-0, namespace: data, labels: {app: db}}, status: {phase: Running}}";
+    let objects = cluster::read(yaml);
+    let mut engine = engine(&objects);
+    let before = build(&engine.graph(), &Options::default());
+    let web = "apps/Deployment/shop/web";
+    assert_eq!(note(&before.scene, web), "");
+    let pod = objects.last().unwrap().key.clone();
+    let delta = engine.apply(&[Change::Removed(pod)], &coverage(&objects));
+    let after = rebuild(&engine.graph(), &Options::default(), &before.state, &delta);
+    assert_eq!(note(&after.scene, web), "Service db: selector matches no pod");
+}
+
 #[test]
 fn a_namespace_alone_keeps_what_stands_by_it() {
     let graph = engine(&objects()).graph();

@@ -18,6 +18,27 @@ const EFFORT: usize = 5_000;
 ///
 /// A way of one step to something absent is left out: that reference is told by itself.
 pub(crate) fn behind(graph: &Graph, start: NodeId) -> Option<Finding> {
+    tell(graph, start, &way_behind(graph, start, &mut |_| ())?)
+}
+
+impl Graph {
+    /// What lies behind the trouble of an object, as [`crate::why`] says it first, in the few words that a card has room
+    /// for: `StorageClass fast-nvme missing`. `seen` is told of every object that was looked at for it: a change of one of
+    /// them may change the answer.
+    pub fn cause(&self, id: NodeId, seen: &mut dyn FnMut(NodeId)) -> Option<String> {
+        let way = way_behind(self, id, seen)?;
+        let end = self.node(way.last()?.to);
+        let name = format!("{} {}", end.key.kind(), end.key.name());
+        Some(match (end.health, &end.note) {
+            (Health::Missing, _) => format!("{name} missing"),
+            (_, Some(note)) => format!("{name}: {note}"),
+            (_, None) if end.caption.is_empty() => format!("{name}: {}", end.status),
+            (_, None) => format!("{name}: {}", end.caption),
+        })
+    }
+}
+
+fn way_behind<'a>(graph: &'a Graph, start: NodeId, looked: &mut dyn FnMut(NodeId)) -> Option<Vec<&'a Edge>> {
     let mut ways: Vec<(NodeId, Option<usize>, Option<&Edge>)> = vec![(start, None, None)];
     let mut seen = FxHashSet::from_iter([start]);
     let mut queue = VecDeque::from([(0, 0)]);
@@ -29,6 +50,7 @@ pub(crate) fn behind(graph: &Graph, start: NodeId) -> Option<Finding> {
         let needs = needs(graph, node);
         effort += needs.len();
         for edge in needs {
+            looked(edge.to);
             if !graph.node(edge.to).health.is_problem() {
                 continue;
             }
@@ -54,11 +76,10 @@ pub(crate) fn behind(graph: &Graph, start: NodeId) -> Option<Finding> {
     let told_already = |way: &[&Edge]| matches!(way, [edge] if edge.state == EdgeState::Missing);
     let is_own = |way: &[&Edge]| way.iter().all(|edge| edge.class == RelationClass::Owns);
     let candidates = last.into_iter().map(way_to).filter(|way| !is_own(way) && !told_already(way));
-    let worst = candidates.min_by_key(|way| {
+    candidates.min_by_key(|way| {
         let end = way.last().map(|edge| graph.node(edge.to));
         (end.map(|node| node.health), way.len(), end.map(|node| node.key.clone()))
-    })?;
-    tell(graph, start, &worst)
+    })
 }
 
 /// What an object cannot do without: what it names, selects and sends to, and the pods that do its work. A pod also calls

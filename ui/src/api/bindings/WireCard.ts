@@ -55,9 +55,13 @@ tallies?: Array<WireTally>,
  */
 badges?: Array<WireBadge>, 
 /**
- * Word of trouble under the card.
+ * Word or cause of trouble under the card, as drawn.
  */
 note?: string, 
+/**
+ * The whole of it, where it differs.
+ */
+fullNote?: string, 
 /**
  * Bars.
  */

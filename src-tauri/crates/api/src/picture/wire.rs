@@ -240,6 +240,7 @@ fn wire_card(card: &Card) -> WireCard {
         tallies: card.tallies.iter().map(tally).collect(),
         badges: card.badges.iter().map(wire_badge).collect(),
         note: card.note.as_ref().map(|note| note.text.to_string()),
+        full_note: card.note.as_ref().filter(|note| note.full != note.text).map(|note| note.full.to_string()),
         meters: card.meters.iter().map(meter).collect(),
         folded: card.folded,
         aside: card.aside,

@@ -258,10 +258,14 @@ pub struct WireCard {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<WireBadge>>")]
     pub badges: Vec<WireBadge>,
-    /// Word of trouble under the card.
+    /// Word or cause of trouble under the card, as drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub note: Option<String>,
+    /// The whole of it, where it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub full_note: Option<String>,
     /// Bars.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<WireMeter>>")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use model::ResourceKey;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use topology::{Graph, GraphDelta};
@@ -124,6 +125,7 @@ fn finish(graph: &Graph, view: &View, state: State, previous: Option<&State>) ->
 struct Untouched<'a> {
     before: &'a Arranged,
     touched: BTreeSet<&'a str>,
+    moved: BTreeSet<&'a ResourceKey>,
 }
 
 impl<'a> Untouched<'a> {
@@ -140,14 +142,19 @@ impl<'a> Untouched<'a> {
                 touched.insert(key.name());
             }
         }
-        Some(Self { before, touched })
+        let starts = delta.edges.iter().map(|edge| &edge.from);
+        let moved = delta.added.iter().chain(&delta.changed).chain(&delta.removed).chain(starts).collect();
+        Some(Self { before, touched, moved })
     }
 
     fn content(&self, id: &str, (name, members): (&str, &Members)) -> Option<Arc<Content>> {
         let same = self.before.plan.namespaces.get(name)? == members;
         // Adopted objects change without their namespace being named in the delta.
         let is_free = members.adopted.is_empty() || !self.touched.contains("");
-        let content = || self.before.contents.iter().find(|content| *content.id == *id).cloned();
+        let leans = |content: &Content| content.leans_on.iter().any(|key| self.moved.contains(key));
+        let content = || {
+            self.before.contents.iter().find(|content| *content.id == *id).filter(|content| !leans(content)).cloned()
+        };
         (same && is_free && !self.touched.contains(name)).then(content)?
     }
 }

@@ -1,5 +1,6 @@
 //! The content of a namespace: cards, what is folded into them, what hangs on them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{Health, RelationClass, ResourceKey};
@@ -58,6 +59,7 @@ pub(super) fn namespace(
             counts.add(node.health);
         }
     }
+    let leans_on = tell_causes(graph, name, &mut drafts);
     draw_lines(graph, Lens::All, view, members, &roles, &mut drafts);
     pills.extend(hang_badges(graph, members, &roles, &mut drafts));
     let applications = Applications::new(options, &mut drafts, members);
@@ -78,7 +80,7 @@ pub(super) fn namespace(
     let id: Arc<str> = format!("ns:{name}").into();
     let (blocks, seats, outward) = blocks::divide(options, name, drafts, &applications);
     let subtitle = kinds::objects(counts.objects).into();
-    Content { id, title, subtitle, counts, badges: pills, is_lane: false, blocks, seats, outward }
+    Content { id, title, subtitle, counts, badges: pills, is_lane: false, blocks, seats, outward, leans_on }
 }
 
 /// The applications of all cards of a namespace, as they are without a filter.
@@ -187,6 +189,35 @@ fn fold_in(graph: &Graph, members: &Members, roles: &FxHashMap<NodeId, Role>, dr
             draft.spec.health = worst(draft.spec.pods.iter().map(|pod| pod.1));
         }
     }
+}
+
+/// Says under each card in trouble what lies behind it; under one that is well, why a pod in it failed.
+/// Gives the objects of other namespaces that were looked at for it.
+fn tell_causes(graph: &Graph, namespace: &str, drafts: &mut Drafts) -> BTreeSet<ResourceKey> {
+    let mut leans_on = BTreeSet::new();
+    for draft in &mut drafts.cards {
+        let Some(id) = draft.node else { continue };
+        let node = graph.node(id);
+        if node.presence != Presence::Present {
+            continue;
+        }
+        if node.health.is_problem() {
+            let cause = graph.cause(id, &mut |seen| {
+                let key = &graph.node(seen).key;
+                if key.namespace() != namespace {
+                    leans_on.insert(key.clone());
+                }
+            });
+            let cause = cause.map(|cause| shown(&cause.into())).filter(|cause| *cause != draft.spec.caption);
+            draft.spec.note = cause.or(draft.spec.note.take());
+        } else if draft.spec.note.is_none() {
+            // One that is starting is nothing to tell.
+            let failed = draft.spec.pods.iter().find(|(_, health)| *health == Health::Failing);
+            let failed = failed.and_then(|(pod, _)| graph.id(pod));
+            draft.spec.note = failed.map(|pod| shown(&graph.node(pod).status)).filter(|note| !note.is_empty());
+        }
+    }
+    leans_on
 }
 
 /// Policies and budgets become badges on what they govern; so do accounts that several share.

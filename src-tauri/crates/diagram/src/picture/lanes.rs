@@ -1,6 +1,6 @@
 //! Lanes: cluster-wide objects below the namespaces, in plain grids, numerous kinds folded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::ResourceKey;
@@ -105,6 +105,7 @@ pub(super) fn lane(graph: &Graph, options: &Options, view: &View, lane: Lane, no
         blocks: vec![Arc::new(block)],
         seats,
         outward: Vec::new(),
+        leans_on: BTreeSet::new(),
     }
 }
 

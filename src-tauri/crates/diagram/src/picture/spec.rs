@@ -1,6 +1,7 @@
 //! What is to be drawn, before anything has a place: contents of frames, blocks of applications, cards.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{EdgeState, Health, RelationClass, ResourceKey};
@@ -23,6 +24,8 @@ pub(super) struct Content {
     pub(super) seats: FxHashMap<NodeId, Seat>,
     /// Edges that leave their block, to be drawn if their target is.
     pub(super) outward: Vec<Outward>,
+    /// Objects outside the namespace that its cards may have to say something of: what may lie behind their trouble.
+    pub(super) leans_on: BTreeSet<ResourceKey>,
 }
 
 /// A card by block and place in it.

@@ -8,7 +8,7 @@ import { applyMessage } from "../picture/apply";
 import { decode } from "../picture/decode";
 import { block, card, encode, header } from "../picture/fixture";
 import type { Picture } from "../picture/types";
-import { cardsOf, facts, foldName, headline, isFold, hopText, leadsElsewhere, noWayText, noWayTitle, presenceText, problemCards, reachRows, reasonsOf, yamlTokens } from "./model";
+import { cardsOf, facts, foldName, headline, isFold, hopText, leadsElsewhere, noWayText, noWayTitle, presenceText, problemCards, reachRows, reasonsOf, wrongWith, yamlTokens } from "./model";
 
 const detail: ObjectDetail = {
   cluster: "a", revision: 1, key: "apps/Deployment/shop/cart", group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "cart",
@@ -101,8 +101,20 @@ test("where there is no way it is said whether there may be one, and what was no
   expect(noWayText(null)).toBe("No chain of relations joins them.");
 });
 
+/** Seen: "2 of 3 ready" and "rollout stuck" as reasons, and an evicted pod of a workload that is well nowhere in the list. */
+test("a row says the cause rather than a count, and a pod that failed in a card that is well has one of its own", () => {
+  const box = { x: 0, y: 0, width: 0, height: 0 };
+  const of = (some: object) => ({ key: "apps/Deployment/shop/search", name: "search", fullName: null, caption: "rollout stuck · 2 of 3", health: "degraded", note: null, pods: [], ...some }) as unknown as Parameters<typeof wrongWith>[0];
+  const note = (full: string) => ({ text: full.slice(0, 8), full, box });
+  expect(wrongWith(of({ note: note("ImagePullBackOff") }))?.reason).toBe("ImagePullBackOff");
+  expect(wrongWith(of({}))?.reason).toBe("rollout stuck · 2 of 3");
+  const evicted = { key: "core/Pod/shop/catalog-x", health: "failing", x: 0, y: 0 };
+  expect(wrongWith(of({ health: "ok", pods: [evicted], note: note("Evicted") }))).toEqual({ key: evicted.key, name: "catalog-x", health: "failing", reason: "Evicted" });
+  expect(wrongWith(of({ health: "ok" }))).toBeNull();
+});
+
 test("reasons stand by application, the worst first, and what is not there before what waits for it", () => {
-  const card = (key: string, health: string, look = "object") => ({ key, name: key.split("/").at(-1), health, look });
+  const card = (key: string, health: string, look = "object") => ({ key, name: key.split("/").at(-1), health, look, pods: [], note: null });
   const link = (from: string, to: string) => ({ from: { id: from }, to: { id: to } });
   const blocks = [
     { id: "a", frame: "ns:shop", title: "slow", cards: [card("apps/Deployment/shop/slow", "degraded"), card("core/Service/shop/slow", "ok")], links: [] },

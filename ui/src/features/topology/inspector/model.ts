@@ -13,6 +13,7 @@ import type { Health } from "@/api/bindings/Health";
 import { HEALTH, HEALTH_ORDER, isProblem } from "@/components";
 import { count, humanDuration, plural } from "@/lib/age";
 
+import { kindOf, nameOf } from "../keys";
 import type { Block, Card, Picture } from "../picture/types";
 
 /** "Rollout stuck · 2 of 3 ready": its health in words, with what the card says. */
@@ -142,14 +143,37 @@ export function countLines(counts: WireCounts): Array<{ health: Health; count: n
   return HEALTH_ORDER.filter((health) => counts[health] > 0).map((health) => ({ health, count: counts[health] }));
 }
 
+/** What a card has to say in a list of what is wrong. */
+export interface Wrong {
+  /** The object that it leads to: that of the card, or the pod in it that failed. */
+  key: string;
+  name: string;
+  health: Health;
+  /** The cause where it is known, else what the card says. */
+  reason: string;
+}
+
+/** What is wrong with a card; of one that is well, with a pod that failed in it. Null where nothing is. */
+export function wrongWith(card: Card): Wrong | null {
+  const reason = card.note?.full || card.caption || kindOf(card.key);
+  if (isProblem(card.health)) return { key: card.key, name: card.fullName ?? card.name, health: card.health, reason };
+  const pod = card.pods.find(({ health }) => health === "failing");
+  return pod ? { key: pod.key, name: nameOf(pod.key), health: pod.health, reason: card.note?.full ?? `a pod of ${card.fullName ?? card.name}` } : null;
+}
+
+/** By how bad it is, the worst first. */
+function rank(card: Card): number {
+  return HEALTH_ORDER.indexOf(wrongWith(card)?.health ?? card.health);
+}
+
 /** Problem cards of a block or of all blocks of a frame, worst first. */
 export function problemCards(picture: Picture, id: string): Card[] {
   const block = picture.blocks.get(id);
   const blocks: Block[] = block ? [block] : [...picture.blocks.values()].filter((each) => each.frame === id);
   return blocks
     .flatMap((each) => each.cards)
-    .filter((card) => isProblem(card.health))
-    .toSorted((a, b) => HEALTH_ORDER.indexOf(a.health) - HEALTH_ORDER.indexOf(b.health) || a.name.localeCompare(b.name));
+    .filter((card) => wrongWith(card) !== null)
+    .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
 /** What is wrong in one application. */
@@ -164,9 +188,8 @@ export interface Reasons {
 /** What is wrong in the whole picture by application, the worst first. */
 export function reasonsOf(picture: Picture): Reasons[] {
   const frames = new Map(picture.frames.map((frame) => [frame.id, frame.title]));
-  const rank = ({ health }: { health: Health }) => HEALTH_ORDER.indexOf(health);
   const groups = [...picture.blocks.values()].map((block): Reasons => {
-    const wrong = block.cards.filter((card) => isProblem(card.health));
+    const wrong = block.cards.filter((card) => wrongWith(card) !== null);
     const keys = new Set(wrong.map((card) => card.key));
     const named = new Set(block.links.filter((link) => keys.has(link.from.id)).map((link) => link.to.id));
     const depth = (card: Card) => (card.look === "missing" ? 0 : named.has(card.key) ? 1 : 2);

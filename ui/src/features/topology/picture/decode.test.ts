@@ -62,7 +62,7 @@ test("reads geometry in the order in which things stand in the header", () => {
   expect(inside?.box).toEqual({ x: 20, y: 40, width: 400, height: 200 });
   const [only] = inside?.cards.sent ?? [];
   expect(only?.pods[0]).toEqual({ key: "core/Pod/shop/cart-1", health: "ok", x: 30, y: 31 });
-  expect(only?.note).toEqual({ text: "CrashLoopBackOff", box: { x: 5, y: 5, width: 6, height: 6 } });
+  expect(only?.note).toEqual({ text: "CrashLoopBackOff", full: "CrashLoopBackOff", box: { x: 5, y: 5, width: 6, height: 6 } });
   expect(only?.meters[0]?.box).toEqual({ x: 7, y: 7, width: 8, height: 8 });
   expect(inside?.links.sent[0]?.label?.box).toEqual({ x: 50, y: 51, width: 16, height: 12 });
   expect(inside?.links.sent[0]?.box).toEqual({ x: 0, y: 20, width: 66, height: 43 });

@@ -94,12 +94,12 @@ function readBlock(block: WireBlock, geometry: Geometry): BlockChange {
 
 /** What is empty, zero or false is absent on the wire. */
 function readCard(wire: WireCard, geometry: Geometry): Card {
-  const { fullName = null, folded = 0, aside = false, ...card } = wire;
+  const { fullName = null, fullNote, folded = 0, aside = false, ...card } = wire;
   const box = geometry.box();
   const pods = (wire.pods ?? []).map((pod) => ({ ...pod, ...geometry.point() }));
   const tallies = (wire.tallies ?? []).map((tally) => ({ ...tally, box: geometry.box() }));
   const badges = readBadges(wire.badges ?? [], geometry);
-  const note = wire.note === undefined ? null : { text: wire.note, box: geometry.box() };
+  const note = wire.note === undefined ? null : { text: wire.note, full: fullNote ?? wire.note, box: geometry.box() };
   const meters = (wire.meters ?? []).map((meter) => ({ ...meter, box: geometry.box() }));
   return { ...card, fullName, folded, aside, box, pods, tallies, badges, note, meters };
 }

@@ -22,14 +22,15 @@ export interface Frame extends Omit<WireFrame, "badges"> {
 }
 
 /** Everything inside a block is relative to the block's own origin. */
-export interface Card extends Omit<WireCard, "fullName" | "pods" | "tallies" | "badges" | "note" | "meters" | "folded" | "aside"> {
+export interface Card extends Omit<WireCard, "fullName" | "pods" | "tallies" | "badges" | "note" | "fullNote" | "meters" | "folded" | "aside"> {
   box: Box;
   /** Where it differs from the name. */
   fullName: string | null;
   pods: Array<WirePod & Point>;
   tallies: Array<Boxed<WireTally>>;
   badges: Array<Boxed<WireBadge>>;
-  note: { text: string; box: Box } | null;
+  /** As drawn, and whole. */
+  note: { text: string; full: string; box: Box } | null;
   meters: Array<Boxed<WireMeter>>;
   folded: number;
   /** No part in what the lens shows. */
