@@ -117,8 +117,9 @@ export function hoverText(hit: Hit, spatial: Spatial | null, scale: number): str
   }
   if (hit.sort === "card") {
     const card = spatial.cardOf(hit.key)?.card;
-    if (!card || (scale >= LEGIBLE && card.fullName === null)) return "";
-    return `${kindOf(card.key)} ${card.fullName ?? card.name}\n${card.caption || card.status}`;
+    const isCut = (card?.fullName ?? null) !== null || (card?.note?.full ?? "") !== (card?.note?.text ?? "");
+    if (!card || (scale >= LEGIBLE && !isCut)) return "";
+    return [`${kindOf(card.key)} ${card.fullName ?? card.name}`, card.caption || card.status, card.note?.full].filter((line) => line !== undefined).join("\n");
   }
   if (hit.sort === "badge") {
     const about = hit.card === null ? "holds for all of the namespace" : "what shares it is framed";
