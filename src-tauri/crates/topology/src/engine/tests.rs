@@ -32,6 +32,18 @@ const UNIVERSE: &str = r#"
 #
 {apiVersion: v1, kind: Pod, metadata: {name: web-a-1, namespace: shop, uid: p9, labels: {app: other}}, spec: {containers: [{name: web}]}, status: {phase: Running, containerStatuses: [{name: web, state: {waiting: {reason: CrashLoopBackOff}}}]}}
 ---
+{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web, namespace: shop}, spec: {project: default}}
+---
+{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {name: default, namespace: argo-a}, spec: {sourceNamespaces: [other]}}
+#
+{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {name: default, namespace: argo-a}, spec: {sourceNamespaces: ['s*']}}
+---
+{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {name: default, namespace: argo-0}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: over, namespace: shop, uid: p7, labels: {app: web}}, spec: {containers: [{name: c, envFrom: [{configMapRef: {name: extra, optional: true}}]}]}, status: {phase: Running}}
+#
+{apiVersion: v1, kind: Pod, metadata: {name: over, namespace: shop, uid: p7, labels: {app: web}}, spec: {containers: [{name: c, envFrom: [{configMapRef: {name: extra}}]}]}, status: {phase: Failed, reason: Evicted}}
+---
 {apiVersion: v1, kind: Pod, metadata: {name: plain, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
 ---
 {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, uid: s1}, spec: {selector: {app: web}}}
