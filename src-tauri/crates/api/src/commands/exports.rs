@@ -15,7 +15,7 @@ use store::Export;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-use super::aside;
+use super::off_thread;
 use crate::access::Paths;
 use crate::drawing::{self, Drawing};
 use crate::open::Open;
@@ -169,7 +169,7 @@ pub(crate) async fn export_preview(
     let open = application.cluster(&request.cluster)?;
     let mut drawing = drawing(&request, &open);
     drawing.format = Format::Svg;
-    let bytes = aside(move || {
+    let bytes = off_thread(move || {
         let mut bytes = Vec::new();
         drawing.write(&open.label().name, &open.now(), &mut bytes, &|_| ControlFlow::Continue(())).map(|_| bytes)
     })
@@ -218,7 +218,7 @@ async fn run(
     // What waits for its download is for nobody else; what the person named is a file like any other.
     let permission = if request.path.is_some() { Permission::Usual } else { Permission::OwnerOnly };
     let target = file.clone();
-    let written = aside(move || {
+    let written = off_thread(move || {
         let (application, status) = teller;
         write(&drawing, &name, &now, (&target, permission), &|progress| {
             if stop.is_cancelled() {

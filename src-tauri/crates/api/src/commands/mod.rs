@@ -21,7 +21,7 @@ use topology::{Graph, NodeId};
 use crate::types::ApiError;
 
 /// Runs what may take longer than a moment where it holds up nobody.
-pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::failed("the work ended unexpectedly; try again"))
 }
 

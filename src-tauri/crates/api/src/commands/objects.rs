@@ -10,7 +10,7 @@ use session::Published;
 use topology::{Graph, Heading, Neighbour, Neighbours, NodeId, Presence};
 use ts_rs::TS;
 
-use super::{aside, node};
+use super::{node, off_thread};
 use crate::Application;
 use crate::streams::ObjectNow;
 use crate::types::ApiError;
@@ -147,7 +147,7 @@ pub struct RelationMember {
 pub(crate) async fn object_detail(application: &Application, request: ObjectRequest) -> Result<ObjectDetail, ApiError> {
     let now = application.cluster(&request.cluster)?.now();
     let id = node(&now.graph, &request.key)?;
-    aside(move || detail(request.cluster, &now, id)).await
+    off_thread(move || detail(request.cluster, &now, id)).await
 }
 
 /// An object as a stream tells it.

@@ -7,7 +7,7 @@ use topology::{Edge, Graph, NodeId, Stop};
 use ts_rs::TS;
 
 use super::search::{self, SearchHit};
-use super::{EndsRequest, aside, node};
+use super::{EndsRequest, node, off_thread};
 use crate::Application;
 use crate::picture::Subject;
 use crate::types::ApiError;
@@ -131,7 +131,7 @@ pub(crate) async fn object_paths(application: &Application, request: EndsRequest
     let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
     let graph = now.graph;
     let (from, to) = (node(&graph, &request.from)?, node(&graph, &request.to)?);
-    aside(move || {
+    off_thread(move || {
         let cards = search::Cards::of(scene);
         let found = graph.paths(from, to, PATH_DEPTH, PATHS);
         ObjectPaths {
@@ -177,7 +177,7 @@ pub(crate) async fn object_reach(application: &Application, request: ReachReques
     let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
     let graph = now.graph;
     let id = node(&graph, &request.key)?;
-    aside(move || {
+    off_thread(move || {
         let reach = match request.direction {
             Direction::Dependants => graph.dependants(id),
             Direction::Dependencies => graph.dependencies(id),

@@ -13,7 +13,7 @@ use session::Published;
 use topology::{End, Graph, Inside, Line, NodeId};
 use ts_rs::TS;
 
-use super::aside;
+use super::off_thread;
 use crate::Application;
 use crate::picture::Subject;
 use crate::types::{ApiError, Nothing};
@@ -89,7 +89,7 @@ pub struct RelationRule {
 pub(crate) async fn edge_detail(application: &Application, request: EndsRequest) -> Result<Vec<EdgeDetail>, ApiError> {
     let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
     let Published { snapshot, graph, .. } = now;
-    aside(move || {
+    off_thread(move || {
         let ends = [end(&graph, scene.as_deref(), &request.from)?, end(&graph, scene.as_deref(), &request.to)?];
         Ok(graph.lines(&ends).iter().map(|line| detail(&graph, &snapshot, line)).collect())
     })

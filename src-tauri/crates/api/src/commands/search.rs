@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use topology::{Graph, NodeId};
 use ts_rs::TS;
 
-use super::aside;
+use super::off_thread;
 use crate::Application;
 use crate::picture::Subject;
 use crate::types::ApiError;
@@ -62,7 +62,7 @@ pub(crate) async fn object_search(
 ) -> Result<Vec<SearchHit>, ApiError> {
     let Subject { now, scene } = application.cluster(&request.cluster)?.subject(request.picture)?;
     let graph = now.graph;
-    aside(move || {
+    off_thread(move || {
         let cards = Cards::of(scene);
         let limit = (request.limit as usize).min(LIMIT);
         graph.search_for(&request.query, limit).into_iter().map(|id| hit(&graph, id, &cards)).collect()

@@ -14,7 +14,7 @@ use ts_rs::TS;
 
 use super::{Duplex, NoMessage};
 use crate::Application;
-use crate::commands::{aside, objects};
+use crate::commands::{objects, off_thread};
 use crate::types::{ApiError, ObjectDetail, ObjectRequest};
 
 /// What lies farther off is looked at this often while the cluster changes: events, and how much the object reaches.
@@ -70,7 +70,7 @@ pub(crate) fn object(
                 if near.as_ref() != Some(&seen) || (is_behind && looked.elapsed() >= FAR) {
                     (near, looked, is_behind) = (Some(seen), Instant::now(), false);
                     let (cluster, key) = (cluster.clone(), key.clone());
-                    let item = aside(move || objects::now(cluster, &now, &key)).await;
+                    let item = off_thread(move || objects::now(cluster, &now, &key)).await;
                     match item {
                         Ok(item) if told.as_ref().is_none_or(|told: &ObjectNow| !told.says(&item)) => {
                             told = Some(item.clone());
@@ -86,9 +86,8 @@ pub(crate) fn object(
                 let changed = states.changed();
                 if is_behind {
                     // A cluster that comes to rest is looked at once more.
-                    match timeout_at(looked + FAR, changed).await {
-                        Ok(changed) => changed.ok()?,
-                        Err(_) => {}
+                    if let Ok(changed) = timeout_at(looked + FAR, changed).await {
+                        changed.ok()?;
                     }
                 } else {
                     changed.await.ok()?;
