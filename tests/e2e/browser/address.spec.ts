@@ -31,6 +31,8 @@ test("a reload finds selection, lens, filters and camera again", async () => {
   await page.waitForSelector(`${MAP}[data-painted]`);
   await settled(page);
   expect(await title()).toBe("checkout");
+  // Its row is opened and in sight.
+  await page.getByRole("treeitem", { selected: true }).filter({ hasText: "checkout" }).waitFor();
   expect(await lens("Traffic").getAttribute("aria-checked")).toBe("true");
   expect(await page.getByRole("tab", { name: "YAML" }).getAttribute("aria-selected")).toBe("true");
   const after = await camera(page);

@@ -48,6 +48,18 @@ test("every format comes as a download", async () => {
   }
 });
 
+test("an enlarged preview fits the window, and Escape leads back into the export", async () => {
+  const button = panel.getByRole("button", { name: "Enlarge the preview" });
+  await button.click();
+  const box = await panel.getByAltText("Preview of the export").boundingBox();
+  expect(box?.height).toBeLessThanOrEqual(800);
+  expect(box?.y).toBeGreaterThanOrEqual(0);
+  expect(box?.width).toBeGreaterThan(900);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await panel.isVisible()).toBe(true);
+});
+
 test("a preview is drawn, and choices are remembered", async () => {
   await panel.getByLabel("Format").selectOption("pdf");
   await panel.getByLabel("Look").selectOption("dark");

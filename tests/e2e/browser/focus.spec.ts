@@ -104,12 +104,27 @@ test("a panel is made wider by arrows, folded by Enter, and is so after a reload
   await expect.poll(width).toBe(before + 24);
   await divider.focus();
   await page.keyboard.press("Enter");
-  const folded = page.getByRole("button", { name: "Unfold: Outline" });
-  await folded.focus();
+  // The keyboard goes on from what does the opposite, and not from nowhere.
+  const labelled = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  await expect.poll(labelled).toBe("Unfold: Outline");
   await page.keyboard.press("Enter");
   await expect.poll(width).toBe(before + 24);
+  expect(await labelled()).toBe("Width: Outline");
   await divider.dblclick();
   await expect.poll(width).toBe(before);
+});
+
+test("Escape closes what is wrong, and the problems stay", async () => {
+  const button = page.getByRole("button", { name: "Problems only" });
+  await button.click();
+  const reasons = page.getByRole("heading", { name: "What is wrong" });
+  await reasons.waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => reasons.count()).toBe(0);
+  expect(await button.getAttribute("aria-pressed")).toBe("true");
+  await button.click();
+  await button.click();
+  await reasons.waitFor();
 });
 
 test("what is selected on the map is announced, with its kind and how it is", async () => {

@@ -1,6 +1,6 @@
 import type { ClusterSummary } from "@/api/bindings/ClusterSummary";
 import { Glyph, HealthMark } from "@/components";
-import { countedText, coverageOf, kindsText, shownText, unreadText, useStatus } from "@/features/clusters";
+import { countedText, coverageOf, kindsText, leftOutText, shownText, unreadText, useStatus } from "@/features/clusters";
 
 import styles from "./Screens.module.css";
 
@@ -22,6 +22,7 @@ export function StatusLine({ cluster, shown: drawn, namespaces, coverage, toggle
   const shown = only.length > 0 ? only : namespaces;
   const kinds = kindsText(status);
   const unread = unreadText(status);
+  const leftOut = leftOutText(status);
   return (
     <>
       <span data-testid="objects" className={styles.figures} title={countedText(status)}>{shownText(drawn, status)}</span>
@@ -32,6 +33,11 @@ export function StatusLine({ cluster, shown: drawn, namespaces, coverage, toggle
       {unread === "" ? null : (
         <button type="button" className={styles.inline} title={status?.problems.join("\n")} aria-expanded={coverage} onClick={toggleCoverage}>
           <HealthMark health="degraded" quiet size={10} /> <span>{unread}</span>
+        </button>
+      )}
+      {leftOut === "" ? null : (
+        <button type="button" className={styles.inline} title={status?.notes.join("\n")} aria-expanded={coverage} onClick={toggleCoverage}>
+          <span>{leftOut}</span>
         </button>
       )}
       <span className={styles.namespaces} title={shown.join(", ")}>

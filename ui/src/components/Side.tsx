@@ -26,6 +26,13 @@ export function Side({ name, edge, memory, className, element: Element = "aside"
   const [size, setSize] = useState<SideSize>({ width: null, folded: false });
   const frame = useRef<HTMLDivElement>(null);
   const [measured, setMeasured] = useState(0);
+  /** Whoever folds or unfolds it by keys goes on from what does the opposite. */
+  const byKeys = useRef(false);
+  const follow = (element: HTMLElement | null) => {
+    if (element === null || !byKeys.current) return;
+    byKeys.current = false;
+    element.focus({ preventScroll: true });
+  };
   useEffect(() => {
     let current = true;
     api.preferenceGet({ name: memory }).then(({ value }) => current && setSize(recalledSize(value)), () => undefined);
@@ -41,7 +48,11 @@ export function Side({ name, edge, memory, className, element: Element = "aside"
   if (size.folded) {
     return (
       <div className={styles.folded} data-edge={edge}>
-        <button type="button" aria-expanded={false} aria-label={`Unfold: ${name}`} title={`Unfold: ${name}`} onClick={() => change({ ...size, folded: false })}>
+        <button ref={follow} type="button" aria-expanded={false} aria-label={`Unfold: ${name}`} title={`Unfold: ${name}`} onClick={({ detail }) => {
+            // A press of a key is no click of a pointer: none is counted.
+            byKeys.current = detail === 0;
+            change({ ...size, folded: false });
+          }}>
           <Glyph name={edge === "left" ? "right" : "left"} size={14} />
           <span>{name}</span>
         </button>
@@ -55,7 +66,11 @@ export function Side({ name, edge, memory, className, element: Element = "aside"
       width={measured}
       resize={(width) => change({ width: clampedWidth(width, window.innerWidth), folded: false })}
       reset={() => change({ width: null, folded: false })}
-      fold={() => change({ ...size, folded: true })}
+      fold={() => {
+        byKeys.current = true;
+        change({ ...size, folded: true });
+      }}
+      follow={follow}
     />
   );
   return (
@@ -76,10 +91,11 @@ interface DividerProps {
   resize: (width: number) => void;
   reset: () => void;
   fold: () => void;
+  follow: (element: HTMLElement | null) => void;
 }
 
 /** The ARIA pattern of a window splitter: arrows move it, Enter folds, a double click gives the first width back. */
-function Divider({ name, edge, width, resize, reset, fold }: DividerProps) {
+function Divider({ name, edge, width, resize, reset, fold, follow }: DividerProps) {
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter") fold();
@@ -98,6 +114,7 @@ function Divider({ name, edge, width, resize, reset, fold }: DividerProps) {
   };
   return (
     <div
+      ref={follow}
       className={styles.divider}
       data-edge={edge}
       role="separator"

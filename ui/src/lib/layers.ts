@@ -10,6 +10,8 @@ interface Layer {
   close: () => void;
   /** What had the keyboard, and showed it, when the layer opened; null where the pointer opened it. */
   opener: HTMLElement | null;
+  /** What gets the keyboard back, whoever opened the layer. */
+  back: RefObject<HTMLElement | null> | null;
 }
 
 const open: Layer[] = [];
@@ -64,8 +66,9 @@ function keyboardAt(): HTMLElement | null {
   return activeElement instanceof HTMLElement && activeElement !== document.body && activeElement.matches(":focus-visible") ? activeElement : null;
 }
 
-function giveBack({ opener }: Layer) {
-  if (opener?.isConnected && opener !== document.activeElement) opener.focus({ preventScroll: true });
+function giveBack({ opener, back }: Layer) {
+  if (back?.current) back.current.focus({ preventScroll: true });
+  else if (opener?.isConnected && opener !== document.activeElement) opener.focus({ preventScroll: true });
   else goHome();
 }
 
@@ -79,16 +82,17 @@ function closeTopmost(): boolean {
 
 /**
  * Makes something closable by Escape while it is there. `holds` says that the keyboard may be in it: what merely belongs to a
- * field closes because the keyboard is on its way elsewhere, and must not call it back.
+ * field closes because the keyboard is on its way elsewhere, and must not call it back. `back` is for what lies in another
+ * layer: the map is not the next thing where that one is still open.
  */
-export function useLayer(active: boolean, close: () => void, { holds = true }: { holds?: boolean } = {}) {
+export function useLayer(active: boolean, close: () => void, { holds = true, back = null }: { holds?: boolean; back?: RefObject<HTMLElement | null> | null } = {}) {
   const latest = useRef(close);
   useEffect(() => {
     latest.current = close;
   });
   useEffect(() => {
     if (!active) return;
-    const layer: Layer = { close: () => latest.current(), opener: keyboardAt() };
+    const layer: Layer = { close: () => latest.current(), opener: keyboardAt(), back };
     open.push(layer);
     return () => {
       const at = open.lastIndexOf(layer);
@@ -96,7 +100,7 @@ export function useLayer(active: boolean, close: () => void, { holds = true }: {
       // Its own closing button, for one, is gone with it.
       if (holds && isLost()) giveBack(layer);
     };
-  }, [active, holds]);
+  }, [active, holds, back]);
 }
 
 /** A layer that takes the keyboard as it opens. Whatever is in it can be reached by Tab from there. */

@@ -3,7 +3,7 @@
  * letters: an address, a version, a path, a name with marks in it.
  */
 export function sentence(text: string): string {
-  return /^[a-z]+,?(\s|$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /^[a-z]+[,:]?(\s|$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 /** Less would say nothing by itself. */

@@ -85,6 +85,13 @@ test("a refused token says what to do", async () => {
   await expect(httpTransport().call("x", {})).rejects.toThrow(/serve/);
 });
 
+test("a link in a browser that never had a token says that the printed address is needed", async () => {
+  sessionStorage.clear();
+  vi.stubGlobal("BroadcastChannel", undefined);
+  vi.stubGlobal("fetch", async () => new Response("no", { status: 401 }));
+  await expect(httpTransport().call("x", {})).rejects.toThrow(/not let in yet.*open the address that `kubilitics-cli serve` printed/);
+});
+
 test("values, binaries and errors reach their stream", async () => {
   const transport = httpTransport();
   const value = vi.fn();

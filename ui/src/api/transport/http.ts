@@ -90,7 +90,7 @@ export function httpTransport(): Transport {
     const body = safeJson(text);
     if (answer.status !== 401 && isApiError(body)) throw new CommandError(body);
     const code = answer.status === 401 ? "unauthorized" : "failed";
-    throw new CommandError({ code, message: refusal(answer.status, address), detail: text || null });
+    throw new CommandError({ code, message: refusal(answer.status, address, shown), detail: text || null });
   };
 
   return {
@@ -140,7 +140,8 @@ export function httpTransport(): Transport {
   };
 }
 
-function refusal(status: number, address: string): string {
+function refusal(status: number, address: string, shown: string | null): string {
+  if (status === 401 && shown === null) return "this browser was not let in yet, and a link alone does not let it in: open the address that `kubilitics-cli serve` printed first";
   if (status === 401) return "this page's token is not valid any more: open the address that `kubilitics-cli serve` printed";
   return `the server answered ${status} to ${address}`;
 }

@@ -37,8 +37,12 @@ export function CoveragePanel({ cluster, close }: { cluster: ClusterSummary; clo
       ) : null}
       <WithheldObjects cluster={cluster.cluster} />
       {wantsNames(status) ? <NamespaceNames cluster={cluster} /> : null}
-      {status?.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
-      {status?.notes.map((note) => <Message key={note} title={note} />)}
+      {status && status.problems.length + status.notes.length > 0 ? (
+        <div className={styles.said} tabIndex={0} role="group" aria-label="What was not read">
+          {status.problems.map((problem) => <Message key={problem} tone="degraded" title={problem} />)}
+          {status.notes.map((note) => <Message key={note} title={note} />)}
+        </div>
+      ) : null}
       {status === undefined ? <Message tone="pending" title="Waiting for the first answer" /> : <KindList kinds={kinds} />}
     </Panel>
   );

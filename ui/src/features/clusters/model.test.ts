@@ -4,7 +4,7 @@ import type { ClusterSource } from "@/api/bindings/ClusterSource";
 import type { ClusterStatus } from "@/api/bindings/ClusterStatus";
 import type { KindStatus } from "@/api/bindings/KindStatus";
 
-import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, shownText, sourceText, splitPaths, unreadText, wantsNames, whyText, withheldOf } from "./model";
+import { contextRows, countedText, coverageOf, freshnessOf, kindsInOrder, kindsText, leftOutText, memoryOf, namesOf, objectCount, probeLine, refusedNames, secretsText, shownText, sourceText, splitPaths, unreadText, wantsNames, whyText, withheldOf } from "./model";
 
 const kind = (name: string, state: KindStatus["state"]): KindStatus => ({ group: "", kind: name, plural: `${name}s`, count: 1, withheld: 0, withheldSince: null, drawn: name !== "Event", state, why: null });
 
@@ -146,4 +146,10 @@ test("documents that could not be read are counted in the footer", () => {
   expect(unreadText(status({ link: "offline", problems: ["a.yaml:3: no mapping", "b.yaml: no kind", "and 1200 more"] }))).toBe("1,202 documents not read");
   expect(unreadText(status({ link: "offline" }))).toBe("");
   expect(unreadText(status({ link: "lost", problems: ["no route to host"] }))).toBe("");
+});
+
+test("files that were left out on purpose are counted in the footer", () => {
+  expect(leftOutText(status({ link: "offline", notes: ["Chart.yaml: a chart", "kustomization.yaml: a kustomization"] }))).toBe("2 files left out");
+  expect(leftOutText(status())).toBe("");
+  expect(leftOutText(undefined)).toBe("");
 });

@@ -139,6 +139,11 @@ export function unreadText(status: ClusterStatus | undefined): string {
   return `${plural(listed + more, "document")} not read`;
 }
 
+/** "2 files left out": what of the files is no object, on purpose, for the footer; empty where nothing is. */
+export function leftOutText(status: ClusterStatus | undefined): string {
+  return status === undefined || status.notes.length === 0 ? "" : `${plural(status.notes.length, "file")} left out`;
+}
+
 /** What the count is of, for the tooltip. */
 export function countedText(status: ClusterStatus | undefined): string {
   const others = (status?.kinds ?? []).filter((kind) => !kind.drawn && kind.count > 0).map((kind) => plural(kind.count, kind.kind));

@@ -26,7 +26,7 @@ interface ExportPanelProps {
 export function ExportPanel({ cluster, view, shown, close }: ExportPanelProps) {
   const [choices, change] = useChoices(shown !== null);
   const formats = useQuery({ queryKey: ["formats"], queryFn: ({ signal }) => api.exportFormats(signal) }).data ?? [];
-  const { start, status, notDownloaded, cancel } = useExport(cluster.cluster, cluster.name, shown, view);
+  const { start, status, file, notDownloaded, cancel } = useExport(cluster.cluster, cluster.name, shown, view);
   const running = start.isPending || (status !== undefined && !status.done);
   return (
     <Panel title="Export" closes="Close export" close={close} place="docked" testId="export">
@@ -51,7 +51,7 @@ export function ExportPanel({ cluster, view, shown, close }: ExportPanelProps) {
         )}
         {start.error ? <Message tone="failing" title={start.error.message} /> : null}
         {notDownloaded ? <Message tone="failing" title={notDownloaded.message} /> : null}
-        {status ? <Progress status={status} cluster={cluster.name} /> : null}
+        {status ? <Progress status={status} file={file} /> : null}
         <PastExports />
       </div>
     </Panel>

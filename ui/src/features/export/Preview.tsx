@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { View } from "@/api/bindings/View";
 import { api } from "@/api/host";
@@ -22,13 +22,14 @@ export function Preview({ choices, cluster, view, drawn }: { choices: Choices; c
     gcTime: 10_000,
   });
   const [large, setLarge] = useState(false);
-  useLayer(large, () => setLarge(false));
+  const button = useRef<HTMLButtonElement>(null);
+  useLayer(large, () => setLarge(false), { back: button });
   const address = useObjectUrl(drawn ? preview.data?.svg : undefined);
   if (!drawn) return <p className={styles.note}>This format holds the graph as text; there is no picture to preview.</p>;
   return (
     <figure className={styles.preview} data-large={large} data-busy={preview.isFetching}>
       {address ? (
-        <button type="button" aria-expanded={large} aria-label={large ? "Preview as small as the panel" : "Enlarge the preview"} title={large ? "Smaller (Escape)" : "Enlarge"} onClick={() => setLarge(!large)}>
+        <button ref={button} type="button" aria-expanded={large} aria-label={large ? "Preview as small as the panel" : "Enlarge the preview"} title={large ? "Smaller (Escape)" : "Enlarge"} onClick={() => setLarge(!large)}>
           <img src={address} alt="Preview of the export" onLoad={() => URL.revokeObjectURL(address)} onError={() => URL.revokeObjectURL(address)} />
         </button>
       ) : null}

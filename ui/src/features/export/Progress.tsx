@@ -4,7 +4,7 @@ import { Message } from "@/components";
 import styles from "./ExportPanel.module.css";
 import { doneText } from "./model";
 
-export function Progress({ status, cluster }: { status: ExportStatus; cluster: string }) {
+export function Progress({ status, file }: { status: ExportStatus; file: string }) {
   if (!status.done) {
     return (
       <div className={styles.progress}>
@@ -16,7 +16,7 @@ export function Progress({ status, cluster }: { status: ExportStatus; cluster: s
   if (status.error) return <Message tone="failing" title={status.error.message} detail={status.error.detail} />;
   return (
     <Message title="Exported">
-      <span className={styles.done}>{doneText(status, cluster)}</span>
+      <span className={styles.done}>{doneText(status, file)}</span>
       {status.notes.map((note) => <span key={note} className={styles.done}>{note}</span>)}
     </Message>
   );

@@ -31,7 +31,9 @@ test("a download goes by the cluster's name, a file of the window by its path", 
   expect(placeText("shop", "/exports/12.mmd")).toBe("shop.mmd");
   expect(placeText("shop", "/home/ada/map.svg")).toBe("/home/ada/map.svg");
   const status = { id: "3", progress: 1, done: true, path: "/exports/3.svg", bytes: 900, notes: [], error: null };
-  expect(doneText(status, "shop")).toMatch(/^shop\.svg · /);
+  // As it was downloaded: of a filtered map, after what that showed.
+  expect(doneText(status, "shop-eu-1-shop-Problems.svg")).toMatch(/^shop-eu-1-shop-Problems\.svg · /);
+  expect(doneText({ ...status, path: "/home/ada/map.svg" }, "shop.svg")).toMatch(/^\/home\/ada\/map\.svg · /);
 });
 
 test("what the map shows of a cluster gives file and title its name, unless the person gives one", () => {

@@ -88,13 +88,18 @@ export function isDrawn(formats: readonly ExportFormat[], format: Format): boole
   return formats.find((each) => each.id === format)?.drawn ?? true;
 }
 
+function isDownload(path: string): boolean {
+  return path.startsWith("/exports/");
+}
+
 /** Where an export lies: its path; the name of its download where the browser chose the folder. */
 export function placeText(cluster: string, path: string): string {
   const download = /^\/exports\/\d+\.(\w+)$/.exec(path);
   return download?.[1] === undefined ? path : fileName(cluster, download[1]);
 }
 
-export function doneText(status: ExportStatus, cluster: string): string {
+/** `file` is the name that the download was given. */
+export function doneText(status: ExportStatus, file: string): string {
   const size = status.bytes === null ? "" : ` · ${bytes(status.bytes)}`;
-  return `${status.path === null ? "Written" : placeText(cluster, status.path)}${size}`;
+  return `${status.path === null ? "Written" : isDownload(status.path) ? file : status.path}${size}`;
 }

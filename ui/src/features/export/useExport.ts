@@ -58,7 +58,7 @@ export function useExport(cluster: string, name: string, shown: string | null, v
   const status = useQuery<ExportStatus>({ queryKey: keys.running(run?.id ?? ""), enabled: false, staleTime: Number.POSITIVE_INFINITY }).data;
   const cancel = useMutation({ mutationFn: (id: string) => api.exportCancel({ id }) });
   const notDownloaded = useDownload(status, run?.file ?? "");
-  return { start, status, notDownloaded, cancel: () => run !== null && cancel.mutate(run.id) };
+  return { start, status, file: run?.file ?? "", notDownloaded, cancel: () => run !== null && cancel.mutate(run.id) };
 }
 
 /** In a browser a finished export is fetched as a download; the window has written it already. Answers why that failed. */

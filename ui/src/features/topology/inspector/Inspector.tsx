@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { CloseButton, Side } from "@/components";
 import { goHomeIfLost, moveInto, useLayer } from "@/lib/layers";
@@ -21,6 +21,11 @@ export function Inspector({ session }: { session: MapSession }) {
   const { problemsOnly } = useStore(session.view);
   const panel = useRef<HTMLElement>(null);
   const byKeys = useRef(false);
+  const [closed, setClosed] = useState(false);
+  const tellsReasons = problemsOnly && !closed;
+  // Closed, it stays away until problems are asked for anew.
+  useEffect(() => setClosed(false), [problemsOnly]);
+  useLayer(selection === null && tellsReasons, () => setClosed(true));
   useLayer(selection !== null, () => session.select(null));
   // What led to the next object stood in what told of the one before: whoever walks by keys goes on in here.
   useEffect(() => {
@@ -31,7 +36,7 @@ export function Inspector({ session }: { session: MapSession }) {
     if (entered !== null) moveInto(panel.current);
     session.entered.set(null);
   }, [session, entered]);
-  if (selection === null) return problemsOnly ? <ReasonsPanel session={session} /> : null;
+  if (selection === null) return tellsReasons ? <ReasonsPanel session={session} close={() => setClosed(true)} /> : null;
   return (
     <Side
       name="Inspector"

@@ -1,4 +1,4 @@
-import { HEALTH, Message, Side, isProblem } from "@/components";
+import { CloseButton, HEALTH, Message, Side, isProblem } from "@/components";
 import { count } from "@/lib/age";
 import { useStore } from "@/lib/store";
 
@@ -11,13 +11,16 @@ import { countLines, reasonsOf } from "./model";
 const MOST = 100;
 
 /** Beside a map of problems: what is wrong in the whole cluster, the worst first, and causes before what they cause. */
-export function ReasonsPanel({ session }: { session: MapSession }) {
+export function ReasonsPanel({ session, close }: { session: MapSession; close: () => void }) {
   const { picture } = useStore(session.feed.state);
   if (picture === null) return null;
   const groups = reasonsOf(picture);
   const counted = countLines(picture.counts).filter(({ health }) => isProblem(health));
   return (
     <Side name="Reasons" edge="right" memory="panels.right" className={styles.inspector} testId="reasons">
+      <div className={styles.corner}>
+        <CloseButton label="Close what is wrong" close={close} />
+      </div>
       <div className={styles.head}>
         <p className={styles.kind}>Whole cluster</p>
         <h2 className={styles.name}>What is wrong</h2>

@@ -38,6 +38,8 @@ test("the headline does not say the same twice", () => {
   expect(headline(detail)).toBe("Progressing · 2 of 3 ready");
   expect(headline({ ...detail, status: "x", caption: "x" })).toBe("x");
   expect(headline({ ...detail, status: "2/3", caption: "rollout stuck · 2 of 3" })).toBe("rollout stuck · 2 of 3");
+  expect(headline({ ...detail, status: "ClusterIP", caption: "ClusterIP · 2 endpoints" })).toBe("ClusterIP · 2 endpoints");
+  expect(headline({ ...detail, status: "Bound", caption: "20 Gi · bound" })).toBe("Bound · 20 Gi");
   expect(headline({ ...detail, status: "", caption: "", health: "ok" })).toBe("ready");
 });
 

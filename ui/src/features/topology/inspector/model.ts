@@ -21,8 +21,9 @@ export function headline(detail: ObjectDetail): string {
   // "2/3" says no more than "rollout stuck · 2 of 3".
   const [, ready, wanted] = /^(\d+)\/(\d+)$/.exec(detail.status) ?? [];
   const status = ready !== undefined && detail.caption.includes(`${ready} of ${wanted}`) ? "" : detail.status;
-  const parts = [status, detail.caption].filter((part, at, all) => part !== "" && all.indexOf(part) === at);
-  return parts.join(" · ") || HEALTH[detail.health].label;
+  const parts = `${status} · ${detail.caption}`.split(" · ").filter((part) => part !== "");
+  const words = parts.map((part) => part.toLowerCase());
+  return parts.filter((_, at) => words.indexOf(words[at] ?? "") === at).join(" · ") || HEALTH[detail.health].label;
 }
 
 /** Whether a card stands for many objects: no object's name holds a star, but a host's may. */

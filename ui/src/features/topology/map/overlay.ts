@@ -182,7 +182,7 @@ function drawSharers(context: CanvasRenderingContext2D, input: OverlayInput, hit
       outline(context, grown(block.box, reach), palette.accent, 1.5 / scale, 7, 0.9);
       continue;
     }
-    outline(context, grown(shifted(card.box, block.box), reach), palette.accent, 1.5 / scale, 7, 0.9);
+    frameOf(context, spatial, card.key, 1.5 / scale, reach, palette.accent, 0.9);
     drawPill(context, input, shifted(badge.box, block.box), badge.text);
   }
 }
@@ -213,16 +213,15 @@ function drawPill(context: CanvasRenderingContext2D, { palette, scale, level }: 
 /** Rings around what is governed: pods in their cards and the cards; from afar the applications. */
 function drawGoverned(context: CanvasRenderingContext2D, { spatial, marks, palette, scale, level }: OverlayInput) {
   const ringed = new Set<string>();
-  const ring = (id: string, width: number, radius: number) => {
-    const box = ringed.has(id) ? undefined : spatial.boxOf(id);
-    ringed.add(id);
-    if (box) outline(context, grown(box, BESIDE / scale), palette.accent, width / scale, radius, 0.9);
-  };
+  const reach = BESIDE / scale;
   for (const key of marks.governed) {
     const found = spatial.cardOf(key);
     if (!found) continue;
-    ring(showsCards(level) ? found.card.key : found.block.id, 1.5, 7);
-    if (showsCards(level) && found.card.key !== key) ring(key, 1.25, 3);
+    const place = showsCards(level) ? found.card.key : found.block.id;
+    if (!ringed.has(place)) frameOf(context, spatial, place, 1.5 / scale, reach, palette.accent, 0.9);
+    ringed.add(place);
+    const pod = place === found.card.key && place !== key ? spatial.boxOf(key) : undefined;
+    if (pod) outline(context, grown(pod, reach), palette.accent, 1.25 / scale, 3, 0.9);
   }
 }
 

@@ -19,8 +19,11 @@ export function Outline({ session }: { session: MapSession }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [current, setCurrent] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
+  /** Whether what is open at first has been opened: a selection that is there before opens only what it needs. */
+  const begun = useRef(false);
   const typed = useRef({ text: "", at: 0 });
-  const rows = useMemo(() => (picture ? rowsOf(picture, open) : []), [picture, open]);
+  const { problemsOnly } = useStore(session.view);
+  const rows = useMemo(() => (picture ? rowsOf(picture, open, problemsOnly ? "worst" : "name") : []), [picture, open, problemsOnly]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 12 });
   const frames = picture?.frames.length;
   const selected = selectedId(selection);
@@ -28,16 +31,20 @@ export function Outline({ session }: { session: MapSession }) {
 
   const at = rows.findIndex((row) => row.id === active);
 
-  // Only a new selection opens the tree: a picture that changes beneath must not undo what the person closed.
+  const isKnown = picture !== null;
+  // Only a new selection opens the tree, or the first picture after it: one that changes beneath must not undo what the person closed.
   useEffect(() => {
     const { picture: now } = session.feed.state.get();
-    if (selected === null || now === null) return;
+    if (selected === null || now === null || !isKnown) return;
     const above = ancestorsOf(now, selected);
     setOpen((before) => (above.every((id) => before.has(id)) ? before : new Set([...before, ...above])));
     setCurrent(selected);
-  }, [session, selected]);
+  }, [session, selected, isKnown]);
   useEffect(() => {
-    if (frames !== undefined) setOpen((before) => (before.size > 0 ? before : firstOpen(session.feed.state.get().picture)));
+    if (frames === undefined) return;
+    const isFirst = !begun.current;
+    begun.current ||= frames > 0;
+    setOpen((before) => (before.size > 0 && !isFirst ? before : new Set([...before, ...firstOpen(session.feed.state.get().picture)])));
   }, [session, frames]);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at);

@@ -23,6 +23,25 @@ test("closed, the outline lists namespaces and lanes", () => {
   expect(titles([])).toEqual(["shop", "nodes"]);
 });
 
+test("namespaces stand by name, and in a map of problems the worst first, inside too", () => {
+  const names = ["shop", "api", "data"];
+  const broken = { shop: counts({ degraded: 1 }), api: counts({ ok: 3 }), data: counts({ failing: 1 }) };
+  const all = encode(
+    header({
+      frames: [frame({ id: "lane:nodes", title: "nodes", counts: counts({ ok: 1 }) }), ...names.map((title) => frame({ id: `ns:${title}`, title, counts: broken[title as keyof typeof broken] }))],
+      blocks: [
+        block({ id: "app:data/a", frame: "ns:data", title: "a", counts: counts({ ok: 1 }), cards: [card({ key: "apps/Deployment/data/a" })] }),
+        block({ id: "app:data/b", frame: "ns:data", title: "b", counts: counts({ failing: 1 }), cards: [card({ key: "x", name: "x" }), card({ key: "y", name: "y", health: "failing" })] }),
+      ],
+    }),
+    Array.from({ length: 4 + 4 * 4 + 8 + 12 }, () => 0),
+  );
+  const { picture: problems } = applyMessage(null, decode(all));
+  const open = new Set(["ns:data", "app:data/b"]);
+  expect(rowsOf(problems, open).map((row) => row.title)).toEqual(["api", "data", "a", "b", "x", "y", "shop", "nodes"]);
+  expect(rowsOf(problems, open, "worst").map((row) => row.title)).toEqual(["data", "b", "y", "x", "a", "shop", "api", "nodes"]);
+});
+
 test("open, it goes down to pods; a lane's only block is no level", () => {
   expect(titles(["ns:shop", "app:shop/cart", "cart", "lane:nodes"])).toEqual(["shop", "  cart", "    cart", "      cart-1", "  web", "nodes", "  node-a"]);
 });

@@ -1,11 +1,11 @@
 /** The outline: the same frames, applications and cards as the map, as a tree of rows. Pure. */
 
 import type { Health } from "@/api/bindings/Health";
-import { worstOf } from "@/components";
+import { HEALTH_ORDER, worstOf } from "@/components";
 
 import { kindOf, nameOf } from "../keys";
 import { framesInOrder } from "../picture/order";
-import type { Block, Card, Picture } from "../picture/types";
+import type { Block, Card, Frame, Picture } from "../picture/types";
 import { type CutName, cutNames } from "./cut";
 
 export interface Row {
@@ -33,8 +33,11 @@ export interface Row {
   parent: string | null;
 }
 
+/** How siblings follow each other: by name, to be found; or the worst first, where problems are what is looked for. */
+export type Order = "name" | "worst";
+
 /** Rows that are to be shown, given which ids are open. Blocks without a title (a lane's only one) are left out as a level. */
-export function rowsOf(picture: Picture, open: ReadonlySet<string>): Row[] {
+export function rowsOf(picture: Picture, open: ReadonlySet<string>, order: Order = "name"): Row[] {
   const blocks = new Map<string, Block[]>();
   for (const block of picture.blocks.values()) {
     const list = blocks.get(block.frame);
@@ -42,8 +45,7 @@ export function rowsOf(picture: Picture, open: ReadonlySet<string>): Row[] {
     else blocks.set(block.frame, [block]);
   }
   const rows: Row[] = [];
-  // By the alphabet a person's own would stand below the system's.
-  const frames = framesInOrder(picture);
+  const frames = framesIn(picture, order);
   const frameCuts = cutsOf(frames.map((frame) => ({ title: frame.title, kind: "", icon: "" })));
   frames.forEach((frame, at) => {
     const inside = blocks.get(frame.id) ?? [];
@@ -61,9 +63,27 @@ export function rowsOf(picture: Picture, open: ReadonlySet<string>): Row[] {
       siblings: picture.frames.length,
       parent: null,
     });
-    if (isOpen) pushBlocks(rows, inside, frame.id, open);
+    if (isOpen) pushBlocks(rows, inside, frame.id, { open, order });
   });
   return rows;
+}
+
+/** What is shown, and in which order. */
+interface Shown {
+  open: ReadonlySet<string>;
+  order: Order;
+}
+
+/** Namespaces, then what belongs to none: lanes keep the map's order, which is one of meaning. */
+function framesIn(picture: Picture, order: Order): Frame[] {
+  const isLane = (frame: Frame) => (frame.id.startsWith("ns:") ? 0 : 1);
+  const byTitle = (a: Frame, b: Frame) => isLane(a) - isLane(b) || (isLane(a) === 1 ? 0 : collator.compare(a.title, b.title));
+  return framesInOrder(picture).toSorted((a, b) => severity(order, worstOf(a.counts)) - severity(order, worstOf(b.counts)) || byTitle(a, b));
+}
+
+/** Less is worse; all alike where the order is by name. */
+function severity(order: Order, health: Health): number {
+  return order === "worst" ? HEALTH_ORDER.indexOf(health) : 0;
 }
 
 type Named = Pick<Row, "title" | "kind" | "icon">;
@@ -87,8 +107,9 @@ function named(card: Card): Named & { card: Card } {
   return { title: card.fullName ?? card.name, kind: kindOf(card.key), icon: card.icon, card };
 }
 
-function pushBlocks(rows: Row[], blocks: Block[], frame: string, open: ReadonlySet<string>) {
-  const titled = blocks.filter((block) => block.title !== "").toSorted((a, b) => collator.compare(a.title, b.title));
+function pushBlocks(rows: Row[], blocks: Block[], frame: string, shown: Shown) {
+  const { open, order } = shown;
+  const titled = blocks.filter((block) => block.title !== "").toSorted((a, b) => severity(order, worstOf(a.counts)) - severity(order, worstOf(b.counts)) || collator.compare(a.title, b.title));
   const loose = blocks.filter((block) => block.title === "").flatMap((block) => block.cards);
   const siblings = titled.length + loose.length;
   const cuts = cutsOf(titled.map((block) => ({ title: block.title, kind: "", icon: "" })));
@@ -107,13 +128,13 @@ function pushBlocks(rows: Row[], blocks: Block[], frame: string, open: ReadonlyS
       siblings,
       parent: frame,
     });
-    if (isOpen) pushCards(rows, block.cards, block.id, 3, 0, block.cards.length, open);
+    if (isOpen) pushCards(rows, block.cards, block.id, 3, 0, block.cards.length, shown);
   });
-  pushCards(rows, loose, frame, 2, titled.length, siblings, open);
+  pushCards(rows, loose, frame, 2, titled.length, siblings, shown);
 }
 
-function pushCards(rows: Row[], cards: readonly Card[], parent: string, level: number, before: number, siblings: number, open: ReadonlySet<string>) {
-  const inOrder = cards.map(named).toSorted(byName);
+function pushCards(rows: Row[], cards: readonly Card[], parent: string, level: number, before: number, siblings: number, { open, order }: Shown) {
+  const inOrder = cards.map(named).toSorted((a, b) => severity(order, a.card.health) - severity(order, b.card.health) || byName(a, b));
   const cuts = cutsOf(inOrder);
   inOrder.forEach(({ card }, at) => {
     const isOpen = open.has(card.key);
@@ -135,13 +156,14 @@ function pushCards(rows: Row[], cards: readonly Card[], parent: string, level: n
       siblings,
       parent,
     });
-    if (isOpen) pushPods(rows, card, level + 1);
+    if (isOpen) pushPods(rows, card, level + 1, order);
   });
 }
 
-function pushPods(rows: Row[], card: Card, level: number) {
+function pushPods(rows: Row[], card: Card, level: number, order: Order) {
   const health = new Map(card.pods.map((pod) => [pod.key, pod.health]));
-  const inOrder = card.pods.map((pod) => ({ title: nameOf(pod.key), kind: "Pod", icon: "pod", key: pod.key })).toSorted(byName);
+  const worse = (key: string) => severity(order, health.get(key) ?? "unknown");
+  const inOrder = card.pods.map((pod) => ({ title: nameOf(pod.key), kind: "Pod", icon: "pod", key: pod.key })).toSorted((a, b) => worse(a.key) - worse(b.key) || byName(a, b));
   const cuts = cutsOf(inOrder);
   inOrder.forEach(({ key }, place) => {
     const { title, kind, icon, cut, namesake } = cuts[place] as (typeof cuts)[number];
