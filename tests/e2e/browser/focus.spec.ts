@@ -132,6 +132,29 @@ test("what is selected on the map is announced, with its kind and how it is", as
   await expect.poll(() => page.getByTestId("announced").innerText()).toMatch(/^\w+ \S+.*, (ready|failing|degraded|missing|pending|neutral|completed|unknown)/);
 });
 
+test("a row's name is not cut while its kind has room", async () => {
+  await page.getByRole("tree").focus();
+  await page.keyboard.type("pay");
+  for (let step = 0; step < 6; step += 1) {
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowDown");
+  }
+  // Parts of a row that are cut, by their order: a name's beginning comes before the kind.
+  const rows = await page.getByRole("treeitem").evaluateAll((items) =>
+    items.flatMap((row) => {
+      const [title, kind] = ["_title_", "_kind_"].map((part) => row.querySelector(`[class*="${part}"]`));
+      const beginning = title?.firstElementChild;
+      if (!beginning || !kind) return [];
+      // By parts of a pixel: so little costs a letter, and whole numbers do not tell it.
+      const text = document.createRange();
+      text.selectNodeContents(beginning);
+      return [{ row: row.textContent, cut: text.getBoundingClientRect().width > beginning.getBoundingClientRect().width, kind: kind.getBoundingClientRect().width }];
+    }),
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.filter(({ cut, kind }) => cut && kind > 16)).toEqual([]);
+});
+
 test("no two rows of the outline read the same", async () => {
   await page.getByRole("tree").focus();
   for (let step = 0; step < 30; step += 1) {
