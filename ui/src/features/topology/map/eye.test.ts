@@ -8,7 +8,7 @@ import { generated } from "../picture/fixture";
 import { EMPTY_VIEW } from "../view";
 import { type Box, overlaps } from "../picture/geometry";
 import type { Picture } from "../picture/types";
-import { contains as isSeen, visible } from "./camera";
+import { contains as isSeen, toPlane, toScreen, visible } from "./camera";
 import { Eye } from "./eye";
 import { Spatial } from "./spatial";
 
@@ -158,4 +158,29 @@ test("a jump takes its time, and ends where it was meant to", () => {
   now += 1000;
   expect(eye.isResting).toBe(true);
   expect(sees(eye)).toBe(true);
+});
+
+test("zooming in step by step stays with the card that was gone to, and brings it from the edge of the map to the middle", () => {
+  const eye = eyeOn(wide, card);
+  eye.reveal(card);
+  const aside = () => Math.abs(toScreen(eye.camera, { x: 0, y: box.y + box.height / 2 }).y - wide.height / 2);
+  let before = aside();
+  expect(before).toBeGreaterThan(50);
+  for (let step = 0; step < 3; step += 1) {
+    eye.zoomStep(1.3);
+    expect(sees(eye)).toBe(true);
+    expect(aside()).toBeLessThan(before);
+    before = aside();
+  }
+});
+
+test("once the map was moved, zooming step by step is about the middle", () => {
+  const eye = eyeOn(wide, card);
+  eye.reveal(card);
+  eye.panBy(100, 0);
+  const middle = () => toPlane(eye.camera, { x: wide.width / 2, y: wide.height / 2 });
+  const before = middle();
+  eye.zoomStep(1.3);
+  expect(middle().x).toBeCloseTo(before.x);
+  expect(middle().y).toBeCloseTo(before.y);
 });

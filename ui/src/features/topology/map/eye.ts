@@ -7,7 +7,7 @@ import type { View } from "@/api/bindings/View";
 
 import { type Box, type Point, boundsOf, grown, overlaps } from "../picture/geometry";
 import { filtersOf } from "../view";
-import { type Camera, type Size, between, centred, contains, filling, fitted, held, leastScale, nudged, panned, revealing, toPlane, visible, zoomed } from "./camera";
+import { type Camera, type Size, between, centred, contains, filling, fitted, held, leastScale, nudged, panned, revealing, toPlane, toScreen, visible, zoomed } from "./camera";
 import { LEGIBLE } from "./level";
 import type { Spatial } from "./spatial";
 
@@ -97,8 +97,20 @@ export class Eye {
     if (spatial) this.goTo(this.fitting(spatial.picture.bounds));
   }
 
+  /**
+   * About the middle; what was gone to stays what is looked at: at the edge of the map it stands beside the middle, and the
+   * nearer the eye is, the closer to the middle it comes.
+   */
   zoomStep(factor: number) {
-    this.zoomAt(factor, { x: this.room.width / 2, y: this.room.height / 2 });
+    const middle = { x: this.room.width / 2, y: this.room.height / 2 };
+    const { reached } = this;
+    const spatial = this.around.spatial();
+    const [id, ...more] = reached?.camera === this.at ? reached.ids : [];
+    const box = id !== undefined && more.length === 0 && spatial?.cardOf(id) ? spatial.boxOf(id) : undefined;
+    if (!box || id === undefined) return this.zoomAt(factor, middle);
+    this.zoomAt(factor, toScreen(this.at, { x: box.x + box.width / 2, y: box.y + box.height / 2 }));
+    this.setCamera(this.filling(centred(box, this.room, this.at.scale)));
+    this.reached = { ids: [id], camera: this.at };
   }
 
   zoomAt(factor: number, at: Point) {
