@@ -1,7 +1,8 @@
 //! Streams: what a host opens for a reader, with items to it and messages from it.
 //!
 //! A handler gets the reader's request and a [`Duplex`], and answers the work to be done, which ends when the reader goes
-//! away. It stands in a file of its own, and in one line of the list.
+//! away. It stands in a file of its own (the map's beside what it draws, in
+//! `picture`), and in one line of the list.
 
 mod kept;
 mod notices;
